@@ -1,0 +1,169 @@
+"""Call one function of the notebook and say what came back, as plain data.
+
+Used inside the box, and by the judge that runs in a kernel where there is no box.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import functools
+import io
+import os
+import re
+import resource
+import warnings
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+_DECIMAL = re.compile(r"[-+]?\d+\.\d*(?:e[-+]?\d+)?|[-+]?\d+e[-+]?\d+")
+
+
+def call(
+    function: Callable[..., Any],
+    arguments: tuple[Any, ...],
+    keywords: dict[str, Any],
+    steps: list[tuple[Any, ...]],
+    megabytes: float | None = None,
+) -> dict[str, Any]:
+    """Call function once.
+
+    Args:
+        steps: what to do with the object it makes: ("call", method, *arguments),
+            ("get", attribute) or ("set", attribute, value).
+        megabytes: how much more memory the call may take.
+
+    Returns:
+        A dict for `answer`: either "value", or "failure", a verdict's value, with
+        "message" and "exceptions"; "changed", "shares" and "warned" besides.
+    """
+    before = copy.deepcopy([_data(argument) for argument in arguments])
+    report: dict[str, Any] = {}
+    with (
+        warnings.catch_warnings(record=True) as caught,
+        contextlib.redirect_stdout(io.StringIO()),
+        contextlib.redirect_stderr(io.StringIO()),
+        _memory_cap(megabytes),
+    ):
+        warnings.simplefilter("always")
+        try:
+            value = function(*arguments, **keywords)
+            if steps:
+                value = _take(value, steps)
+        except NotImplementedError as error:
+            report = _failure("not attempted", error)
+        except MemoryError as error:
+            report = _failure("out of memory", error)
+        # SystemExit and KeyboardInterrupt, raised by the function, are its failure too.
+        except BaseException as error:  # noqa: BLE001
+            report = _failure("raised an exception", error)
+    report["changed"] = not _same(before, [_data(argument) for argument in arguments])
+    report["warned"] = str(caught[0].message)[:200] if caught else ""
+    if "failure" not in report:
+        report["value"] = value
+        report["shares"] = _shares(value, arguments)
+    return report
+
+
+def _take(thing: Any, steps: list[tuple[Any, ...]]) -> list[Any]:
+    results: list[Any] = []
+    for kind, name, *rest in steps:
+        if kind == "set":
+            setattr(thing, name, rest[0])
+        elif kind == "call":
+            results.append(getattr(thing, name)(*rest))
+        else:
+            results.append(getattr(thing, name))
+        # A later step may change in place what an earlier one returned.
+        results = copy.deepcopy(results)
+    return results
+
+
+def _failure(verdict: str, error: BaseException) -> dict[str, Any]:
+    return {
+        "failure": verdict,
+        "message": _message(error),
+        "exceptions": [base.__name__ for base in type(error).__mro__][:10],
+    }
+
+
+def _message(error: BaseException) -> str:
+    """Return one line about an exception, with the cell's line and no hidden input.
+
+    Decimals are left out: a message may quote the arguments.  Shapes stay.
+    """
+    text = " ".join(str(error).split())
+    text = _DECIMAL.sub("#", text)[:160]
+    name = type(error).__name__
+    line = None
+    traceback = error.__traceback__
+    while traceback is not None:
+        if "ipython-input" in traceback.tb_frame.f_code.co_filename:
+            line = traceback.tb_lineno
+        traceback = traceback.tb_next
+    where = f" (line {line} of the cell)" if line else ""
+    return f"{name}: {text}{where}" if text else f"{name}{where}"
+
+
+@contextlib.contextmanager
+def _memory_cap(megabytes: float | None) -> Iterator[None]:
+    """Lower this process's address space for a while, so that too large an array fails."""
+    size = address_space()
+    if megabytes is None or size is None:
+        yield
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    cap = size + int(megabytes * 2**20)
+    resource.setrlimit(resource.RLIMIT_AS, (cap, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+
+
+@functools.cache
+def _statm(pid: int) -> int | None:
+    """Return a descriptor of this process's statm; it stays readable behind Landlock."""
+    try:
+        return os.open(f"/proc/{pid}/statm", os.O_RDONLY)
+    except OSError:
+        return None
+
+
+def address_space() -> int | None:
+    """Return this process's address space in bytes; None where the system does not say."""
+    descriptor = _statm(os.getpid())
+    if descriptor is None:
+        return None
+    return int(os.pread(descriptor, 100, 0).split()[0]) * resource.getpagesize()
+
+
+def _data(argument: Any) -> Any:
+    """Return what of an argument can change; a generator is meant to."""
+    return None if callable(argument) or isinstance(argument, np.random.Generator) else argument
+
+
+def _same(one: Any, other: Any) -> bool:
+    if isinstance(one, np.ndarray) and isinstance(other, np.ndarray):
+        alike = one.shape == other.shape and one.dtype == other.dtype
+        return alike and one.tobytes() == other.tobytes()
+    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
+        return len(one) == len(other) and all(map(_same, one, other))
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(_same(one[key], other[key]) for key in one)
+    return repr(one) == repr(other)
+
+
+def _arrays(value: Any, depth: int = 0) -> Iterator[np.ndarray[Any, Any]]:
+    if isinstance(value, np.ndarray):
+        yield value
+    elif depth < 8 and isinstance(value, list | tuple | dict):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _arrays(item, depth + 1)
+
+
+def _shares(value: Any, arguments: tuple[Any, ...]) -> bool:
+    given = list(_arrays(arguments))
+    return any(np.may_share_memory(a, b) for a in _arrays(value) for b in given)

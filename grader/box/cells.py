@@ -1,0 +1,164 @@
+"""Run notebook cells in an IPython shell and collect their outputs, capped.
+
+The shell is made once, before the fork: making it costs more than a notebook.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+from typing import Any
+
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.interactiveshell import InteractiveShell
+
+MAX_TEXT = 100_000  # characters of output a cell may leave
+MAX_OUTPUTS = 200
+MAX_PICTURE = 4_000_000
+SAFE_TYPES = ("text/plain", "image/png", "image/jpeg")
+
+
+class Outputs:
+    """The outputs of one cell in nbformat's form; what is over the cap is dropped, and said so."""
+
+    def __init__(self) -> None:
+        self.items: list[dict[str, Any]] = []
+        self._room = MAX_TEXT
+
+    def _fit(self, text: str) -> str:
+        if len(text) <= self._room:
+            self._room -= len(text)
+            return text
+        kept, self._room = text[: self._room], 0
+        return f"{kept}\n[output cut here: more than {MAX_TEXT} characters]\n" if kept else ""
+
+    def stream(self, name: str, text: str) -> None:
+        """Add text that was written to stdout or stderr."""
+        fitting = self._fit(text)
+        if not fitting:
+            return
+        last = self.items[-1] if self.items else {}
+        if last.get("name") == name:
+            last["text"] += fitting
+        else:
+            self._add({"output_type": "stream", "name": name, "text": fitting})
+
+    def data(self, kind: str, bundle: dict[str, Any], **more: Any) -> None:
+        """Add a display or a result; only types that cannot carry behaviour are kept."""
+        kept: dict[str, Any] = {}
+        for mime in SAFE_TYPES:
+            content = bundle.get(mime)
+            if isinstance(content, bytes):
+                import base64  # noqa: PLC0415 - few cells show a picture
+
+                content = base64.b64encode(content).decode()
+            if not isinstance(content, str):
+                continue
+            if mime.startswith("image/"):
+                if len(content) <= MAX_PICTURE:
+                    kept[mime] = content
+            else:
+                kept[mime] = self._fit(content)
+        if kept:
+            self._add({"output_type": kind, "data": kept, "metadata": {}, **more})
+
+    def error(self, name: str, value: str, traceback: list[str]) -> None:
+        """Add an exception; always kept, so that a flood cannot hide it."""
+        self.items = self.items[:MAX_OUTPUTS]
+        self.items.append(
+            {
+                "output_type": "error",
+                "ename": name[:200],
+                "evalue": value[:2000],
+                "traceback": [line[:2000] for line in traceback[-40:]],
+            }
+        )
+
+    def _add(self, item: dict[str, Any]) -> None:
+        if len(self.items) < MAX_OUTPUTS:
+            self.items.append(item)
+
+
+class Stream(io.TextIOBase):
+    """A stand-in for sys.stdout or sys.stderr."""
+
+    def __init__(self, name: str, shell: Shell) -> None:
+        self._name, self._shell = name, shell
+
+    def writable(self) -> bool:
+        """Always."""
+        return True
+
+    def write(self, text: str) -> int:
+        """Collect text."""
+        self._shell.outputs.stream(self._name, str(text))
+        return len(text)
+
+
+class _Publisher(DisplayPublisher):  # type: ignore[misc]
+    def publish(self, data: dict[str, Any], metadata: Any = None, **_: Any) -> None:
+        self.shell.outputs.data("display_data", data)
+
+    def clear_output(self, wait: bool = False) -> None:
+        """Do nothing: a graded notebook keeps what was shown."""
+
+
+class _Hook(DisplayHook):  # type: ignore[misc]
+    def write_output_prompt(self) -> None:
+        """Write nothing: the result carries its own type."""
+
+    def write_format_data(self, format_dict: dict[str, Any], md_dict: Any = None) -> None:
+        self.shell.outputs.data("execute_result", format_dict, execution_count=None)
+
+    def update_user_ns(self, result: Any) -> None:
+        """Keep no `_` and no `Out`: results would outlive their cell."""
+
+    def log_output(self, format_dict: dict[str, Any]) -> None:
+        """Log nothing."""
+
+    def finish_displayhook(self) -> None:
+        """Flush nothing."""
+
+
+class Shell(InteractiveShell):  # type: ignore[misc]
+    """An IPython shell that collects instead of printing."""
+
+    displayhook_class = _Hook
+    display_pub_class = _Publisher
+
+    def __init__(self, **options: Any) -> None:
+        self.outputs = Outputs()
+        super().__init__(**options)
+        self.InteractiveTB.set_mode("Plain")
+
+    def init_history(self) -> None:
+        """Keep no history: it would be a file, and a way to read other cells."""
+        super().init_history()
+        self.history_manager.enabled = False
+
+    def _showtraceback(self, etype: Any, evalue: Any, stb: list[str]) -> None:
+        self.outputs.error(getattr(etype, "__name__", str(etype)), str(evalue), list(stb))
+
+    def run(self, source: str) -> tuple[list[dict[str, Any]], bool]:
+        """Run one cell; return its outputs and whether it ended without an exception."""
+        self.outputs = Outputs()
+        before = sys.stdout, sys.stderr
+        sys.stdout, sys.stderr = Stream("stdout", self), Stream("stderr", self)
+        try:
+            result = self.run_cell(source, store_history=False)
+        finally:
+            sys.stdout, sys.stderr = before
+        return self.outputs.items, bool(result.success)
+
+
+def make_shell() -> Shell:
+    """Return the shell that every child will inherit."""
+    from traitlets.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.HistoryManager.enabled = False
+    config.HistoryManager.hist_file = ":memory:"
+    config.InteractiveShell.colors = "nocolor"
+    shell: Shell = Shell.instance(config=config)
+    return shell

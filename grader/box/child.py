@@ -1,0 +1,130 @@
+"""The child that serves one submission: runs its cells, then calls its functions.
+
+Everything here shares a process with the student's code, so nothing here is
+believed: the judge checks each frame and keeps the time.
+"""
+
+from __future__ import annotations
+
+import builtins
+import gc
+import os
+import resource
+import socket
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from . import wire
+from .calls import address_space, call
+from .cells import Shell
+
+
+def serve(channel: socket.socket, shell: Shell, start: dict[str, Any]) -> None:
+    """Run the cells that a start frame names, then answer calls until the judge hangs up."""
+    for name, content in start["files"].items():
+        path = Path(name)
+        if path.parent != Path():
+            path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    _limit(start["limits"])
+    builtins.input = _no_input
+    sys.path.insert(0, "")
+    for index, source in start["cells"]:
+        outputs, success = shell.run(source)
+        wire.send(channel, {"cell": index, "outputs": outputs, "success": success})
+    originals = dict(shell.user_ns)
+    while True:
+        request = wire.receive(channel)
+        _answer(channel, shell, request, originals)
+
+
+def _no_input(*_: Any) -> str:
+    raise RuntimeError("input() has nobody to ask while a notebook is graded")
+
+
+def _limit(limits: dict[str, int]) -> None:
+    """Put hard limits on this process and whatever it starts."""
+    size = address_space()
+    memory = resource.RLIM_INFINITY if size is None else size + limits["memory"]
+    for kind, value in (
+        (resource.RLIMIT_AS, memory),
+        (resource.RLIMIT_CPU, limits["cpu"]),
+        (resource.RLIMIT_FSIZE, limits["file"]),
+        (resource.RLIMIT_NOFILE, 128),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        resource.setrlimit(kind, (value, value))
+
+
+def _answer(
+    channel: socket.socket, shell: Shell, request: dict[str, Any], originals: dict[str, Any]
+) -> None:
+    """Answer one call."""
+    number, name = request["call"], request["name"]
+    for other in request["substitutes"]:
+        shell.user_ns[other] = _remote(channel, request["substitutes"][other].number)
+    try:
+        if name not in shell.user_ns or not callable(shell.user_ns[name]):
+            report: dict[str, Any] = {"failure": "missing", "message": f"{name} is not defined"}
+        else:
+            report = call(
+                shell.user_ns[name],
+                tuple(_arrived(channel, item) for item in request["arguments"]),
+                {key: _arrived(channel, item) for key, item in request["keywords"].items()},
+                [tuple(step) for step in request["steps"]],
+                request["megabytes"],
+            )
+    finally:
+        for other in request["substitutes"]:
+            if other in originals:
+                shell.user_ns[other] = originals[other]
+    try:
+        wire.send(channel, {"call": number, **report})
+    except wire.UnplainError as error:
+        report.pop("value", None)
+        refusal = {"failure": "wrong type", "message": f"returned {error}"}
+        wire.send(channel, {"call": number, **report, **refusal})
+    # Arrays of one call must not count against the next one's memory cap.
+    if request["megabytes"] is not None:
+        gc.collect()
+
+
+def _arrived(channel: socket.socket, item: Any) -> Any:
+    """Return an argument as the function gets it: functions and generators come to life."""
+    if isinstance(item, wire.Function):
+        return _remote(channel, item.number)
+    if isinstance(item, wire.Generator):
+        return np.random.default_rng(item.seed)
+    if isinstance(item, list):
+        return [_arrived(channel, inner) for inner in item]
+    if isinstance(item, tuple):
+        return tuple(_arrived(channel, inner) for inner in item)
+    return item
+
+
+def _remote(channel: socket.socket, number: int) -> Any:
+    """Return a function that the judge answers."""
+
+    def answered_by_the_judge(*arguments: Any, **keywords: Any) -> Any:
+        wire.send(channel, {"ask": number, "arguments": arguments, "keywords": keywords})
+        reply = wire.receive(channel)
+        if "error" in reply:
+            raise getattr(builtins, reply["error"], RuntimeError)(reply["message"])
+        return reply["value"]
+
+    return answered_by_the_judge
+
+
+def confine(folder: str, readable: list[str], device: str) -> None:
+    """Shut this process into its own folder: it can neither signal nor trace the warm process."""
+    import sandlock  # noqa: PLC0415 - only where there is a box
+
+    sandlock.confine(sandlock.Sandbox(fs_readable=readable, fs_writable=[folder, device]))
+
+
+def leave(status: int) -> None:
+    """End at once: no atexit hook, no finaliser of the student's runs."""
+    os._exit(status)

@@ -1,0 +1,70 @@
+"""Build lessons: write what is stale, all of it or nothing."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.course import Course
+from grader.errors import InputError
+from grader.release import build
+
+
+@dataclass(frozen=True, kw_only=True)
+class Built:
+    """What a build did: how many lessons it looked at, which files were stale."""
+
+    lessons: int
+    changed: tuple[Path, ...]
+
+
+def build_course(course: Course, names: Sequence[str], *, check: bool) -> Built:
+    """Make the notebooks of the named lessons, of all without names.
+
+    Nothing is written before every lesson was made without a mistake.
+
+    Args:
+        check: only say which files are stale.
+
+    Raises:
+        InputError: an unknown lesson, or a file that cannot be written.
+        AuthorError: a lesson has mistakes.
+    """
+    known = course.lesson_ids()
+    chosen = [course.find_lesson(name) for name in names] or known
+    files: dict[Path, str] = {}
+    for lesson in chosen:
+        previous = [course.solutions / name / "lesson.py" for name in known if name < lesson]
+        files |= build(course.solutions / lesson, course.notebooks / lesson, previous)
+    changed = tuple(path for path, text in files.items() if _content(path) != text)
+    if not check:
+        for path in changed:
+            _write(path, files[path])
+        for lesson in chosen:
+            # Hidden cases and cells must fit together: an author hears of it now.
+            course.load(lesson)
+    return Built(
+        lessons=len(chosen), changed=tuple(path.relative_to(course.root) for path in changed)
+    )
+
+
+def _content(path: Path) -> str | None:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+def _write(path: Path, text: str) -> None:
+    """Write beside and rename: a reader sees the old file or the new one."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside = path.with_name(f".{path.name}.new")
+        beside.write_text(text, encoding="utf-8")
+        os.replace(beside, path)  # noqa: PTH105 - the classic name of an atomic rename
+    except OSError as error:
+        raise InputError(
+            f"{path}: cannot be written ({error.strerror}); check the folder's permissions and space"
+        ) from error

@@ -1,0 +1,103 @@
+"""The commands: parse, call, print, exit code; no logic.
+
+Exit codes: 0 done, whatever the scores; 1 bad input; 2 the grader's own fault.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from grader import __version__
+from grader.errors import GraderError, InputError
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Build, check and grade the lessons of Backprop by Hand.",
+)
+
+
+def _version(value: bool) -> None:
+    if value:
+        typer.echo(f"grader {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Build, check and grade the lessons of Backprop by Hand."""
+
+
+@app.command()
+def build(
+    lessons: Annotated[list[str] | None, typer.Argument(help="Lessons; all without.")] = None,
+    check: Annotated[bool, typer.Option("--check", help="Only say what is stale.")] = False,
+) -> None:
+    """Make the notebooks from solutions/NN_slug/lesson.py."""
+    from grader.building import build_course  # noqa: PLC0415 - each command loads what it needs
+    from grader.course import find_course  # noqa: PLC0415
+
+    result = build_course(find_course(Path.cwd()), lessons or [], check=check)
+    for path in result.changed:
+        typer.echo(f"{'stale' if check else 'wrote'} {path}")
+    if check and result.changed:
+        raise InputError("run 'grader build' and commit what it writes")
+    typer.echo(f"{result.lessons} lessons, {len(result.changed)} files changed")
+
+
+@app.command()
+def check(
+    notebook: Annotated[Path, typer.Argument(help="A notebook, NN_slug.ipynb.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+    student: Annotated[str, typer.Option(help="Whose hidden inputs to use.")] = "learner",
+) -> None:
+    """Grade one notebook, without a gradebook."""
+    from grader.checking import check_notebook  # noqa: PLC0415 - each command loads what it needs
+    from grader.feedback import print_report  # noqa: PLC0415
+
+    report, notice = check_notebook(notebook, student=student)
+    if notice:
+        typer.echo(notice, err=True)
+    if as_json:
+        typer.echo(json.dumps(report.to_json(), indent=1, ensure_ascii=False))
+    else:
+        print_report(report)
+
+
+@app.command()
+def doctor() -> None:
+    """Try out, live, which guarantees of the sandbox hold here."""
+    from grader.course import find_course  # noqa: PLC0415 - each command loads what it needs
+    from grader.doctor import examine  # noqa: PLC0415
+    from grader.feedback import print_findings  # noqa: PLC0415
+
+    findings = examine(find_course(Path.cwd()))
+    print_findings(findings)
+    if not all(finding.holds for finding in findings):
+        raise typer.Exit(1)
+
+
+def main() -> None:
+    """Run the command line; turn every failure into one line and an exit code."""
+    try:
+        app()
+    except InputError as error:
+        typer.echo(f"grader: {error}", err=True)
+        sys.exit(1)
+    except GraderError as error:
+        typer.echo(f"grader: the grader's own fault: {error}", err=True)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

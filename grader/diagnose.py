@@ -1,0 +1,312 @@
+"""Recognise a misconception in wrong results: the known mistakes, then the generic ones.
+
+A known mistake is an executable hypothesis.  It is named when, on every case,
+it would have led to what was seen: the same wrong value, shape, exception,
+warning or change of its input, and a right value wherever the student's is right.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from grader.compare import Comparison, Yardstick, compare, ratio
+from grader.exercise import Case, Exercise, Mistake, Rng, Set
+from grader.verdict import Answer, Verdict
+
+_UNEXPLAINABLE = (Verdict.TIMED_OUT, Verdict.OUT_OF_MEMORY, Verdict.CRASHED)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Observation:
+    """One case, what the student's function answered, and what was made of it."""
+
+    case: Case
+    answer: Answer
+    expected: Any
+    comparison: Comparison
+
+
+@dataclass(frozen=True, kw_only=True)
+class Diagnosis:
+    """A misconception's name and the hint that goes with it."""
+
+    name: str
+    hint: str
+
+
+def run(function: Callable[..., Any], case: Case) -> Answer:
+    """Call a trusted function (reference or mistake) on copies of a case's arguments."""
+    arguments = copy.deepcopy(case.arguments)
+    used = tuple(realise(argument) for argument in arguments)
+    keywords = {name: realise(value) for name, value in copy.deepcopy(dict(case.keywords)).items()}
+    with warnings.catch_warnings(record=True) as caught, np.errstate(all="warn"):
+        warnings.simplefilter("always")
+        try:
+            value = function(*used, **keywords)
+            if case.then:
+                value = take_steps(value, case)
+        except Exception as error:  # noqa: BLE001 - a mistake may raise; that is its answer
+            return Answer(
+                failure=Verdict.RAISED,
+                message=f"{type(error).__name__}: {error}",
+                exceptions=tuple(base.__name__ for base in type(error).__mro__),
+            )
+    return Answer(
+        value=value,
+        changed=not same(used, tuple(realise(a) for a in case.arguments)),
+        warned=str(caught[0].message) if caught else "",
+    )
+
+
+def realise(argument: Any) -> Any:
+    """Return what a function gets for a declared argument."""
+    return np.random.default_rng(argument.seed) if isinstance(argument, Rng) else argument
+
+
+def take_steps(thing: Any, case: Case) -> list[Any]:
+    """Take a case's steps on an object and return the results of its calls and reads."""
+    results = []
+    for step in copy.deepcopy(case.then):
+        if isinstance(step, Set):
+            setattr(thing, step.attribute, step.value)
+        elif hasattr(step, "method"):
+            results.append(getattr(thing, step.method)(*step.arguments))
+        else:
+            results.append(getattr(thing, step.attribute))
+        # A later step may change in place what an earlier one returned.
+        results = copy.deepcopy(results)
+    return results
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two arguments are bit for bit the same; functions and generators count as same."""
+    if isinstance(one, np.ndarray) and isinstance(other, np.ndarray):
+        alike = one.shape == other.shape and one.dtype == other.dtype
+        return alike and one.tobytes() == other.tobytes()
+    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
+        return len(one) == len(other) and all(map(same, one, other))
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
+    if callable(one) or isinstance(one, np.random.Generator):
+        return True
+    # repr also tells NaN from NaN the same, and 1 from True.
+    return repr(one) == repr(other)
+
+
+def assess(answer: Answer, expected: Answer, case: Case, exercise: Exercise) -> Comparison:
+    """Judge one answer.
+
+    Args:
+        answer: the student's.
+        expected: the reference's, for the same case.
+
+    Returns:
+        The comparison, in the order failure, exception asked for, value, warning, changed input.
+    """
+    if case.raises is not None:
+        return _assess_exception(answer, case.raises)
+    if answer.failure is not None:
+        return Comparison(verdict=answer.failure, evidence=answer.message)
+    yardstick = yardstick_of(case, exercise)
+    if case.check is not None:
+        result = _check(case, answer.value)
+    else:
+        names = exercise.returns if not case.then else tuple(_step_names(case))
+        result = compare(answer.value, expected.value, yardstick, names=names)
+    if not result.right:
+        return result
+    if case.silent and answer.warned:
+        return Comparison(
+            verdict=Verdict.RAISED,
+            evidence=f"the value is right, but the call warned ({answer.warned}); "
+            "the contract asks for none",
+        )
+    if answer.changed:
+        return Comparison(
+            verdict=Verdict.CHANGED_INPUT,
+            evidence="the value is right, but an argument was changed in place; work on a copy",
+        )
+    if case.fresh and answer.shares:
+        return Comparison(
+            verdict=Verdict.CHANGED_INPUT,
+            evidence="the value is right, but it shares memory with an argument: "
+            "changing one would change the other",
+        )
+    return result
+
+
+def _step_names(case: Case) -> list[str]:
+    return [
+        f"{step.method}(...)" if hasattr(step, "method") else step.attribute
+        for step in case.then
+        if not isinstance(step, Set)
+    ]
+
+
+def yardstick_of(case: Case, exercise: Exercise) -> Yardstick:
+    """Return how strictly a case of an exercise compares."""
+    given = [case.arguments, dict(case.keywords)]
+    given += [getattr(step, "arguments", getattr(step, "value", None)) for step in case.then]
+    return Yardstick.of(case.tolerance or exercise.tolerance, given)
+
+
+def _assess_exception(answer: Answer, wanted: type[Exception]) -> Comparison:
+    if answer.failure is Verdict.RAISED and wanted.__name__ in answer.exceptions:
+        return Comparison(verdict=Verdict.CORRECT)
+    if answer.failure is not None:
+        return Comparison(
+            verdict=answer.failure, evidence=f"{answer.message}; expected a {wanted.__name__}"
+        )
+    return Comparison(
+        verdict=Verdict.WRONG_VALUE, evidence=f"no exception; expected a {wanted.__name__}"
+    )
+
+
+def _check(case: Case, value: Any) -> Comparison:
+    """Ask the author's check, which sees copies and may trip over an unexpected structure."""
+    assert case.check is not None  # noqa: S101 - for the type checker; the caller looked
+    arguments = tuple(realise(argument) for argument in copy.deepcopy(case.arguments))
+    try:
+        problem = case.check(copy.deepcopy(value), *arguments)
+    except (TypeError, ValueError, IndexError, KeyError, AttributeError) as error:
+        return Comparison(
+            verdict=Verdict.WRONG_TYPE,
+            evidence=f"the result has not the structure asked for ({type(error).__name__} "
+            "while looking at it)",
+        )
+    if problem is None:
+        return Comparison(verdict=Verdict.CORRECT)
+    return Comparison(verdict=Verdict.WRONG_VALUE, evidence=problem)
+
+
+def diagnose(exercise: Exercise, observations: Sequence[Observation]) -> Diagnosis | None:
+    """Return the misconception that explains every case, if one is recognised."""
+    failing = [seen for seen in observations if not seen.comparison.right]
+    for known in exercise.mistakes:
+        if explains(known, exercise, observations):
+            return Diagnosis(name=known.name, hint=known.hint)
+    return _generic(failing)
+
+
+def explains(known: Mistake, exercise: Exercise, observations: Sequence[Observation]) -> bool:
+    """Whether a known mistake would have led to what was seen on every case."""
+    explained = 0
+    for seen in observations:
+        # A mistake that takes too long or too much would take it here as well.
+        if seen.answer.failure in _UNEXPLAINABLE or seen.case.megabytes is not None:
+            continue
+        mistaken = run(known.answer, seen.case)
+        if not _explains_one(mistaken, seen, exercise):
+            return False
+        explained += not seen.comparison.right
+    return explained > 0
+
+
+def _explains_one(mistaken: Answer, seen: Observation, exercise: Exercise) -> bool:
+    expected = Answer(value=seen.expected)
+    verdict = assess(mistaken, expected, seen.case, exercise)
+    if seen.comparison.right or verdict.right:
+        return seen.comparison.right and verdict.right
+    if seen.answer.failure is not None or mistaken.failure is not None:
+        return (
+            seen.answer.failure is mistaken.failure
+            and seen.answer.exceptions[:1] == mistaken.exceptions[:1]
+        )
+    if seen.case.check is not None:
+        return _pattern(seen.comparison.evidence) == _pattern(verdict.evidence)
+    if verdict.verdict is not seen.comparison.verdict:
+        return False
+    alike = compare(seen.answer.value, mistaken.value, yardstick_of(seen.case, exercise))
+    if verdict.verdict in (Verdict.WRONG_TYPE, Verdict.NOT_FINITE):
+        # compare() calls a wrong dtype wrong in a reference too: look at the evidence instead.
+        return alike.right or verdict.evidence == seen.comparison.evidence
+    return alike.right
+
+
+def _pattern(sentence: str) -> str:
+    """Return a sentence with its numbers left out: they vary from case to case."""
+    return re.sub(r"[-+]?\d[\d.,e+-]*", "#", sentence)
+
+
+def _generic(failing: Sequence[Observation]) -> Diagnosis | None:
+    """Recognise sign, transpose, 1/m and constant factors in the parts that are wrong."""
+    if not failing or any(
+        seen.answer.failure is not None or seen.case.check or seen.case.raises for seen in failing
+    ):
+        return None
+    pairs = [pair for seen in failing for pair in _wrong_parts(seen)]
+    if not pairs:
+        return None
+    factors = [ratio(actual, wanted) for actual, wanted, _ in pairs]
+    known = [factor for factor in factors if factor is not None]
+    if len(known) == len(pairs):
+        return _factor(known, [m for _, _, m in pairs])
+    if all(_transposed(actual, wanted) for actual, wanted, _ in pairs):
+        return Diagnosis(
+            name="transposed",
+            hint="The result is the transpose of what was asked for. "
+            "Which index counts the rows, and which the columns?",
+        )
+    return None
+
+
+def _factor(factors: Sequence[float], sizes: Sequence[int | None]) -> Diagnosis | None:
+    m = np.array([float(size or np.nan) for size in sizes])
+    found = np.array(factors)
+    if np.all(found == -1):
+        return Diagnosis(name="opposite sign", hint="Look at the sign: which way does the loss go?")
+    if np.allclose(found, 1 / m) and np.nanmax(m) > 1:
+        return Diagnosis(
+            name="an extra 1/m",
+            hint="Every entry is too small by the batch size. Is the mean taken twice?",
+        )
+    if np.allclose(found, m) and np.nanmax(m) > 1:
+        return Diagnosis(
+            name="no 1/m",
+            hint="Every entry is too large by the batch size. Is the loss a sum or a mean?",
+        )
+    if np.allclose(found, found[0]) and len(found) > 1:
+        return Diagnosis(
+            name=f"a constant factor of {found[0]:.3g}",
+            hint="Every entry is off by the same factor. Which constant is missing or doubled?",
+        )
+    return None
+
+
+def _transposed(actual: Any, wanted: Any) -> bool:
+    found, reference = np.asarray(actual), np.asarray(wanted)
+    return bool(
+        found.ndim == 2
+        and found.shape == reference.T.shape
+        and np.allclose(found, reference.T, rtol=1e-6)
+    )
+
+
+def _wrong_parts(seen: Observation) -> list[tuple[Any, Any, int | None]]:
+    """Return (found, expected, m) for each numeric part of a result that is wrong."""
+    m = seen.case.shapes.get("m")
+    found, expected = seen.answer.value, seen.expected
+    if not isinstance(expected, list | tuple):
+        found, expected = [found], [expected]
+    if not isinstance(found, list | tuple) or len(found) != len(expected):
+        return []
+    yardstick = Yardstick.of(seen.case.tolerance or Exercise.tolerance, [])
+    pairs = []
+    for actual, wanted in zip(found, expected, strict=True):
+        if compare(actual, wanted, yardstick).right:
+            continue
+        if not isinstance(actual, float | np.ndarray) or not isinstance(
+            wanted, float | np.ndarray | np.generic
+        ):
+            return []
+        if np.asarray(actual).dtype.kind != "f" or np.asarray(wanted).dtype.kind != "f":
+            return []
+        pairs.append((actual, wanted, m))
+    return pairs

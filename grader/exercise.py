@@ -1,0 +1,227 @@
+"""The author's vocabulary: what a lesson's hidden.py says about its exercises.
+
+A hidden.py only declares.  `cases` names a generator of hidden cases,
+`mistake` an executable misconception; both are collected while the file is
+read and never run before a submission is judged.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+CaseMaker = Callable[[np.random.Generator], Iterator["Case"]]
+Check = Callable[..., "str | None"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tolerance:
+    """How far a right float may lie from the reference.
+
+    Attributes:
+        relative: allowed error per unit of the reference's entry.
+        absolute: allowed error per unit of the largest input entry (1 where
+            no input is a float), so that an exact 0 has a tolerance too.
+    """
+
+    relative: float = 1e-7
+    absolute: float = 1e-12
+
+
+@dataclass(frozen=True)
+class Rng:
+    """An argument that arrives as `numpy.random.default_rng(seed)`."""
+
+    seed: int
+
+
+@dataclass(frozen=True)
+class Call:
+    """A step on an object: call a method; its result is compared."""
+
+    method: str
+    arguments: tuple[Any, ...]
+
+    def __init__(self, method: str, *arguments: Any) -> None:
+        object.__setattr__(self, "method", method)
+        object.__setattr__(self, "arguments", arguments)
+
+
+@dataclass(frozen=True)
+class Get:
+    """A step on an object: read an attribute; its value is compared."""
+
+    attribute: str
+
+
+@dataclass(frozen=True)
+class Set:
+    """A step on an object: set an attribute; nothing is compared."""
+
+    attribute: str
+    value: Any
+
+
+Step = Call | Get | Set
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Case:
+    """One hidden call, and how its result is judged.
+
+    Args:
+        arguments: positional arguments: arrays, numbers, strings, None, lists,
+            tuples, dicts of these, `Rng`, or functions (answered by the judge).
+        group: the name a student sees, "a batch of one"; partial credit is by group.
+        shapes: sizes a student may see, {"n_out": 4, "m": 5}; "m" is the batch
+            size, which the judge needs to recognise a missing 1/m.
+        keywords: keyword arguments of the call.
+        then: for a class: the steps to take on the new object, in order.
+        check: judges the result instead of a comparison with the reference:
+            called as check(result, *arguments), returns None if right, else one
+            sentence for the student, without a hidden input.
+        raises: the exception that the contract asks for.
+        tolerance: overrides that of the exercise.
+        silent: the contract forbids warnings.
+        fresh: the result must share no memory with an argument.
+        seconds: wall clock limit of the call.
+        megabytes: memory that the call may allocate at its peak.
+    """
+
+    arguments: tuple[Any, ...]
+    group: str
+    shapes: Mapping[str, int] = field(default_factory=dict)
+    keywords: Mapping[str, Any] = field(default_factory=dict)
+    then: tuple[Step, ...] = ()
+    check: Check | None = None
+    raises: type[Exception] | None = None
+    tolerance: Tolerance | None = None
+    silent: bool = False
+    fresh: bool = False
+    seconds: float = 5.0
+    megabytes: float | None = None
+
+    def __init__(self, *arguments: Any, group: str, **options: Any) -> None:
+        unknown = set(options) - set(_CASE_DEFAULTS)
+        if unknown:
+            raise TypeError(
+                f"Case has no option {', '.join(sorted(unknown))}; "
+                f"it has {', '.join(sorted(_CASE_DEFAULTS))}"
+            )
+        values = {"arguments": arguments, "group": group, **_CASE_DEFAULTS, **options}
+        for name, value in values.items():
+            object.__setattr__(self, name, value)
+
+    @property
+    def title(self) -> str:
+        """The group and its shapes, as feedback shows them."""
+        sizes = ", ".join(f"{name} {size}" for name, size in self.shapes.items())
+        return f'"{self.group}" ({sizes})' if sizes else f'"{self.group}"'
+
+
+_CASE_DEFAULTS: dict[str, Any] = {
+    "shapes": {},
+    "keywords": {},
+    "then": (),
+    "check": None,
+    "raises": None,
+    "tolerance": None,
+    "silent": False,
+    "fresh": False,
+    "seconds": 5.0,
+    "megabytes": None,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mistake:
+    """A misconception as an executable hypothesis: its answer, its name, its hint."""
+
+    exercise: str
+    name: str
+    answer: Callable[..., Any]
+    hint: str
+    line: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exercise:
+    """One exercise as declared: its hidden cases and its known mistakes.
+
+    Attributes:
+        returns: names of the parts of a tuple result, for the feedback.
+        builds_on: exercises whose functions this one calls; when one of them
+            failed, this one is asked again with that one answered for it.
+    """
+
+    id: str
+    make_cases: CaseMaker
+    returns: tuple[str, ...] = ()
+    builds_on: tuple[str, ...] = ()
+    tolerance: Tolerance = Tolerance()
+    mistakes: tuple[Mistake, ...] = ()
+    points: float = 0.0
+
+
+@dataclass
+class Declarations:
+    """What one hidden.py declared, in its order, with line numbers for messages."""
+
+    makers: list[tuple[str, CaseMaker, dict[str, Any]]] = field(default_factory=list)
+    mistakes: list[Mistake] = field(default_factory=list)
+
+
+_collecting: ContextVar[Declarations | None] = ContextVar("declarations", default=None)
+
+
+@contextmanager
+def collecting() -> Iterator[Declarations]:
+    """Collect what `cases` and `mistake` declare inside the with block."""
+    declarations = Declarations()
+    token = _collecting.set(declarations)
+    try:
+        yield declarations
+    finally:
+        _collecting.reset(token)
+
+
+def _declarations() -> Declarations:
+    declarations = _collecting.get()
+    if declarations is None:
+        raise RuntimeError("cases and mistake are declared in a lesson's hidden.py only")
+    return declarations
+
+
+def cases(
+    exercise: str,
+    *,
+    returns: Sequence[str] = (),
+    builds_on: Sequence[str] = (),
+    tolerance: Tolerance | None = None,
+) -> Callable[[CaseMaker], CaseMaker]:
+    """Declare the hidden cases of an exercise; the generator gets a seeded rng."""
+
+    def declare(make_cases: CaseMaker) -> CaseMaker:
+        options = {
+            "returns": tuple(returns),
+            "builds_on": tuple(builds_on),
+            "tolerance": tolerance or Tolerance(),
+        }
+        _declarations().makers.append((exercise, make_cases, options))
+        return make_cases
+
+    return declare
+
+
+def mistake(exercise: str, *, name: str, answer: Callable[..., Any], hint: str) -> None:
+    """Declare a known mistake: `answer` computes what a student who makes it gets."""
+    line = sys._getframe(1).f_lineno  # noqa: SLF001 - where the author wrote it, for messages
+    _declarations().mistakes.append(
+        Mistake(exercise=exercise, name=name, answer=answer, hint=hint, line=line)
+    )

@@ -1,0 +1,82 @@
+"""Judge in the kernel, where a stock nbgrader runs our notebooks.
+
+The same cases and the same score for an honest submission, but the student's
+code shares this process with the answers: it is not isolated, and says so.
+"""
+
+from __future__ import annotations
+
+import copy
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from grader.box import wire
+from grader.box.calls import call
+from grader.course import find_course
+from grader.diagnose import realise
+from grader.exercise import Case
+from grader.feedback import outcome_lines
+from grader.judge import Judging
+from grader.session import plain_step, read_answer
+from grader.verdict import Answer, Verdict
+
+
+class KernelRunner:
+    """Calls functions of this very process; a judge's Runner without a box."""
+
+    sandbox = "none: judged in the kernel, not isolated"
+
+    def __init__(self, namespace: dict[str, Any]) -> None:
+        self._namespace = namespace
+
+    def ask(
+        self, name: str, case: Case, substitutes: Mapping[str, Callable[..., Any]]
+    ) -> Answer:
+        """Call the notebook's `name` once; see `grader.judge.Runner`."""
+        function = self._namespace.get(name)
+        if not callable(function):
+            return Answer(failure=Verdict.MISSING, message=f"{name} is not defined")
+        before = {other: self._namespace.get(other) for other in substitutes}
+        self._namespace.update(substitutes)
+        try:
+            report = call(
+                function,
+                tuple(realise(item) for item in copy.deepcopy(case.arguments)),
+                {key: realise(value) for key, value in copy.deepcopy(dict(case.keywords)).items()},
+                [plain_step(step) for step in copy.deepcopy(case.then)],
+                case.megabytes,
+            )
+        finally:
+            self._namespace.update(before)
+        try:
+            frame = wire.encode({"call": 0, **report})
+        except wire.UnplainError as error:
+            return Answer(failure=Verdict.WRONG_TYPE, message=f"returned {error}")
+        return read_answer(wire.decode_frame(frame), 0)
+
+
+_judgings: dict[str, Judging] = {}
+
+
+def judge(lesson_id: str, exercise_id: str, namespace: dict[str, Any]) -> None:
+    """Judge one exercise of the notebook that calls, and show its score as the cell's result.
+
+    The score is shown through the display hook at once: nbgrader takes the first
+    number among a cell's outputs, and visible assertions may still fail below it.
+    """
+    # nbgrader runs a notebook in its own folder, .../<student>/<lesson>.
+    here = Path.cwd()
+    course = find_course(here)
+    lesson = course.load(lesson_id)
+    student = here.parent.name if here.name == lesson_id else "learner"
+    if lesson_id not in _judgings:
+        _judgings[lesson_id] = Judging(
+            lesson, KernelRunner(namespace), student=student, secret=course.secret()
+        )
+    # An untouched stub raises NotImplementedError, which tells as much here.
+    outcome = _judgings[lesson_id].exercise(lesson.exercises[exercise_id], untouched_stub=False)
+    print("\n".join(outcome_lines(outcome)))  # noqa: T201 - a cell's output is what a student reads
+    print(f"(sandbox: {KernelRunner.sandbox})")  # noqa: T201
+    sys.displayhook(outcome.score)

@@ -1,0 +1,87 @@
+"""Every lesson: references, stubs, known mistakes and alternatives get what they deserve.
+
+The judge runs in this process: the same cases and comparisons as in the box.
+"""
+
+import runpy
+
+import pytest
+
+from grader.in_kernel import KernelRunner
+from grader.judge import Judging
+from grader.lesson import Kind
+from grader.verdict import Verdict
+from tests.conftest import LESSONS, ROOT, load
+
+SEEDS = 200
+
+EXERCISES = [(lesson, name) for lesson in LESSONS for name in load(lesson).exercises]
+MISTAKES = [
+    pytest.param(lesson, name, known, id=f"{lesson}-{name}-{known.name}")
+    for lesson, name in EXERCISES
+    for known in load(lesson).exercises[name].mistakes
+]
+
+
+def alternatives():
+    for lesson, name in EXERCISES:
+        path = ROOT / "tests" / "alternatives" / f"{lesson}.py"
+        found = runpy.run_path(str(path)) if path.is_file() else {}
+        for key, function in found.items():
+            if key.startswith(f"{name}__"):
+                yield pytest.param(lesson, name, function, id=f"{lesson}-{key}")
+
+
+ALTERNATIVES = list(alternatives())
+
+
+def judged(lesson, name, answer, student):
+    """Judge one exercise answered by a given function, all else by the reference."""
+    namespace = {**load(lesson).reference, name: answer}
+    judging = Judging(load(lesson), KernelRunner(namespace), student=student, secret="a test")
+    return judging.exercise(load(lesson).exercises[name], untouched_stub=False)
+
+
+@pytest.mark.parametrize(("lesson", "name"), EXERCISES)
+def test_the_reference_gets_full_marks_from_every_seed(lesson, name):
+    for seed in range(SEEDS):
+        outcome = judged(lesson, name, load(lesson).reference[name], f"student {seed}")
+        assert outcome.verdict is Verdict.CORRECT, (seed, outcome.evidence)
+        assert outcome.score == outcome.points
+
+
+@pytest.mark.parametrize(("lesson", "name", "answer"), ALTERNATIVES)
+def test_a_right_solution_in_another_style_gets_full_marks(lesson, name, answer):
+    for seed in range(SEEDS):
+        outcome = judged(lesson, name, answer, f"student {seed}")
+        assert outcome.verdict is Verdict.CORRECT, (seed, outcome.evidence)
+
+
+@pytest.mark.parametrize(("lesson", "name", "known"), MISTAKES)
+def test_a_known_mistake_is_rejected_and_named(lesson, name, known):
+    for seed in range(SEEDS):
+        outcome = judged(lesson, name, known.answer, f"student {seed}")
+        assert outcome.score < outcome.points, seed
+        assert outcome.mistake == known.name, (seed, outcome.evidence)
+        assert outcome.hint == known.hint
+
+
+@pytest.mark.parametrize(("lesson", "name"), EXERCISES)
+def test_an_untouched_stub_gets_nothing(lesson, name):
+    cell = next(c for c in load(lesson).cells if (c.kind, c.name) == (Kind.SOLUTION, name))
+    namespace = dict(load(lesson).reference)
+    exec(load(lesson).stubs[cell.name], namespace)
+    outcome = judged(lesson, name, namespace[name], "a student")
+    assert (outcome.score, outcome.verdict) == (0, Verdict.NOT_ATTEMPTED)
+
+
+@pytest.mark.parametrize(("lesson", "name"), EXERCISES)
+def test_an_exercise_has_at_least_two_alternatives(lesson, name):
+    known = [p for p in ALTERNATIVES if p.id.startswith(f"{lesson}-{name}__")]
+    assert len(known) >= 2
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_a_lesson_is_worth_20_to_40_points(lesson):
+    total = sum(cell.points for cell in load(lesson).cells)
+    assert 20 <= total <= 40
