@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 import sys
+import tempfile
+import traceback
 from pathlib import Path
 from typing import Annotated
 
@@ -75,6 +77,40 @@ def check(
 
 
 @app.command()
+def grade(
+    lessons: Annotated[list[str] | None, typer.Argument(help="Lessons; all without.")] = None,
+    student: Annotated[list[str] | None, typer.Option(help="Only these students.")] = None,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Workers; one a core without.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Grade what is unchanged, too.")] = False,
+    unsandboxed: Annotated[
+        bool, typer.Option("--unsandboxed", help="Run other people's code without a sandbox.")
+    ] = False,
+) -> None:
+    """Grade class/submitted into the gradebook."""
+    from grader.course import find_course  # noqa: PLC0415 - each command loads what it needs
+    from grader.feedback import print_class, progress  # noqa: PLC0415
+    from grader.grading import grade_class  # noqa: PLC0415
+
+    course = find_course(Path.cwd())
+    with progress("grading") as watch:
+        rows = grade_class(
+            course,
+            lessons=lessons or [],
+            students=student or [],
+            jobs=jobs,
+            force=force,
+            sandboxed=not unsandboxed,
+            watch=watch,
+        )
+    print_class(rows, course)
+    faults = {row.fault for row in rows}
+    if "grader" in faults:
+        raise typer.Exit(2)
+    if "input" in faults:
+        raise typer.Exit(1)
+
+
+@app.command()
 def doctor() -> None:
     """Try out, live, which guarantees of the sandbox hold here."""
     from grader.course import find_course  # noqa: PLC0415 - each command loads what it needs
@@ -96,6 +132,15 @@ def main() -> None:
         sys.exit(1)
     except GraderError as error:
         typer.echo(f"grader: the grader's own fault: {error}", err=True)
+        sys.exit(2)
+    except Exception as error:  # noqa: BLE001 - a user never sees a traceback; a developer can
+        log = Path(tempfile.gettempdir()) / "grader-fault.log"
+        log.write_text(traceback.format_exc(), encoding="utf-8")
+        typer.echo(
+            f"grader: the grader's own fault: {type(error).__name__}: {error}; "
+            f"the details are in {log}",
+            err=True,
+        )
         sys.exit(2)
 
 

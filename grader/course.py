@@ -81,6 +81,17 @@ class Course:
         """Made by use: submitted, autograded, feedback, gradebook.db."""
         return self.root / "class"
 
+    def nbgrader_config(self) -> Any:
+        """Return what nbgrader_config.py sets, as a traitlets Config."""
+        from traitlets.config.loader import ConfigError, PyFileConfigLoader  # noqa: PLC0415
+
+        try:
+            return PyFileConfigLoader("nbgrader_config.py", path=str(self.root)).load_config()
+        except (ConfigError, SyntaxError, NameError) as error:
+            raise InputError(
+                f"{self.root / 'nbgrader_config.py'}: cannot be read ({error}); correct it"
+            ) from error
+
     def lesson_ids(self) -> list[str]:
         """Return the ids of all lessons that have a source, in order."""
         if not self.solutions.is_dir():

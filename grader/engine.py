@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+import atexit
+import multiprocessing
+import signal
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
 
 from grader import __version__
 from grader.course import Course, Lesson
+from grader.errors import GraderError
 from grader.judge import judge_lesson
 from grader.lesson import Kind
 from grader.sandbox import Box
@@ -96,8 +103,85 @@ def unreadable(lesson: Lesson, student: str, reason: str, sandbox: str) -> Repor
     )
 
 
-def open_box(
-    course: Course, lessons: Sequence[Lesson], *, sandboxed: bool, preload: Mapping[str, None] | None = None
-) -> Box:
-    """Return a box for these lessons."""
-    return Box(course, preload=[*imports_of(lessons), *(preload or {})], sandboxed=sandboxed)
+def open_box(course: Course, lessons: Sequence[Lesson], *, sandboxed: bool) -> Box:
+    """Return a box with what these lessons import loaded."""
+    return Box(course, preload=imports_of(lessons), sandboxed=sandboxed)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """One submission to grade; number is its place in the answer."""
+
+    number: int
+    lesson: str
+    student: str
+    path: Path
+
+
+class _Worker:
+    """A worker process's own box and lessons; made once, after the fork."""
+
+    current: _Worker
+
+    def __init__(
+        self, course: Course, lessons: Mapping[str, Lesson], secret: str, *, sandboxed: bool
+    ) -> None:
+        self.lessons, self.secret = lessons, secret
+        self.box = open_box(course, list(lessons.values()), sandboxed=sandboxed)
+        atexit.register(self.box.close)
+
+
+def _start_worker(
+    course: Course, lessons: Mapping[str, Lesson], secret: str, sandboxed: bool  # noqa: FBT001 - called by the pool, by position
+) -> None:
+    # Ctrl-C is for the parent, which ends its workers in order.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _Worker.current = _Worker(course, lessons, secret, sandboxed=sandboxed)
+
+
+def _work(task: Task) -> Graded | GraderError:
+    worker = _Worker.current
+    lesson = worker.lessons[task.lesson]
+    try:
+        return grade_file(
+            lesson, task.path, worker.box, student=task.student, secret=worker.secret
+        )
+    except GraderError as error:
+        return error
+    except Exception as error:  # noqa: BLE001 - the class goes on; the fault is named, not scored
+        return GraderError(f"{type(error).__name__}: {error}")
+
+
+def grade_all(
+    course: Course,
+    lessons: Mapping[str, Lesson],
+    tasks: Sequence[Task],
+    *,
+    secret: str,
+    jobs: int,
+    sandboxed: bool = True,
+) -> Iterator[tuple[Task, Graded | GraderError]]:
+    """Grade submissions in parallel, one box a worker.
+
+    Yields:
+        Each task with its graded submission, or the grader's own fault, as they finish.
+    """
+    context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+    pool = ProcessPoolExecutor(
+        max_workers=min(jobs, len(tasks)) or 1,
+        mp_context=context,
+        initializer=_start_worker,
+        initargs=(course, lessons, secret, sandboxed),
+    )
+    waiting = {pool.submit(_work, task): task for task in tasks}
+    try:
+        for done in as_completed(waiting):
+            try:
+                yield waiting[done], done.result()
+            except BrokenProcessPool as error:
+                raise GraderError(
+                    "a worker process ended unexpectedly; run 'grader doctor', then run this "
+                    "again: what is graded so far is kept"
+                ) from error
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import sys
 import textwrap
-from collections.abc import Iterator, Sequence
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from grader.verdict import Outcome, Report, Verdict
 
 if TYPE_CHECKING:
+    from grader.course import Course
     from grader.doctor import Finding
+    from grader.grading import Row
 
 _WIDTH = 88
 
@@ -77,6 +83,71 @@ def print_report(report: Report) -> None:
         text.highlight_words(["correct"], "bold green")
         text.highlight_words(sorted(verdicts), "bold red")
         console.print(text, soft_wrap=True)
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Callable[[int, int], None]]:
+    """Show a progress bar with rate and remaining time while the with block runs."""
+    from rich.progress import (  # noqa: PLC0415
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (
+        TextColumn(what),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+    )
+    # No refresh thread: worker processes are forked while the bar is shown.
+    with Progress(*columns, auto_refresh=False) as bar:
+        task = bar.add_task(what, total=None, rate="")
+        started = time.monotonic()
+
+        def watch(done: int, total: int) -> None:
+            seconds = time.monotonic() - started
+            rate = f"{done / seconds:.1f}/s" if done else ""
+            bar.update(task, completed=done, total=total, rate=rate, refresh=True)
+
+        yield watch
+
+
+def print_class(rows: Sequence[Row], course: Course) -> None:
+    """Print a class's grades, and where the rest of it lies."""
+    from rich.console import Console  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+
+    table = Table("student", "lesson", "score", "verdicts", "recognised")
+    for row in rows:
+        if row.report is None:
+            table.add_row(row.student, row.lesson, "-", row.problem, "", style="red")
+            continue
+        report = row.report
+        verdicts = Counter(e["verdict"] for e in report["exercises"])
+        table.add_row(
+            row.student,
+            row.lesson,
+            f"{number(report['score'])} / {number(report['max_score'])}",
+            ", ".join(f"{count} {verdict}" for verdict, count in verdicts.items()),
+            ", ".join(f"{e['id']}: {e['mistake']}" for e in report["exercises"] if e["mistake"]),
+        )
+    console = Console(width=None if sys.stdout.isatty() else 160)
+    console.print(table)
+    skipped = sum(row.skipped for row in rows)
+    failed = sum(row.report is None for row in rows)
+    console.print(
+        f"{len(rows) - skipped - failed} graded, {skipped} unchanged, {failed} not graded",
+        highlight=False,
+    )
+    for title, path in (
+        ("gradebook", course.class_folder / "gradebook.db"),
+        ("autograded notebooks", course.class_folder / "autograded"),
+    ):
+        console.print(f"{title}: {path}", highlight=False, soft_wrap=True)
 
 
 def print_findings(findings: Sequence[Finding]) -> None:

@@ -173,8 +173,9 @@ def match(
     for cell in cells:
         place = next((index[name] for name in _claims(cell) if name in index), None)
         if place is None:
-            if cell["cell_type"] == "code":
-                extras.setdefault(anchor, []).append(cell)
+            if cell["cell_type"] != "raw":
+                mine = {"cell_type": cell["cell_type"], "source": text_of(cell)}
+                extras.setdefault(anchor, []).append(mine)
             continue
         anchor = place
         kind, name = lesson.cells[place].kind, lesson.cells[place].name
@@ -220,6 +221,7 @@ def _order(
                 run.append(Cell(source=source, name=name))
                 places.append((i, 0))
         for number, extra in enumerate(extras.get(i, []), start=1):
-            run.append(Cell(source=text_of(extra)))
-            places.append((i, number))
+            if extra["cell_type"] == "code":
+                run.append(Cell(source=extra["source"]))
+                places.append((i, number))
     return tuple(run), tuple(places)
