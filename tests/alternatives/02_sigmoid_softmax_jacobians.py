@@ -1,0 +1,279 @@
+"""Right solutions of lesson 02 that look different from the reference."""
+
+import math
+
+import numpy as np
+
+# sigmoid
+
+
+def sigmoid__masks(z):
+    z = np.asarray(z, dtype=float)
+    out = np.empty(z.shape)
+    right = z >= 0
+    out[right] = 1 / (1 + np.exp(-z[right]))
+    e = np.exp(z[~right])
+    out[~right] = e / (1 + e)
+    return out
+
+
+def sigmoid__logaddexp(z):
+    return np.exp(-np.logaddexp(0.0, -np.asarray(z, dtype=float)))
+
+
+def sigmoid__loop_with_math(z):
+    z = np.asarray(z)
+
+    def one(value):
+        if value >= 0:
+            return 1 / (1 + math.exp(-value))
+        return math.exp(value) / (1 + math.exp(value))
+
+    return np.array([one(float(value)) for value in z.ravel()]).reshape(z.shape)
+
+
+def sigmoid__clipped_exponents(z):
+    z = np.asarray(z, dtype=np.float64)
+    return np.exp(np.minimum(z, 0)) / (np.exp(np.minimum(z, 0)) + np.exp(-np.maximum(z, 0)))
+
+
+def sigmoid__clipped_where_it_does_no_harm(z):
+    return 1.0 / (1.0 + np.exp(-np.clip(z, -500, 500)))
+
+
+# activation_prime
+
+
+def activation_prime__other_formulas(z, kind):
+    z = np.asarray(z, dtype=float)
+    if kind == "linear":
+        return z * 0.0 + 1.0
+    if kind == "relu":
+        return np.heaviside(z, 0.0)
+    if kind == "sigmoid":
+        return sigmoid__masks(z) * sigmoid__masks(-z)
+    if kind == "tanh":
+        return (1 - np.tanh(z)) * (1 + np.tanh(z))
+    raise ValueError(kind)
+
+
+def activation_prime__table_of_functions(z, kind):
+    slopes = {
+        "linear": lambda z: np.full(z.shape, 1.0),
+        "relu": lambda z: (z > 0).astype(float),
+        "sigmoid": lambda z: sigmoid__logaddexp(z) - sigmoid__logaddexp(z) ** 2,
+        "tanh": lambda z: 1 - np.square(np.tanh(z)),
+    }
+    if kind not in slopes:
+        raise ValueError(f"{kind} is not one of {list(slopes)}")
+    return slopes[kind](np.array(z, dtype=float))
+
+
+def activation_prime__half_argument(z, kind):
+    z = np.asarray(z, dtype=float)
+    match kind:
+        case "linear":
+            return np.ones(z.shape)
+        case "relu":
+            slope = np.zeros(z.shape)
+            slope[z > 0] = 1
+            return slope
+        case "sigmoid":
+            return 0.25 * (1 - np.tanh(z / 2) ** 2)
+        case "tanh":
+            s = sigmoid__masks(2 * z)
+            return 4 * s * (1 - s)
+        case _:
+            raise ValueError("unknown activation")
+
+
+# softmax
+
+
+def softmax__column_by_column(Z):
+    S = np.zeros(Z.shape)
+    for c in range(Z.shape[1]):
+        e = np.exp(Z[:, c] - max(Z[:, c]))
+        S[:, c] = e / sum(e)
+    return S
+
+
+def softmax__by_logarithms(Z):
+    Z = np.asarray(Z, dtype=float)
+    top = np.max(Z, axis=0)
+    return np.exp(Z - (top + np.log(np.exp(Z - top).sum(axis=0))))
+
+
+def softmax__transposed(Z):
+    rows = np.asarray(Z, dtype=float).T
+    rows = rows - rows.max(axis=1)[:, np.newaxis]
+    rows = np.exp(rows)
+    return (rows / rows.sum(axis=1)[:, np.newaxis]).T
+
+
+def softmax__einsum(Z):
+    E = np.exp(Z - np.amax(Z, axis=0, keepdims=True))
+    return np.einsum("ic,c->ic", E, 1 / np.einsum("ic->c", E))
+
+
+# softmax_jacobian
+
+
+def softmax_jacobian__loops(s):
+    n = len(s)
+    J = np.zeros((n, n))
+    for i in range(n):
+        for j in range(n):
+            J[i, j] = s[i] * ((1 if i == j else 0) - s[j])
+    return J
+
+
+def softmax_jacobian__broadcast(s):
+    return s[:, None] * (np.eye(len(s)) - s[None, :])
+
+
+def softmax_jacobian__fill_diagonal(s):
+    s = np.asarray(s, dtype=float)
+    J = -np.einsum("i,j->ij", s, s)
+    np.fill_diagonal(J, s * (1 - s))
+    return J
+
+
+# softmax_vjp
+
+
+def softmax_vjp__bracket_opened(S, dS):
+    return S * dS - S * np.einsum("ic,ic->c", S, dS)
+
+
+def softmax_vjp__sample_by_sample(S, dS):
+    dZ = np.empty_like(S)
+    for c in range(S.shape[1]):
+        s, ds = S[:, c], dS[:, c]
+        dZ[:, c] = s * ds - s * (s @ ds)
+    return dZ
+
+
+def softmax_vjp__one_row_of_the_jacobian_at_a_time(S, dS):
+    # Rows in blocks, so that the memory stays small and the loop short.
+    n, m = S.shape
+    if n > 100:
+        return softmax_vjp__bracket_opened(S, dS)
+    dZ = np.zeros((n, m))
+    for c in range(m):
+        for j in range(n):
+            row = -S[j, c] * S[:, c]
+            row[j] += S[j, c]
+            dZ[j, c] = row @ dS[:, c]
+    return dZ
+
+
+# l2_loss and l2_grad
+
+
+def l2_loss__loops(X, T):
+    n, m = X.shape
+    total = 0.0
+    for c in range(m):
+        for i in range(n):
+            total += (float(X[i, c]) - float(T[i, c])) ** 2 / 2
+    return total / m
+
+
+def l2_loss__mean_of_losses(X, T):
+    D = np.asarray(X, dtype=float) - T
+    return np.mean(0.5 * np.sum(D * D, axis=0))
+
+
+def l2_loss__norm(X, T):
+    return np.linalg.norm(X - T) ** 2 / (2 * X.shape[1])
+
+
+def l2_loss__einsum(X, T):
+    D = X - T
+    return np.einsum("ic,ic->", D, D) / X.shape[1] / 2
+
+
+def l2_grad__loops(X, T):
+    n, m = X.shape
+    G = np.zeros((n, m))
+    for i in range(n):
+        for c in range(m):
+            G[i, c] = (X[i, c] - T[i, c]) / m
+    return G
+
+
+def l2_grad__two_quotients(X, T):
+    m = len(X[0])
+    return X / m - T / m
+
+
+def l2_grad__times_one_over_m(X, T):
+    return (1 / np.shape(X)[1]) * np.subtract(X, T)
+
+
+# cross_entropy and cross_entropy_grad
+
+
+def cross_entropy__loops(P, T):
+    n, m = P.shape
+    total = 0.0
+    for c in range(m):
+        for i in range(n):
+            if T[i, c] != 0:
+                total -= T[i, c] * math.log(max(P[i, c], 1e-12))
+    return total / m
+
+
+def cross_entropy__mean_of_losses(P, T):
+    safe = np.where(P < 1e-12, 1e-12, P)
+    return np.mean(np.einsum("ic,ic->c", T, -np.log(safe)))
+
+
+def cross_entropy__clip_without_upper_bound(P, T):
+    return float((-(T * np.log(np.clip(P, 1e-12, None))).sum(axis=0)).sum() / P.shape[1])
+
+
+def cross_entropy_grad__loops(P, T):
+    n, m = P.shape
+    G = np.zeros((n, m))
+    for c in range(m):
+        for i in range(n):
+            G[i, c] = -T[i, c] / (m * max(P[i, c], 1e-12))
+    return G
+
+
+def cross_entropy_grad__reciprocal(P, T):
+    return -(T * (1 / np.clip(P, 1e-12, 1.0))) / P.shape[1]
+
+
+def cross_entropy_grad__masks(P, T):
+    P = P.copy()
+    P[P < 1e-12] = 1e-12
+    return np.divide(T, P) * (-1 / P.shape[1])
+
+
+# softmax_cross_entropy_grad
+
+
+def softmax_cross_entropy_grad__in_place_on_its_own_array(Z, T):
+    G = softmax__by_logarithms(Z)
+    G -= T
+    G /= G.shape[1]
+    return G
+
+
+def softmax_cross_entropy_grad__sample_by_sample(Z, T):
+    m = Z.shape[1]
+    G = np.zeros(Z.shape)
+    for c in range(m):
+        e = np.exp(Z[:, c] - Z[:, c].max())
+        G[:, c] = e / e.sum() / m - T[:, c] / m
+    return G
+
+
+def softmax_cross_entropy_grad__differences_of_logits(Z, T):
+    # s_i = 1 / sum_k exp(z_k - z_i): no shift needed where an overflow to inf gives a right 0.
+    with np.errstate(over="ignore"):
+        S = 1 / np.exp(Z[None, :, :] - Z[:, None, :]).sum(axis=1)
+    return (S - T) / Z.shape[1]
