@@ -1,0 +1,10 @@
+"""What the notebooks of Backprop by Hand import; it never imports the grader.
+
+- `byhand.gradcheck`: is a gradient right?  Compare it with central differences.
+- `byhand.datasets`: small data sets with samples as columns.
+- `byhand.plots`: pictures that carry their own description in words.
+
+Each is imported by its own name, so that `import byhand` costs nothing.
+"""
+
+__version__ = "0.1.0"

@@ -1,0 +1,22 @@
+"""The pictures of the lessons; each carries its description in words.
+
+Every function returns a Picture.  A notebook shows it as it is; its attribute
+figure is the Matplotlib figure, alt the description.
+"""
+
+from byhand.curves import loss_curves, paths_on_contours
+from byhand.diagrams import Edge, Node, computational_graph, shapes_diagram
+from byhand.matrices import heat_map, outer_product_table
+from byhand.picture import Picture
+
+__all__ = [
+    "Edge",
+    "Node",
+    "Picture",
+    "computational_graph",
+    "heat_map",
+    "loss_curves",
+    "outer_product_table",
+    "paths_on_contours",
+    "shapes_diagram",
+]
