@@ -1,6 +1,11 @@
 """The course as nbgrader sees it; the commands read this file from the course folder."""
 
+from pathlib import Path
+
 c = get_config()
+
+# SQLite makes the gradebook, but not the folder it lies in.
+(Path(__file__).parent / "class").mkdir(exist_ok=True)
 
 c.CourseDirectory.course_id = "backprop_by_hand"
 c.CourseDirectory.source_directory = "solutions"
@@ -18,5 +23,27 @@ c.CourseDirectory.ignore = [
     "__pycache__",
     "lesson.py",
     "hidden.py",
+    "grader.json",
     "feedback",
+]
+
+# Autograding, here and behind Formgrader's button, goes through the sandboxed engine.
+# Without these lines the notebooks work as well: they are then judged in the kernel.
+c.Autograde.exporter_class = "grader.nbgrader_plugin.StrictExporter"
+c.Autograde.sanitize_preprocessors = [
+    "grader.nbgrader_plugin.Sanitiser",
+    "nbgrader.preprocessors.ClearOutput",
+    "nbgrader.preprocessors.DeduplicateIds",
+    "nbgrader.preprocessors.OverwriteKernelspec",
+    "nbgrader.preprocessors.OverwriteCells",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+c.Autograde.autograde_preprocessors = [
+    "grader.nbgrader_plugin.Engine",
+    "nbgrader.preprocessors.IgnorePattern",
+    "nbconvert.preprocessors.ClearMetadataPreprocessor",
+    "nbgrader.preprocessors.LimitOutput",
+    "nbgrader.preprocessors.SaveAutoGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
 ]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,7 +23,7 @@ class Built:
 def build_course(course: Course, names: Sequence[str], *, check: bool) -> Built:
     """Make the notebooks of the named lessons, of all without names.
 
-    Nothing is written before every lesson was made without a mistake.
+    All of it or nothing: one lesson's mistake leaves the files of all as they were.
 
     Args:
         check: only say which files are stale.
@@ -34,17 +34,18 @@ def build_course(course: Course, names: Sequence[str], *, check: bool) -> Built:
     """
     known = course.lesson_ids()
     chosen = [course.find_lesson(name) for name in names] or known
-    files: dict[Path, str] = {}
+    files: dict[Path, str | None] = {}
     for lesson in chosen:
         previous = [course.solutions / name / "lesson.py" for name in known if name < lesson]
         files |= build(course.solutions / lesson, course.notebooks / lesson, previous)
     changed = tuple(path for path, text in files.items() if _content(path) != text)
     if not check:
-        for path in changed:
-            _write(path, files[path])
-        for lesson in chosen:
-            # Hidden cases and cells must fit together: an author hears of it now.
-            course.load(lesson)
+        with _all_or_nothing(changed):
+            for path in changed:
+                _write(path, files[path])
+            for lesson in chosen:
+                # Hidden cases and cells must fit together: an author hears of it now.
+                course.load(lesson)
     return Built(
         lessons=len(chosen), changed=tuple(path.relative_to(course.root) for path in changed)
     )
@@ -57,14 +58,34 @@ def _content(path: Path) -> str | None:
         return None
 
 
-def _write(path: Path, text: str) -> None:
-    """Write beside and rename: a reader sees the old file or the new one."""
+@contextmanager
+def _all_or_nothing(paths: Sequence[Path]) -> Iterator[None]:
+    """Give files their present content back if the with block fails."""
+    before = {path: _content(path) for path in paths}
     try:
+        yield
+    except BaseException:
+        for path, text in before.items():
+            if _content(path) != text:
+                _write(path, text)
+        raise
+
+
+def _write(path: Path, text: str | None) -> None:
+    """Write beside and rename: a reader sees the old file or the new one; None removes it."""
+    beside = path.with_name(f".{path.name}.new")
+    try:
+        if text is None:
+            path.unlink(missing_ok=True)
+            return
         path.parent.mkdir(parents=True, exist_ok=True)
-        beside = path.with_name(f".{path.name}.new")
-        beside.write_text(text, encoding="utf-8")
-        os.replace(beside, path)  # noqa: PTH105 - the classic name of an atomic rename
+        try:
+            beside.write_text(text, encoding="utf-8")
+            beside.replace(path)
+        finally:
+            beside.unlink(missing_ok=True)
     except OSError as error:
         raise InputError(
-            f"{path}: cannot be written ({error.strerror}); check the folder's permissions and space"
+            f"{path}: cannot be written ({error.strerror}); "
+            "check the folder's permissions and space"
         ) from error

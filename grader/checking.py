@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from grader import sandbox
 from grader.course import Course, Lesson, find_course
@@ -38,7 +40,7 @@ def check_notebook(path: Path, *, student: str) -> tuple[Report, str]:
     return graded.report, notice
 
 
-def _lesson_of(path: Path, cells: list[dict[str, object]] | list, course: Course) -> Lesson:  # type: ignore[type-arg]
+def _lesson_of(path: Path, cells: list[Mapping[str, Any]], course: Course) -> Lesson:
     """Return the lesson a notebook belongs to: by its name, else by its cells."""
     ids = course.lesson_ids()
     if path.stem in ids:

@@ -9,6 +9,7 @@ import json
 import sys
 import tempfile
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -123,10 +124,10 @@ def doctor() -> None:
         raise typer.Exit(1)
 
 
-def main() -> None:
-    """Run the command line; turn every failure into one line and an exit code."""
+def guarded(run: Callable[[], object]) -> None:
+    """Run something; turn every failure into one line and an exit code."""
     try:
-        app()
+        run()
     except InputError as error:
         typer.echo(f"grader: {error}", err=True)
         sys.exit(1)
@@ -142,6 +143,11 @@ def main() -> None:
             err=True,
         )
         sys.exit(2)
+
+
+def main() -> None:
+    """Run the command line."""
+    guarded(app)
 
 
 if __name__ == "__main__":

@@ -125,9 +125,7 @@ def _compare_mapping(actual: Any, expected: Mapping[Any, Any], yardstick: Yardst
         return _wrong(Verdict.WRONG_TYPE, f"found {describe(actual)}, expected a dict")
     if set(actual) != set(expected):
         found, wanted = ([str(key) for key in mapping] for mapping in (actual, expected))
-        return _wrong(
-            Verdict.WRONG_TYPE, f"found a dict with keys {found}, expected keys {wanted}"
-        )
+        return _wrong(Verdict.WRONG_TYPE, f"found a dict with keys {found}, expected keys {wanted}")
     keys = list(expected)
     return _join([compare(actual[key], expected[key], yardstick) for key in keys], keys)
 

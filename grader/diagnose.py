@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from grader.compare import Comparison, Yardstick, compare, ratio
-from grader.exercise import Case, Exercise, Mistake, Rng, Set
+from grader.exercise import Call, Case, Exercise, Mistake, Rng, Set
 from grader.verdict import Answer, Verdict
 
 _UNEXPLAINABLE = (Verdict.TIMED_OUT, Verdict.OUT_OF_MEMORY, Verdict.CRASHED)
@@ -46,7 +46,7 @@ def run(function: Callable[..., Any], case: Case) -> Answer:
     arguments = copy.deepcopy(case.arguments)
     used = tuple(realise(argument) for argument in arguments)
     keywords = {name: realise(value) for name, value in copy.deepcopy(dict(case.keywords)).items()}
-    with warnings.catch_warnings(record=True) as caught, np.errstate(all="warn"):
+    with warnings.catch_warnings(record=True) as caught, np.errstate(all="warn", under="ignore"):
         warnings.simplefilter("always")
         try:
             value = function(*used, **keywords)
@@ -59,10 +59,21 @@ def run(function: Callable[..., Any], case: Case) -> Answer:
                 exceptions=tuple(base.__name__ for base in type(error).__mro__),
             )
     return Answer(
-        value=value,
+        value=_received(value),
         changed=not same(used, tuple(realise(a) for a in case.arguments)),
         warned=str(caught[0].message) if caught else "",
     )
+
+
+def _received(value: Any) -> Any:
+    """Return a value as the wire would deliver it: a NumPy scalar arrives as a 0-d array."""
+    if isinstance(value, np.generic):
+        return np.asarray(value)
+    if isinstance(value, list | tuple):
+        return type(value)(_received(item) for item in value)
+    if isinstance(value, dict):
+        return {key: _received(item) for key, item in value.items()}
+    return value
 
 
 def realise(argument: Any) -> Any:
@@ -76,7 +87,7 @@ def take_steps(thing: Any, case: Case) -> list[Any]:
     for step in copy.deepcopy(case.then):
         if isinstance(step, Set):
             setattr(thing, step.attribute, step.value)
-        elif hasattr(step, "method"):
+        elif isinstance(step, Call):
             results.append(getattr(thing, step.method)(*step.arguments))
         else:
             results.append(getattr(thing, step.attribute))
@@ -144,7 +155,7 @@ def assess(answer: Answer, expected: Answer, case: Case, exercise: Exercise) -> 
 
 def _step_names(case: Case) -> list[str]:
     return [
-        f"{step.method}(...)" if hasattr(step, "method") else step.attribute
+        f"{step.method}(...)" if isinstance(step, Call) else step.attribute
         for step in case.then
         if not isinstance(step, Set)
     ]
@@ -152,7 +163,7 @@ def _step_names(case: Case) -> list[str]:
 
 def yardstick_of(case: Case, exercise: Exercise) -> Yardstick:
     """Return how strictly a case of an exercise compares."""
-    given = [case.arguments, dict(case.keywords)]
+    given: list[Any] = [case.arguments, dict(case.keywords)]
     given += [getattr(step, "arguments", getattr(step, "value", None)) for step in case.then]
     return Yardstick.of(case.tolerance or exercise.tolerance, given)
 

@@ -55,9 +55,7 @@ def working_files(lesson: Lesson) -> dict[str, bytes]:
     return {} if lesson.earlier is None else {"earlier.py": lesson.earlier.encode()}
 
 
-def grade(
-    lesson: Lesson, submission: Submission, box: Box, *, student: str, secret: str
-) -> Graded:
+def grade(lesson: Lesson, submission: Submission, box: Box, *, student: str, secret: str) -> Graded:
     """Run and judge one submission in a box."""
     with Session(box, submission.cells, working_files(lesson)) as session:
         runs = session.run()
@@ -72,9 +70,7 @@ def grade(
     return Graded(report=report, submission=submission, runs=runs)
 
 
-def grade_file(
-    lesson: Lesson, path: Path, box: Box, *, student: str, secret: str
-) -> Graded:
+def grade_file(lesson: Lesson, path: Path, box: Box, *, student: str, secret: str) -> Graded:
     """Read, run and judge a submitted notebook; one that cannot be read gets a report too."""
     try:
         submission = read(path, lesson)
@@ -132,7 +128,7 @@ class _Worker:
 
 
 def _start_worker(
-    course: Course, lessons: Mapping[str, Lesson], secret: str, sandboxed: bool  # noqa: FBT001 - called by the pool, by position
+    course: Course, lessons: Mapping[str, Lesson], secret: str, sandboxed: bool
 ) -> None:
     # Ctrl-C is for the parent, which ends its workers in order.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -143,9 +139,7 @@ def _work(task: Task) -> Graded | GraderError:
     worker = _Worker.current
     lesson = worker.lessons[task.lesson]
     try:
-        return grade_file(
-            lesson, task.path, worker.box, student=task.student, secret=worker.secret
-        )
+        return grade_file(lesson, task.path, worker.box, student=task.student, secret=worker.secret)
     except GraderError as error:
         return error
     except Exception as error:  # noqa: BLE001 - the class goes on; the fault is named, not scored

@@ -1,21 +1,25 @@
-"""Reports as people read them: lines for a cell or a page, tables for a terminal."""
+"""Reports as people read them: lines, the graded notebook, tables for a terminal."""
 
 from __future__ import annotations
 
+import copy
 import sys
 import textwrap
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from grader.lesson import Kind
 from grader.verdict import Outcome, Report, Verdict
 
 if TYPE_CHECKING:
-    from grader.course import Course
+    from grader.course import Course, Lesson
     from grader.doctor import Finding
+    from grader.engine import Graded
     from grader.grading import Row
+    from grader.session import CellRun
 
 _WIDTH = 88
 
@@ -43,10 +47,9 @@ def _body(outcome: Outcome) -> Iterator[str]:
         return
     if outcome.evidence:
         yield outcome.evidence
-    failed = list(
-        dict.fromkeys(c.group for c in outcome.cases if c.verdict is not Verdict.CORRECT)
-    )
-    right = [group for group in dict.fromkeys(c.group for c in outcome.cases) if group not in failed]
+    failed = list(dict.fromkeys(c.group for c in outcome.cases if c.verdict is not Verdict.CORRECT))
+    groups = dict.fromkeys(case.group for case in outcome.cases)
+    right = [group for group in groups if group not in failed]
     if right:
         yield f"Right: {', '.join(right)}. Not yet: {', '.join(failed)}."
     if outcome.mistake:
@@ -61,14 +64,127 @@ def _wrap(text: str) -> list[str]:
 
 def report_lines(report: Report) -> list[str]:
     """Return a whole report as plain lines."""
-    lines = [
-        f"{report.lesson}   {number(report.score)} of {number(report.max_score)} points"
-        f"   (sandbox: {report.sandbox})"
-    ]
+    points = f"{number(report.score)} of {number(report.max_score)} points"
+    lines = [f"{report.lesson}   {points}   (sandbox: {report.sandbox})"]
     lines += [f"note: {note}" for note in report.notes]
     for outcome in report.exercises:
         lines += ["", *outcome_lines(outcome)]
     return lines
+
+
+def autograded_notebook(lesson: Lesson, graded: Graded) -> dict[str, Any]:
+    """Return the notebook that Formgrader and the feedback show.
+
+    The lesson's cells with the student's solutions, answers and extra cells; a
+    test cell's output is the report and, as nbgrader expects, the score.
+    """
+    outcomes = {outcome.id: outcome for outcome in graded.report.exercises}
+    submission = graded.submission
+    places = submission.places if submission else ()
+    runs = dict(zip(places, graded.runs, strict=True)) if submission else {}
+    cells: list[dict[str, Any]] = [_summary(graded.report)]
+    cells += _extra_cells(graded, -1, runs)
+    for i, (cell, raw) in enumerate(zip(lesson.cells, lesson.notebook["cells"], strict=True)):
+        made = copy.deepcopy(dict(raw))
+        if cell.kind in (Kind.SOLUTION, Kind.ANSWER):
+            taken = submission.sources.get(cell.name) if submission else None
+            made["source"] = taken if taken is not None else ""
+        if cell.kind is Kind.ANSWER:
+            made["source"] = _harmless(made["source"])
+        if cell.kind is Kind.TEST:
+            made["outputs"] = test_outputs(outcomes[cell.name])
+        elif (i, 0) in runs:
+            made["outputs"] = outputs_of(runs[i, 0])
+        cells += [made, *_extra_cells(graded, i, runs)]
+    return {**lesson.notebook, "cells": cells}
+
+
+def _summary(report: Report) -> dict[str, Any]:
+    """Return a first cell: every exercise with its verdict, and what there is to say."""
+    rows = [
+        "| exercise | points | verdict | recognised | hint |",
+        "|---|---|---|---|---|",
+    ]
+    for outcome in report.exercises:
+        manual = outcome.verdict in (Verdict.MANUAL, Verdict.NOT_ATTEMPTED) and not outcome.cases
+        place = outcome.id if manual else f"test_{outcome.id}"
+        carried = ", with an earlier error carried forward" if outcome.carried else ""
+        cells = (
+            f"[{outcome.id}](#{place})",
+            f"{number(outcome.score)} of {number(outcome.points)}",
+            outcome.verdict.value + carried,
+            outcome.mistake or "",
+            outcome.hint or "",
+        )
+        rows.append(
+            "| " + " | ".join(_harmless(cell).replace("|", "&#124;") for cell in cells) + " |"
+        )
+    notes = list(report.notes)
+    if report.sandbox.startswith("none"):
+        notes.append(f"graded without a sandbox ({report.sandbox})")
+    text = "\n".join(["## Your report", "", *rows, "", *(f"- {_harmless(n)}" for n in notes)])
+    return {
+        "cell_type": "markdown",
+        "id": "grader-report",
+        "metadata": {},
+        "source": text.rstrip(),
+    }
+
+
+def _extra_cells(
+    graded: Graded, place: int, runs: Mapping[tuple[int, int], CellRun]
+) -> list[dict[str, Any]]:
+    """Return the student's own cells that stand after a lesson cell."""
+    cells = []
+    extras = graded.submission.extras.get(place, ()) if graded.submission else ()
+    for number, extra in enumerate(extras, start=1):
+        made: dict[str, Any] = {
+            "cell_type": extra["cell_type"],
+            "id": f"extra-{place + 1}-{number}",
+            "metadata": {},
+            "source": extra["source"],
+        }
+        if extra["cell_type"] == "code":
+            run = runs.get((place, number))
+            made |= {"execution_count": None, "outputs": outputs_of(run) if run else []}
+        else:
+            made["source"] = _harmless(extra["source"])
+        cells.append(made)
+    return cells
+
+
+def _harmless(markdown: str) -> str:
+    """Return a student's Markdown without HTML: an instructor opens it in a browser."""
+    return markdown.replace("<", "&lt;")
+
+
+def outputs_of(run: CellRun) -> list[dict[str, Any]]:
+    """Return a cell's outputs; what stopped it stands last."""
+    if run.failure is None or run.failure.failure is None:
+        return list(run.outputs)
+    told = {
+        "output_type": "error",
+        "ename": run.failure.failure.value,
+        "evalue": run.failure.message,
+        "traceback": [run.failure.message],
+    }
+    return [*run.outputs, told]
+
+
+def test_outputs(outcome: Outcome) -> list[dict[str, Any]]:
+    """Return a test cell's outputs: the report as text, then the score as the cell's result."""
+    text = "\n".join(outcome_lines(outcome)) + "\n"
+    # Clamped: nbgrader takes a negative score for full points, and refuses more than the maximum.
+    score = min(max(outcome.score, 0.0), outcome.points)
+    return [
+        {"output_type": "stream", "name": "stdout", "text": text},
+        {
+            "output_type": "execute_result",
+            "execution_count": None,
+            "data": {"text/plain": repr(score)},
+            "metadata": {},
+        },
+    ]
 
 
 def print_report(report: Report) -> None:

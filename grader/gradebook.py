@@ -8,7 +8,6 @@ a rerun grades the submission again, to the same scores.
 from __future__ import annotations
 
 import contextlib
-import copy
 import hashlib
 import json
 import logging
@@ -16,11 +15,11 @@ import os
 import shutil
 import stat
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from nbgrader.api import (
     Assignment,
@@ -41,10 +40,8 @@ from grader import __version__
 from grader.course import Course, Lesson
 from grader.engine import Graded
 from grader.errors import InputError
-from grader.feedback import outcome_lines
-from grader.lesson import Kind
-from grader.session import CellRun
-from grader.verdict import Outcome, Report, Verdict
+from grader.feedback import autograded_notebook
+from grader.verdict import Report, Verdict
 
 SIDECAR = "grader.json"
 _STAGING = ".new"
@@ -103,7 +100,7 @@ class Recorder:
         """Close the gradebook."""
         self._gradebook.close()
 
-    def __enter__(self) -> Recorder:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -203,7 +200,7 @@ class Recorder:
         self, staged: Path, entry: Entry, graded: Graded, lesson: Lesson, content_hash: str
     ) -> None:
         staged.mkdir(parents=True)
-        for name, content in _other_files(entry.folder):
+        for name, content in other_files(entry.folder):
             _write(staged / name, content)
         if lesson.earlier is not None:
             _write(staged / "earlier.py", lesson.earlier.encode())
@@ -271,14 +268,14 @@ class Recorder:
         if db.get(Student, entry.student) is None:
             db.add(Student(id=entry.student))
         assignment = db.query(Assignment).filter_by(name=entry.lesson).one()
-        made = SubmittedAssignment(assignment=assignment, student_id=entry.student)
-        db.add(made)
-        for notebook in assignment.notebooks:
-            submitted = SubmittedNotebook(notebook=notebook, assignment=made)
-            for cell in _graded_cells(notebook):
-                db.add(Grade(cell=cell, notebook=submitted))
-            for cell in _commented_cells(notebook):
-                db.add(Comment(cell=cell, notebook=submitted))
+        with db.no_autoflush:
+            made = SubmittedAssignment(assignment=assignment, student_id=entry.student)
+            db.add(made)
+            for notebook in assignment.notebooks:
+                submitted = SubmittedNotebook(notebook=notebook, assignment=made)
+                db.add(submitted)
+                db.add_all(Grade(cell=c, notebook=submitted) for c in _graded_cells(notebook))
+                db.add_all(Comment(cell=c, notebook=submitted) for c in _commented_cells(notebook))
         return made
 
     def _penalise(self, submission: SubmittedAssignment, notebook: SubmittedNotebook) -> None:
@@ -318,15 +315,14 @@ def _timestamp(folder: Path) -> datetime | None:
     return found
 
 
-def _other_files(folder: Path) -> Iterator[tuple[str, bytes]]:
+def other_files(folder: Path) -> Iterator[tuple[str, bytes]]:
     """Yield the plain files beside the notebook; no links, not too many, not too large."""
-    names = sorted(os.listdir(folder)) if folder.is_dir() else []
-    for name in names[:_MAX_FILES]:
-        path = folder / name
-        if path.suffix == ".ipynb" or name == SIDECAR or path.is_symlink():
+    found = sorted(folder.iterdir()) if folder.is_dir() else []
+    for path in found[:_MAX_FILES]:
+        if path.suffix == ".ipynb" or path.name == SIDECAR or path.is_symlink():
             continue
         if path.is_file() and path.stat().st_size <= _MAX_FILE:
-            yield name, path.read_bytes()
+            yield path.name, path.read_bytes()
 
 
 def _json(value: Any) -> bytes:
@@ -339,97 +335,3 @@ def _write(path: Path, content: bytes) -> None:
     path.write_bytes(content)
     # As nbgrader leaves them: nobody edits a graded notebook by accident.
     path.chmod(stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH)
-
-
-def autograded_notebook(lesson: Lesson, graded: Graded) -> dict[str, Any]:
-    """Return the notebook that Formgrader and the feedback show.
-
-    The lesson's cells with the student's solutions, answers and extra cells; a
-    test cell's output is the report and, as nbgrader expects, the score.
-    """
-    outcomes = {outcome.id: outcome for outcome in graded.report.exercises}
-    submission = graded.submission
-    places = submission.places if submission else ()
-    runs = dict(zip(places, graded.runs, strict=True)) if submission else {}
-    cells: list[dict[str, Any]] = _notes(graded.report)
-    cells += _extra_cells(graded, -1, runs)
-    for i, (cell, raw) in enumerate(zip(lesson.cells, lesson.notebook["cells"], strict=True)):
-        made = copy.deepcopy(dict(raw))
-        if cell.kind in (Kind.SOLUTION, Kind.ANSWER):
-            taken = submission.sources.get(cell.name) if submission else None
-            made["source"] = taken if taken is not None else ""
-        if cell.kind is Kind.ANSWER:
-            made["source"] = _harmless(made["source"])
-        if cell.kind is Kind.TEST:
-            made["outputs"] = test_outputs(outcomes[cell.name])
-        elif (i, 0) in runs:
-            made["outputs"] = _outputs(runs[i, 0])
-        cells += [made, *_extra_cells(graded, i, runs)]
-    return {**lesson.notebook, "cells": cells}
-
-
-def _notes(report: Report) -> list[dict[str, Any]]:
-    """Return a first cell with what there is to say about the submission as a whole."""
-    notes = list(report.notes)
-    if report.sandbox.startswith("none"):
-        notes.append(f"graded without a sandbox ({report.sandbox})")
-    if not notes:
-        return []
-    text = "**Notes of the grader**\n\n" + "\n".join(f"- {_harmless(note)}" for note in notes)
-    return [{"cell_type": "markdown", "id": "grader-notes", "metadata": {}, "source": text}]
-
-
-def _extra_cells(
-    graded: Graded, place: int, runs: Mapping[tuple[int, int], CellRun]
-) -> list[dict[str, Any]]:
-    """Return the student's own cells that stand after a lesson cell."""
-    cells = []
-    extras = graded.submission.extras.get(place, ()) if graded.submission else ()
-    for number, extra in enumerate(extras, start=1):
-        made: dict[str, Any] = {
-            "cell_type": extra["cell_type"],
-            "id": f"extra-{place + 1}-{number}",
-            "metadata": {},
-            "source": extra["source"],
-        }
-        if extra["cell_type"] == "code":
-            run = runs.get((place, number))
-            made |= {"execution_count": None, "outputs": _outputs(run) if run else []}
-        else:
-            made["source"] = _harmless(extra["source"])
-        cells.append(made)
-    return cells
-
-
-def _harmless(markdown: str) -> str:
-    """Return a student's Markdown without HTML: an instructor opens it in a browser."""
-    return markdown.replace("<", "&lt;")
-
-
-def _outputs(run: CellRun) -> list[dict[str, Any]]:
-    """Return a cell's outputs; what stopped it stands last."""
-    if run.failure is None or run.failure.failure is None:
-        return list(run.outputs)
-    told = {
-        "output_type": "error",
-        "ename": run.failure.failure.value,
-        "evalue": run.failure.message,
-        "traceback": [run.failure.message],
-    }
-    return [*run.outputs, told]
-
-
-def test_outputs(outcome: Outcome) -> list[dict[str, Any]]:
-    """Return a test cell's outputs: the report as text, then the score as the cell's result."""
-    text = "\n".join(outcome_lines(outcome)) + "\n"
-    # Clamped: nbgrader takes a negative score for full points, and refuses more than the maximum.
-    score = min(max(outcome.score, 0.0), outcome.points)
-    return [
-        {"output_type": "stream", "name": "stdout", "text": text},
-        {
-            "output_type": "execute_result",
-            "execution_count": None,
-            "data": {"text/plain": repr(score)},
-            "metadata": {},
-        },
-    ]

@@ -34,6 +34,10 @@ class Row:
 Watcher = Callable[[int, int], None]
 
 
+def _say_nothing(_done: int, _total: int) -> None:
+    """Watch without a word."""
+
+
 def entries(course: Course, lessons: Sequence[str], students: Sequence[str]) -> list[Entry]:
     """Return the submissions of a class, in order.
 
@@ -75,13 +79,12 @@ def entries(course: Course, lessons: Sequence[str], students: Sequence[str]) -> 
 
 
 def _entries(submitted: Path) -> Iterator[Entry]:
-    for student in sorted(os.listdir(submitted)):
-        folder = submitted / student
-        if student.startswith(".") or folder.is_symlink() or not folder.is_dir():
+    for student in sorted(submitted.iterdir()):
+        if student.name.startswith(".") or student.is_symlink() or not student.is_dir():
             continue
-        for lesson in sorted(os.listdir(folder)):
-            if (folder / lesson).is_dir() and not (folder / lesson).is_symlink():
-                yield Entry(student=student, lesson=lesson, folder=folder / lesson)
+        for lesson in sorted(student.iterdir()):
+            if lesson.is_dir() and not lesson.is_symlink():
+                yield Entry(student=student.name, lesson=lesson.name, folder=lesson)
 
 
 def grade_class(
@@ -92,7 +95,7 @@ def grade_class(
     jobs: int | None = None,
     force: bool = False,
     sandboxed: bool = True,
-    watch: Watcher = lambda done, total: None,
+    watch: Watcher | None = None,
 ) -> list[Row]:
     """Grade a class into its gradebook; what has not changed is skipped.
 
@@ -138,7 +141,8 @@ def grade_class(
             for i, entry in enumerate(found)
             if i not in rows
         ]
-        watch(0, len(tasks))
+        tell = watch or _say_nothing
+        tell(0, len(tasks))
         if tasks:
             workers = grade_all(
                 course,
@@ -154,7 +158,7 @@ def grade_class(
                 rows[task.number] = _record(
                     recorder, entry, graded, loaded[entry.lesson], content_hash
                 )
-                watch(done, len(tasks))
+                tell(done, len(tasks))
     return [rows[i] for i in range(len(found))]
 
 

@@ -31,9 +31,7 @@ class KernelRunner:
     def __init__(self, namespace: dict[str, Any]) -> None:
         self._namespace = namespace
 
-    def ask(
-        self, name: str, case: Case, substitutes: Mapping[str, Callable[..., Any]]
-    ) -> Answer:
+    def ask(self, name: str, case: Case, substitutes: Mapping[str, Callable[..., Any]]) -> Answer:
         """Call the notebook's `name` once; see `grader.judge.Runner`."""
         function = self._namespace.get(name)
         if not callable(function):

@@ -40,7 +40,7 @@ class Runner(Protocol):
 
 def seeded(secret: str, lesson: str, exercise: str, student: str) -> np.random.Generator:
     """Return the generator of one student's hidden inputs for one exercise."""
-    key = "\0".join([secret, lesson, exercise, student])
+    key = f"{secret}\0{lesson}\0{exercise}\0{student}"
     return np.random.default_rng(int.from_bytes(hashlib.sha256(key.encode()).digest()[:16], "big"))
 
 

@@ -18,6 +18,8 @@ from grader.errors import AuthorError, InputError
 
 _MARKER = re.compile(r"^# %%(?P<rest>.*)$")
 _REGION = re.compile(r"^\s*### (?P<edge>BEGIN|END) (?P<name>SOLUTION|MARK SCHEME|HIDDEN TESTS)\s*$")
+# nbgrader finds a marker anywhere in a line; here it stands alone, so that no text is lost.
+_LIKE_A_MARKER = re.compile(r"(?i)#\s*(BEGIN|END)\s+(SOLUTION|MARK SCHEME|HIDDEN TESTS)\b")
 _IDENTIFIER = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")
 
 
@@ -34,6 +36,11 @@ class Kind(Enum):
 
 
 _TAGS = tuple(kind for kind in Kind if kind not in (Kind.PROSE, Kind.ANSWER))
+_REGIONS_IN = {
+    "SOLUTION": (Kind.SOLUTION, Kind.MANUAL),
+    "MARK SCHEME": (Kind.MANUAL,),
+    "HIDDEN TESTS": (),  # the build adds the only one
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +58,18 @@ class Cell:
     source: str
     points: float = 0.0
     line: int = 0
+
+    @property
+    def grade_id(self) -> str:
+        """The id by which nbgrader knows the cell: the solution's is the exercise's own."""
+        if self.kind in (Kind.SOLUTION, Kind.MANUAL):
+            return self.name
+        return f"{self.kind.value}_{self.name}"
+
+    @property
+    def notebook_id(self) -> str:
+        """The cell's id in the notebook file, which allows few characters."""
+        return re.sub(r"[^A-Za-z0-9_-]+", "-", self.grade_id)[:64]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +115,7 @@ def parse(path: Path) -> list[Cell]:
         ) from error
     lines = [i for i, line in enumerate(text.splitlines(), start=1) if _MARKER.match(line)]
     raw = jupytext.reads(text, fmt="py:percent").cells
-    if len(raw) != len(lines):
+    if not lines or len(raw) != len(lines):
         report(
             [
                 Problem(
@@ -128,6 +147,13 @@ def _cell(
     def problem(what: str, fix: str) -> Problem:
         return Problem(path=path, line=line, what=what, fix=fix)
 
+    for unreadable in ("incorrectly_encoded_metadata", "title"):
+        if unreadable in tags:
+            return problem(
+                f"cannot read the cell's tags: {str(tags[unreadable])!r}",
+                "write one tag with its name in double quotes, and points as a number: "
+                'test="softmax" points=4',
+            )
     kinds = [kind for kind in _TAGS if kind.value in tags]
     known = {kind.value for kind in _TAGS} | {"points", "lines_to_next_cell"}
     unknown = sorted(set(tags) - known)
@@ -161,7 +187,7 @@ def _cell(
         if not isinstance(points, int | float) or isinstance(points, bool) or points <= 0:
             return problem(
                 f"{kind.value} cell {name!r} has no points",
-                f'write \'# %% {kind.value}="{name}" points=4\'',
+                f"write '# %% {kind.value}=\"{name}\" points=4'",
             )
     elif points is not None:
         return problem(
@@ -172,19 +198,22 @@ def _cell(
 
 def _problems(cells: Sequence[Cell], path: Path) -> Iterator[Problem]:
     """Yield what is wrong with the cells taken together."""
-    seen: dict[tuple[Kind, str], int] = {}
+    seen: dict[str, Cell] = {}
     for cell in cells:
         if cell.kind is Kind.PROSE:
             continue
-        key = (cell.kind, cell.name)
-        if key in seen:
+        first = seen.setdefault(cell.notebook_id, cell)
+        if first is not cell:
+            same = (first.kind, first.name) == (cell.kind, cell.name)
             yield Problem(
                 path=path,
                 line=cell.line,
-                what=f"{cell.kind.value} {cell.name!r} is used twice, first in line {seen[key]}",
+                what=f"{cell.kind.value} {cell.name!r} is used twice, first in line {first.line}"
+                if same
+                else f"{cell.kind.value} {cell.name!r} has the cell id {cell.notebook_id!r} "
+                f"of {first.kind.value} {first.name!r} in line {first.line}",
                 fix="give each cell a name of its own",
             )
-        seen.setdefault(key, cell.line)
     solutions = {cell.name: cell for cell in cells if cell.kind is Kind.SOLUTION}
     tests = {cell.name: cell for cell in cells if cell.kind is Kind.TEST}
     for name, cell in tests.items():
@@ -193,7 +222,7 @@ def _problems(cells: Sequence[Cell], path: Path) -> Iterator[Problem]:
                 path=path,
                 line=cell.line,
                 what=f"test {name!r} has no exercise",
-                fix=f'add a \'# %% solution="{name}"\' cell before it',
+                fix=f"add a '# %% solution=\"{name}\"' cell before it",
             )
     for name, cell in solutions.items():
         if name not in tests:
@@ -201,7 +230,7 @@ def _problems(cells: Sequence[Cell], path: Path) -> Iterator[Problem]:
                 path=path,
                 line=cell.line,
                 what=f"exercise {name!r} has no test",
-                fix=f'add a \'# %% test="{name}" points=4\' cell after it',
+                fix=f"add a '# %% test=\"{name}\" points=4' cell after it",
             )
     for cell in cells:
         yield from _cell_problems(cell, path)
@@ -213,9 +242,26 @@ def _cell_problems(cell: Cell, path: Path) -> Iterator[Problem]:
     regions = 0
     for offset, text in enumerate(cell.source.splitlines(), start=1):
         match = _REGION.match(text)
+        line = cell.line + offset
         if match is None:
+            if _LIKE_A_MARKER.search(text):
+                yield Problem(
+                    path=path,
+                    line=line,
+                    what=f"not quite a region marker: {text.strip()!r}",
+                    fix="write '### BEGIN SOLUTION' alone on its line, and END likewise",
+                )
             continue
-        line, name = cell.line + offset, match["name"]
+        name = match["name"]
+        if cell.kind not in _REGIONS_IN[name]:
+            yield Problem(
+                path=path,
+                line=line,
+                what=f"{name.lower()} region in a {cell.kind.value} cell",
+                fix="solution regions stand in solution and manual cells, mark schemes in manual "
+                "cells, and hidden tests in hidden.py",
+            )
+            return
         if match["edge"] == "BEGIN":
             if opened:
                 yield _open_region(path, opened)
@@ -233,7 +279,7 @@ def _cell_problems(cell: Cell, path: Path) -> Iterator[Problem]:
     if opened:
         yield _open_region(path, opened)
         return
-    if cell.kind in (Kind.SETUP, Kind.SOLUTION, Kind.TEST):
+    if cell.kind not in (Kind.PROSE, Kind.MANUAL):
         yield from _code_problems(cell, path, regions)
 
 
@@ -248,6 +294,8 @@ def _open_region(path: Path, opened: tuple[str, int]) -> Problem:
 
 
 def _code_problems(cell: Cell, path: Path, regions: int) -> Iterator[Problem]:
+    if cell.kind is Kind.EXPLORE and re.search(r"^\s*[%!]", cell.source, re.MULTILINE):
+        return  # IPython's magics; setup, solution and test cells are read as plain Python
     try:
         ast.parse(cell.source)
     except SyntaxError as error:
@@ -267,11 +315,12 @@ def _code_problems(cell: Cell, path: Path, regions: int) -> Iterator[Problem]:
             what=f"the stub of {cell.name!r} would not raise: it has no solution region",
             fix="put the body between '### BEGIN SOLUTION' and '### END SOLUTION'",
         )
-    elif not _always_raises(cell):
+    elif not _stub_raises(cell):
         yield Problem(
             path=path,
             line=cell.line,
-            what=f"the stub of {cell.name!r} would not raise: code outside the region returns first",
+            what=f"the stub of {cell.name!r} would not raise: "
+            "code outside the region returns first",
             fix="move every return and every branch into the solution region",
         )
     if cell.name not in _defined(cell.source):
@@ -306,6 +355,11 @@ def stub(source: str) -> str:
     return "\n".join(kept)
 
 
+def is_marker(line: str) -> bool:
+    """Whether a line begins or ends a region."""
+    return _REGION.match(line) is not None
+
+
 def regions(source: str) -> dict[str, str]:
     """Return a cell's text by region; what stands outside has the name ""."""
     found: dict[str, list[str]] = {"": []}
@@ -332,19 +386,35 @@ def _lines(source: str) -> Iterator[tuple[str, str]]:
             yield match["edge"], line
 
 
-def _always_raises(cell: Cell) -> bool:
-    """Whether every function with a region in the cell raises at the region, unconditionally."""
+def _stub_raises(cell: Cell) -> bool:
+    """Whether each function with a region in the exercise raises before it returns anything."""
     tree = ast.parse(stub(cell.source))
-    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
-    raising = [f for f in functions if any(_is_stub_raise(node) for node in f.body)]
-    returning = [
-        f
-        for f in raising
-        for node in f.body[: next(i for i, n in enumerate(f.body) if _is_stub_raise(n))]
-        if any(isinstance(inner, ast.Return) for inner in ast.walk(node))
+    exercise = [
+        node
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == cell.name
     ]
-    return bool(raising) and not returning
+    functions = [n for top in exercise for n in ast.walk(top) if isinstance(n, ast.FunctionDef)]
+    raising = [function.body for function in functions if any(map(_is_stub_raise, function.body))]
+    # Where the exercise is not defined at all, that is the one thing to say.
+    return not exercise or (bool(raising) and not any(map(_ends_early, raising)))
 
 
 def _is_stub_raise(node: ast.stmt) -> bool:
     return isinstance(node, ast.Raise) and "NotImplementedError" in ast.unparse(node)
+
+
+def _ends_early(body: Sequence[ast.stmt]) -> bool:
+    """Whether a function returns before the stub's raise, or is a generator, which runs later."""
+    position = next(i for i, node in enumerate(body) if _is_stub_raise(node))
+    return any(isinstance(node, ast.Return) for node in _own_nodes(body[:position])) or any(
+        isinstance(node, ast.Yield | ast.YieldFrom) for node in _own_nodes(body)
+    )
+
+
+def _own_nodes(body: Sequence[ast.AST]) -> Iterator[ast.AST]:
+    """Yield the nodes of a function's body, not those of functions inside it."""
+    for node in body:
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
+            yield node
+            yield from _own_nodes(list(ast.iter_child_nodes(node)))

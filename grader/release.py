@@ -8,8 +8,9 @@ the same bytes: no outputs, no run counts, cell ids derived from names.
 from __future__ import annotations
 
 import ast
+import builtins
 import hashlib
-import re
+import symtable
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -17,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.errors import InputError
-from grader.lesson import ANSWER_STUB, Cell, Kind, Problem, parse, regions, report
+from grader.lesson import ANSWER_STUB, Cell, Kind, Problem, is_marker, parse, regions, report
 
 _KERNEL = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -91,17 +92,15 @@ def _expanded(cells: Sequence[Cell]) -> Iterator[Cell]:
 def _cell_id(cell: Cell, prose: Counter[str]) -> str:
     """Return an id that changes only if the cell's name or, in prose, its text does."""
     if cell.kind is not Kind.PROSE:
-        return re.sub(r"[^A-Za-z0-9_-]+", "-", grade_id(cell))[:64]
+        return cell.notebook_id
     digest = hashlib.sha256(cell.source.encode()).hexdigest()[:12]
     prose[digest] += 1
     return f"prose-{digest}" + (f"-{prose[digest]}" if prose[digest] > 1 else "")
 
 
 def grade_id(cell: Cell) -> str:
-    """Return nbgrader's id of a cell: the solution's is the exercise's own."""
-    if cell.kind in (Kind.SOLUTION, Kind.MANUAL):
-        return cell.name
-    return f"{cell.kind.value}_{cell.name}"
+    """Return nbgrader's id of a cell."""
+    return cell.grade_id
 
 
 def _metadata(cell: Cell) -> dict[str, Any]:
@@ -115,7 +114,7 @@ def _metadata(cell: Cell) -> dict[str, Any]:
     nbgrader: dict[str, Any] = {
         "cell_type": "markdown" if manual else "code",
         "grade": cell.kind is Kind.TEST,
-        "grade_id": grade_id(cell),
+        "grade_id": cell.grade_id,
         "locked": cell.kind in (Kind.SETUP, Kind.TEST, Kind.MANUAL),
         "schema_version": 3,
         "solution": cell.kind is Kind.SOLUTION,
@@ -193,7 +192,7 @@ def earlier(lesson_path: Path, cells: Sequence[Cell], previous: Sequence[Path]) 
         if name not in found
     ]
     for name, line in wanted.items():
-        missing = sorted((_names(found[name][1]) & set(found)) - set(wanted)) if name in found else []
+        used = _global_names(found[name][1]) if name in found else set()
         problems += [
             Problem(
                 path=lesson_path,
@@ -201,7 +200,15 @@ def earlier(lesson_path: Path, cells: Sequence[Cell], previous: Sequence[Path]) 
                 what=f"{name!r} needs {need!r}, which is not imported",
                 fix=f"write 'from earlier import {need}, {name}'",
             )
-            for need in missing
+            if need in found
+            else Problem(
+                path=lesson_path,
+                line=line,
+                what=f"{name!r} needs {need!r}, which earlier.py does not have: "
+                "of modules it imports NumPy alone, as np",
+                fix=f"import {need!r} inside the function, in {found[name][0]}/lesson.py",
+            )
+            for need in sorted(used - set(wanted))
         ]
     report(problems)
     parts = [_SPOILER, "import numpy as np\n"]
@@ -219,25 +226,35 @@ def _imports(cells: Sequence[Cell]) -> Iterator[tuple[str, int]]:
             for node in ast.walk(ast.parse(cell.source)):
                 if isinstance(node, ast.ImportFrom) and node.module == "earlier":
                     for alias in node.names:
-                        yield alias.name, cell.line + node.lineno
+                        yield alias.name, cell.line + alias.lineno
 
 
 def _definitions(source: str) -> Iterator[tuple[str, str]]:
     """Yield each function or class of a solution cell, its region markers removed."""
-    clean = "\n".join(
-        line for line in source.splitlines() if not line.strip().startswith(("### BEGIN", "### END"))
-    )
+    clean = "\n".join(line for line in source.splitlines() if not is_marker(line))
     for node in ast.parse(clean).body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
-            yield node.name, ast.get_source_segment(clean, node) or ""
+            first = min([node.lineno, *(mark.lineno for mark in node.decorator_list)])
+            yield node.name, "\n".join(clean.splitlines()[first - 1 : node.end_lineno])
 
 
-def _names(source: str) -> set[str]:
-    return {node.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name)}
+def _global_names(source: str) -> set[str]:
+    """Return the global names that a definition uses, Python's own and NumPy's np aside."""
+    found: set[str] = set()
+    defined = {node.name for node in ast.parse(source).body if hasattr(node, "name")}
+    todo = [symtable.symtable(source, "earlier.py", "exec")]
+    while todo:
+        table = todo.pop()
+        todo += table.get_children()
+        found |= {s.get_name() for s in table.get_symbols() if s.is_global() and s.is_referenced()}
+    return found - defined - set(dir(builtins)) - {"np"}
 
 
-def build(folder: Path, release_folder: Path, previous: Sequence[Path]) -> dict[Path, str]:
+def build(folder: Path, release_folder: Path, previous: Sequence[Path]) -> dict[Path, str | None]:
     """Return every generated file of a lesson and its content; writes nothing.
+
+    A file with the content None must not be there: a lesson that imports nothing
+    has no earlier.py, even if it had one before.
 
     Args:
         folder: solutions/NN_slug, which holds lesson.py.
@@ -252,12 +269,11 @@ def build(folder: Path, release_folder: Path, previous: Sequence[Path]) -> dict[
         raise InputError(f"{source}: not found; expected the lesson's source there")
     cells = parse(source)
     notebook = instructor_notebook(folder.name, cells)
-    files = {
+    files: dict[Path, str | None] = {
         folder / f"{folder.name}.ipynb": to_text(notebook),
         release_folder / f"{folder.name}.ipynb": to_text(student_notebook(notebook)),
     }
     module = earlier(source, cells, previous)
-    if module is not None:
-        files[folder / "earlier.py"] = module
-        files[release_folder / "earlier.py"] = module
+    files[folder / "earlier.py"] = module
+    files[release_folder / "earlier.py"] = module
     return files

@@ -1,0 +1,219 @@
+"""The engine, as nbgrader's own autograde and Formgrader see it.
+
+Two classes for nbgrader_config.py.  `Sanitiser` takes the place of nbgrader's
+sanitising steps: it reads the submission as `submission.py` does, so that a
+broken or hostile notebook cannot stop the class.  `Engine` takes the place of
+Execute: a lesson of this course is run and judged in the box, any other
+nbgrader notebook has its cells run in the box, and nbgrader's own rules score it.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbclient.exceptions import CellExecutionError
+from nbconvert.exporters import NotebookExporter
+from nbgrader.preprocessors import Execute, NbGraderPreprocessor
+
+from grader import sandbox
+from grader.course import Course, Lesson, find_course
+from grader.engine import grade_file, open_box
+from grader.errors import GraderError, InputError
+from grader.feedback import autograded_notebook, outputs_of
+from grader.gradebook import other_files
+from grader.sandbox import Box
+from grader.session import Cell, Session
+from grader.submission import UnreadableError, parse_notebook, read_bytes
+from grader.verdict import Verdict
+
+_NO_TIMEOUT = 600.0  # seconds; nbgrader's "no timeout" would let one loop stop the class
+
+
+@cache
+def _course(folder: Path) -> Course:
+    return find_course(folder)
+
+
+@cache
+def _lesson(folder: Path, name: str) -> Lesson | None:
+    """Return the lesson of this name, or None for an ordinary nbgrader assignment."""
+    course = _course(folder)
+    if not (course.solutions / name / "hidden.py").is_file():
+        return None
+    return course.load(name)
+
+
+@cache
+def _box(folder: Path, name: str) -> Box:
+    reason = sandbox.unavailable()
+    if reason:
+        raise GraderError(
+            f"no sandbox here: {reason}; grade where there is one, or take the two classes of "
+            "grader.nbgrader_plugin out of nbgrader_config.py and run without it"
+        )
+    lesson = _lesson(folder, name)
+    box = open_box(_course(folder), [lesson] if lesson else [], sandboxed=True)
+    atexit.register(box.close)
+    return box
+
+
+class StrictExporter(NotebookExporter):  # type: ignore[misc]
+    """Reads submitted notebooks without believing them; everything else as nbconvert does."""
+
+    def from_filename(self, filename: str, resources: Any = None, **options: Any) -> Any:
+        """Read a notebook; a submission that is not one becomes an empty notebook with a note."""
+        path = Path(filename)
+        with contextlib.suppress(InputError):
+            course = _course(path.resolve().parent)
+            if path.resolve().is_relative_to(course.class_folder / "submitted"):
+                return self.from_notebook_node(_read(path), resources=resources, **options)
+        return super().from_filename(filename, resources=resources, **options)
+
+
+def _read(path: Path) -> Any:
+    """Return a submitted notebook as a valid node that keeps cells and claims, nothing else."""
+    notebook = nbformat.v4.new_notebook()
+    try:
+        cells = parse_notebook(path, read_bytes(path))
+    except UnreadableError as error:
+        notebook.metadata["grader_unreadable"] = str(error).removeprefix(f"{path}: ")
+        cells = []
+    for number, cell in enumerate(cells):
+        source = cell["source"] if isinstance(cell["source"], str) else "".join(cell["source"])
+        make = {
+            "code": nbformat.v4.new_code_cell,
+            "markdown": nbformat.v4.new_markdown_cell,
+            "raw": nbformat.v4.new_raw_cell,
+        }[cell["cell_type"]]
+        made = make(source)
+        made["id"] = f"cell-{number}"
+        metadata = cell.get("metadata")
+        nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+        made.metadata["grader_claim"] = {
+            "id": cell.get("id") if isinstance(cell.get("id"), str) else "",
+            "grade_id": _text(nbgrader.get("grade_id")) if isinstance(nbgrader, dict) else "",
+        }
+        notebook.cells.append(made)
+    return notebook
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+class Sanitiser(NbGraderPreprocessor):  # type: ignore[misc]
+    """First sanitising step: put the master's cells and metadata where the claims point."""
+
+    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        """Return the notebook as OverwriteCells would leave it, had nobody tampered with it."""
+        names = resources["nbgrader"]
+        folder = Path.cwd()
+        lesson = _lesson(folder, names["assignment"])
+        if lesson is not None:
+            # The engine reads the file itself; what it makes replaces this one.
+            return nb, resources
+        master = _master(folder, names["assignment"], names["notebook"])
+        return _restored(nb, master), resources
+
+
+def _master(folder: Path, assignment: str, notebook: str) -> Any:
+    """Return the instructor's version of an ordinary assignment's notebook."""
+    path = _course(folder).solutions / assignment / f"{notebook}.ipynb"
+    try:
+        return nbformat.read(path, as_version=4)
+    except (OSError, ValueError) as error:
+        raise GraderError(
+            f"{path}: cannot be read ({error}); the source is needed to grade"
+        ) from error
+
+
+def _restored(nb: Any, master: Any) -> Any:
+    """Return the submission's cells with the master's locked cells, metadata and points."""
+    named = {
+        cell.metadata.nbgrader["grade_id"]: cell
+        for cell in master.cells
+        if "nbgrader" in cell.metadata and cell.metadata.nbgrader.get("grade_id")
+    }
+    claims = [_claimed(cell, named) for cell in nb.cells]
+    cells: list[Any] = []
+    for place, (cell, claim) in enumerate(zip(nb.cells, claims, strict=True)):
+        del cell.metadata["grader_claim"]
+        # As nbgrader does: of two cells with one id, the last one counts.
+        if claim is not None and claim not in claims[place + 1 :]:
+            original = named[claim]
+            made = nbformat.from_dict(original)
+            meta = original.metadata.nbgrader
+            if meta.get("solution") or meta.get("task") is None:
+                made["source"] = cell.source
+            cells.append(made)
+        else:
+            cells.append(cell)
+    present = {claim for claim in claims if claim is not None}
+    # A test that was deleted is put back, where a deletion would keep an older score.
+    cells += [nbformat.from_dict(cell) for name, cell in named.items() if name not in present]
+    restored = nbformat.from_dict(master)
+    restored["cells"] = cells
+    return restored
+
+
+def _claimed(cell: Any, named: dict[str, Any]) -> str | None:
+    claim = cell.metadata.get("grader_claim", {}).get("grade_id", "")
+    return claim if claim in named else None
+
+
+class Engine(Execute):  # type: ignore[misc]
+    """Runs a notebook in the box; takes the place of nbgrader's Execute, with its options."""
+
+    def preprocess(self, nb: Any, resources: Any, km: Any = None) -> tuple[Any, Any]:  # noqa: ARG002 - nbconvert's signature
+        """Return the notebook with outputs; a test cell's is the report and the score."""
+        names = resources["nbgrader"]
+        folder = Path.cwd()
+        course = _course(folder)
+        lesson = _lesson(folder, names["assignment"])
+        box = _box(folder, names["assignment"])
+        if lesson is None:
+            place = course.class_folder / "autograded" / names["student"] / names["assignment"]
+            self._run_cells(nb, box, dict(other_files(place)))
+            return nb, resources
+        path = course.class_folder / "submitted" / names["student"] / lesson.id
+        graded = grade_file(
+            lesson,
+            path / f"{lesson.id}.ipynb",
+            box,
+            student=names["student"],
+            secret=course.make_secret(),
+        )
+        made = nbformat.reads(json.dumps(autograded_notebook(lesson, graded)), as_version=4)
+        return made, resources
+
+    def _run_cells(self, nb: Any, box: Box, files: dict[str, bytes]) -> None:
+        """Run an ordinary notebook's cells in the box."""
+        chosen = [
+            cell
+            for cell in nb.cells
+            if cell.cell_type == "code"
+            and cell.source.strip()
+            and self.skip_cells_with_tag not in cell.metadata.get("tags", [])
+        ]
+        seconds = float(self.timeout or _NO_TIMEOUT)
+        cells = [Cell(source=cell.source, seconds=seconds) for cell in chosen]
+        total = seconds * max(len(cells), 1)
+        with Session(box, cells, files, total_seconds=total) as session:
+            runs = session.run()
+        for cell, run in zip(chosen, runs, strict=True):
+            made = outputs_of(run)
+            if run.failure is not None and run.failure.failure is Verdict.TIMED_OUT:
+                made[-1] = {"output_type": "error", **self.error_on_timeout}
+            cell["outputs"] = [nbformat.from_dict(item) for item in made]
+            errors = [item for item in made if item["output_type"] == "error"]
+            forgiven = self.allow_errors or "raises-exception" in cell.metadata.get("tags", [])
+            if errors and not forgiven:
+                raise CellExecutionError(
+                    "\n".join(errors[0]["traceback"]), errors[0]["ename"], errors[0]["evalue"]
+                )
