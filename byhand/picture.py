@@ -83,6 +83,8 @@ class Picture:
 
     A notebook shows the figure; the description is its alternative text for a
     screen reader, stands below it to be unfolded, and is what `print` gives.
+    Any Figure will do.  One from pyplot is best closed with `plt.close(figure)`,
+    or a notebook shows it a second time, without its description.
 
     Attributes:
         figure: the Figure, for whoever wants to draw on.
@@ -97,7 +99,7 @@ class Picture:
         """Return the figure as a PNG file, two pixels for each CSS pixel."""
         buffer = io.BytesIO()
         with _style():  # some settings count only when a figure is drawn
-            self.figure.savefig(buffer, format="png")
+            self.figure.savefig(buffer, format="png", dpi=_CSS_PIXELS_PER_INCH * _SHARPNESS)
         return buffer.getvalue()
 
     def save(self, path: str | Path) -> None:

@@ -1,8 +1,10 @@
 """Every lesson: references, stubs, known mistakes and alternatives get what they deserve.
 
 The judge runs in this process: the same cases and comparisons as in the box.
+SEEDS=200 tries as many students; the default keeps `make test` short.
 """
 
+import os
 import runpy
 
 import pytest
@@ -13,7 +15,7 @@ from grader.lesson import Kind
 from grader.verdict import Verdict
 from tests.conftest import LESSONS, ROOT, load
 
-SEEDS = 200
+SEEDS = int(os.environ.get("SEEDS", "20"))
 
 EXERCISES = [(lesson, name) for lesson in LESSONS for name in load(lesson).exercises]
 MISTAKES = [
@@ -38,7 +40,7 @@ ALTERNATIVES = list(alternatives())
 def judged(lesson, name, answer, student):
     """Judge one exercise answered by a given function, all else by the reference."""
     namespace = {**load(lesson).reference, name: answer}
-    judging = Judging(load(lesson), KernelRunner(namespace), student=student, secret="a test")
+    judging = Judging(load(lesson), KernelRunner(namespace), student=student, secret="a test")  # noqa: S106
     return judging.exercise(load(lesson).exercises[name], untouched_stub=False)
 
 
@@ -70,7 +72,7 @@ def test_a_known_mistake_is_rejected_and_named(lesson, name, known):
 def test_an_untouched_stub_gets_nothing(lesson, name):
     cell = next(c for c in load(lesson).cells if (c.kind, c.name) == (Kind.SOLUTION, name))
     namespace = dict(load(lesson).reference)
-    exec(load(lesson).stubs[cell.name], namespace)
+    exec(load(lesson).stubs[cell.name], namespace)  # noqa: S102
     outcome = judged(lesson, name, namespace[name], "a student")
     assert (outcome.score, outcome.verdict) == (0, Verdict.NOT_ATTEMPTED)
 
