@@ -143,7 +143,7 @@ def _compare_sequence(
         return _wrong(
             Verdict.WRONG_SHAPE, f"found {len(actual)} parts, expected {len(expected)}{parts}"
         )
-    labels = list(names) or [f"part {i}" for i in range(len(expected))]
+    labels = list(names) or [f"[{i}]" for i in range(len(expected))]
     return _join([compare(a, e, yardstick) for a, e in zip(actual, expected, strict=True)], labels)
 
 
@@ -154,9 +154,14 @@ def _join(parts: Sequence[Comparison], labels: Sequence[Any]) -> Comparison:
         return Comparison(verdict=Verdict.CORRECT)
     right = [str(label) for label, part in zip(labels, parts, strict=True) if part.right]
     sentences = [f"{_and(right)} {'is' if len(right) == 1 else 'are'} {_RIGHT}"] if right else []
-    sentences += [f"{label}: {part.evidence}" for label, part in wrong[:3]]
+    sentences += [_located(str(label), part.evidence) for label, part in wrong[:3]]
     verdict = min((part.verdict for _, part in wrong), key=lambda verdict: verdict.rank)
     return _wrong(verdict, "; ".join(sentences))
+
+
+def _located(label: str, evidence: str) -> str:
+    """Return evidence with its place: "dW: ...", and "[0][1]: ..." where parts are nested."""
+    return f"{label}{evidence}" if evidence.startswith("[") else f"{label}: {evidence}"
 
 
 def _and(words: Sequence[str]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import sys
 import textwrap
 import time
@@ -85,7 +84,7 @@ def autograded_notebook(lesson: Lesson, graded: Graded) -> dict[str, Any]:
     cells: list[dict[str, Any]] = [_summary(graded.report)]
     cells += _extra_cells(graded, -1, runs)
     for i, (cell, raw) in enumerate(zip(lesson.cells, lesson.notebook["cells"], strict=True)):
-        made = copy.deepcopy(dict(raw))
+        made = dict(raw)
         if cell.kind in (Kind.SOLUTION, Kind.ANSWER):
             taken = submission.sources.get(cell.name) if submission else None
             made["source"] = taken if taken is not None else ""

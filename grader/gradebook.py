@@ -326,9 +326,9 @@ def other_files(folder: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def _json(value: Any) -> bytes:
-    return (json.dumps(value, indent=1, ensure_ascii=False, sort_keys=True) + "\n").encode(
-        "utf-8", "replace"
-    )
+    # Without indentation json writes in C, ten times faster; only programs read these files.
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True)
+    return f"{text}\n".encode("utf-8", "replace")
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import copy
 import sys
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from grader.box import wire
 from grader.box.calls import call
-from grader.course import find_course
+from grader.course import Lesson, find_course
 from grader.diagnose import realise
 from grader.exercise import Case
 from grader.feedback import outcome_lines
@@ -55,6 +56,13 @@ class KernelRunner:
         return read_answer(wire.decode_frame(frame), 0)
 
 
+@cache
+def _loaded(here: Path, lesson_id: str) -> tuple[Lesson, str]:
+    """Return a lesson and its course's secret, read once for all cells of a notebook."""
+    course = find_course(here)
+    return course.load(lesson_id), course.secret()
+
+
 _judgings: dict[str, Judging] = {}
 
 
@@ -66,12 +74,11 @@ def judge(lesson_id: str, exercise_id: str, namespace: dict[str, Any]) -> None:
     """
     # nbgrader runs a notebook in its own folder, .../<student>/<lesson>.
     here = Path.cwd()
-    course = find_course(here)
-    lesson = course.load(lesson_id)
+    lesson, secret = _loaded(here, lesson_id)
     student = here.parent.name if here.name == lesson_id else "learner"
     if lesson_id not in _judgings:
         _judgings[lesson_id] = Judging(
-            lesson, KernelRunner(namespace), student=student, secret=course.secret()
+            lesson, KernelRunner(namespace), student=student, secret=secret
         )
     # An untouched stub raises NotImplementedError, which tells as much here.
     outcome = _judgings[lesson_id].exercise(lesson.exercises[exercise_id], untouched_stub=False)

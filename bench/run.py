@@ -1,0 +1,346 @@
+"""The figures of the project, side by side in one run, as ratios: `make bench`.
+
+Every comparison measures both sides here, one after the other, on this
+machine.  `--quick` uses fewer students; parts can be named:
+grading, bare, check, memory, training, sweep, figures.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import csv
+import gc
+import importlib
+import importlib.util
+import json
+import os
+import platform
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ["MPLBACKEND"] = "Agg"
+
+from rich.console import Console
+from rich.table import Table
+
+from grader import sample
+from grader.box.calls import call
+from grader.box.cells import make_shell
+from grader.course import Course, Lesson
+from grader.diagnose import realise
+from grader.engine import grade_file, imports_of, open_box, working_files
+from grader.judge import seeded
+from grader.session import plain_step
+from grader.submission import read
+
+ROOT = Path(__file__).resolve().parent.parent
+PROGRAMS = Path(sys.executable).parent
+ENVIRONMENT = {**os.environ, "PATH": f"{PROGRAMS}{os.pathsep}{os.environ['PATH']}"}
+console = Console(width=110, highlight=False)
+
+# What nbgrader does of itself: the judge runs in the kernel, one kernel a notebook.
+STOCK = """
+c.Autograde.exporter_class = "nbconvert.exporters.NotebookExporter"
+del c.Autograde.sanitize_preprocessors
+del c.Autograde.autograde_preprocessors
+"""
+
+
+class Results:
+    """Collects rows for the closing table."""
+
+    def __init__(self) -> None:
+        self.rows: list[tuple[str, str, str, str]] = []
+
+    def add(self, figure: str, measured: str, goal: str, *, reached: bool | None) -> None:
+        """Keep one row, and print it as soon as it is known."""
+        mark = {True: "reached", False: "NOT reached", None: ""}[reached]
+        self.rows.append((figure, measured, goal, mark))
+        console.print(f"{figure}: {measured} (goal {goal}) {mark}")
+
+
+def seconds(function: Callable[[], object]) -> float:
+    """Return the wall clock seconds of one call."""
+    start = time.perf_counter()
+    function()
+    return time.perf_counter() - start
+
+
+def run(folder: Path, *command: str) -> None:
+    """Run one command of this environment; its output is shown if it fails."""
+    done = subprocess.run(
+        [str(PROGRAMS / command[0]), *command[1:]],
+        cwd=folder,
+        env=ENVIRONMENT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        sys.exit(f"{command} failed:\n{done.stdout}{done.stderr}")
+
+
+def again(*arguments: str) -> str:
+    """Run this script in a process of its own; return the last line it prints."""
+    done = subprocess.run(
+        [sys.executable, __file__, *arguments], capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        sys.exit(f"{arguments} failed:\n{done.stdout}{done.stderr}")
+    return done.stdout.splitlines()[-1]
+
+
+@contextlib.contextmanager
+def course_copy(*, stock: bool) -> Iterator[Course]:
+    """A course of its own in a temporary folder."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        root = Path(folder) / "course"
+        for part in ("solutions", "notebooks", "byhand", "data"):
+            shutil.copytree(ROOT / part, root / part, ignore=shutil.ignore_patterns("__pycache__"))
+        config = (ROOT / "nbgrader_config.py").read_text(encoding="utf-8")
+        (root / "nbgrader_config.py").write_text(config + (STOCK if stock else ""), "utf-8")
+        yield Course(root=root)
+
+
+def hand_in(course: Course, lesson: Lesson, students: int) -> None:
+    """Put honest submissions into class/submitted: right, with a mistake, half done."""
+    right = sample.right(lesson)
+    names = list(right)
+    works = [
+        right,
+        {**right, names[0]: sample.raising(names[0])},
+        {name: right[name] for name in names[: len(names) // 2 + 1]},
+    ]
+    for student in range(students):
+        work = works[0] if student % 5 < 3 else works[student % 5 - 2]
+        folder = course.class_folder / "submitted" / f"student-{student:02d}" / lesson.id
+        folder.mkdir(parents=True)
+        text = sample.text(sample.notebook(course, lesson, work))
+        (folder / f"{lesson.id}.ipynb").write_text(text, encoding="utf-8")
+
+
+def scores(course: Course) -> dict[tuple[str, str], float]:
+    """Return the scores that nbgrader exports, by student and lesson."""
+    run(course.root, "nbgrader", "export", "--to", str(course.root / "grades.csv"))
+    with (course.root / "grades.csv").open(encoding="utf-8") as file:
+        return {(r["student_id"], r["assignment"]): float(r["raw_score"]) for r in csv.DictReader(file)}
+
+
+def bench_grading(results: Results, lessons: list[str], students: int) -> None:
+    """`grader grade` against stock `nbgrader autograde`, per notebook, equal scores."""
+    sampled = max(2, -(-12 // len(lessons)))
+    with course_copy(stock=False) as ours, course_copy(stock=True) as stock:
+        for name in lessons:
+            lesson = ours.load(name)
+            hand_in(ours, lesson, students)
+            hand_in(stock, lesson, sampled)
+            for course in (ours, stock):
+                run(course.root, "nbgrader", "generate_assignment", name, "--force")
+        mine = seconds(lambda: run(ours.root, "grader", "grade"))
+        again = seconds(lambda: run(ours.root, "grader", "grade"))
+        theirs = sum(
+            seconds(lambda name=name: run(stock.root, "nbgrader", "autograde", name))
+            for name in lessons
+        )
+        stock_scores, our_scores = scores(stock), scores(ours)
+    count, stock_count = students * len(lessons), sampled * len(lessons)
+    graded = {key: value for key, value in stock_scores.items() if key in our_scores}
+    equal = all(abs(our_scores[key] - value) < 1e-9 for key, value in graded.items())
+    ratio = (theirs / stock_count) / (mine / count)
+    console.print(
+        f"  grader grade: {count} notebooks in {mine:.1f} s, {mine / count * 1e3:.0f} ms each, "
+        f"the command's start included; unchanged again: {again:.1f} s\n"
+        f"  nbgrader autograde: {stock_count} notebooks in {theirs:.1f} s, "
+        f"{theirs / stock_count * 1e3:.0f} ms each; scores of {len(graded)} "
+        f"{'equal' if equal else 'DIFFER'}"
+    )
+    results.add(
+        "class, against stock nbgrader", f"{ratio:.1f} times faster", "at least 40",
+        reached=ratio >= 40 and equal,
+    )
+
+
+def bare_run(lesson: Lesson, path: Path, repeats: int) -> float:
+    """Return the median seconds of a forked child that runs the same cells and calls, no more."""
+    submission = read(path, lesson)
+    for name in imports_of([lesson]):
+        with contextlib.suppress(Exception):
+            importlib.import_module(name)
+    shell = make_shell()
+    shell.run("import numpy as np\n1 + 1")
+    cases = [
+        (exercise.id, case)
+        for exercise in lesson.exercises.values()
+        for case in exercise.make_cases(seeded("bench", lesson.id, exercise.id, "s"))
+    ]
+    sys.path.insert(0, "")
+    gc.collect()
+    gc.freeze()
+
+    def once() -> None:
+        pid = os.fork()
+        if pid == 0:
+            with tempfile.TemporaryDirectory() as folder:
+                os.chdir(folder)
+                for name, content in working_files(lesson).items():
+                    Path(name).write_bytes(content)
+                for cell in submission.cells:
+                    shell.run(cell.source)
+                for name, case in cases:
+                    arguments = tuple(realise(item) for item in case.arguments)
+                    steps = [plain_step(step) for step in case.then]
+                    call(shell.user_ns[name], arguments, dict(case.keywords), steps, case.megabytes)
+            os._exit(0)
+        os.waitpid(pid, 0)
+
+    once()
+    return statistics.median(seconds(once) for _ in range(repeats))
+
+
+def bench_bare(results: Results, lessons: list[str]) -> None:
+    """One notebook: grading it against a bare forked run, and where its time goes."""
+    repeats = 15
+    ratios = []
+    with course_copy(stock=False) as course:
+        for name in lessons:
+            lesson = course.load(name)
+            hand_in(course, lesson, 1)
+            path = course.class_folder / "submitted" / "student-00" / name / f"{name}.ipynb"
+            with open_box(course, [lesson], sandboxed=True) as box:
+                def graded(lesson=lesson, path=path, box=box) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+                    grade_file(lesson, path, box, student="s", secret="bench")  # noqa: S106
+
+                graded()
+                ours = statistics.median(seconds(graded) for _ in range(repeats))
+            # In a process of its own: a bare run's imports would otherwise slow our forks.
+            bare = float(again("--bare", str(course.root), name, str(path)))
+            ratios.append(ours / bare)
+            console.print(
+                f"  {name}: graded in {ours * 1e3:.1f} ms, bare forked run {bare * 1e3:.1f} ms, "
+                f"{ours / bare:.2f} times"
+            )
+    worst = max(ratios)
+    results.add(
+        "one notebook, against a bare forked run",
+        f"{statistics.median(ratios):.2f} times (worst lesson {worst:.2f})",
+        "at most 1.5",
+        reached=worst <= 1.5,
+    )
+
+
+def bench_check(results: Results) -> None:
+    """`grader check`, cold, against `nbgrader validate` of the same solved notebook."""
+    name = "03_dense_layer"
+    with course_copy(stock=False) as course:
+        lesson = course.load(name)
+        hand_in(course, lesson, 1)
+        folder = course.class_folder / "submitted" / "student-00" / name
+        notebook = folder / f"{name}.ipynb"
+        if lesson.earlier:
+            (folder / "earlier.py").write_text(lesson.earlier, encoding="utf-8")
+        ours = statistics.median(
+            seconds(lambda: run(course.root, "grader", "check", str(notebook))) for _ in range(3)
+        )
+        theirs = statistics.median(
+            seconds(lambda: run(course.root, "nbgrader", "validate", str(notebook)))
+            for _ in range(3)
+        )
+    results.add("grader check, cold", f"{ours:.2f} s", "at most 2 s", reached=ours <= 2)
+    results.add(
+        "grader check, against nbgrader validate",
+        f"{ours / theirs:.2f} of its {theirs:.2f} s",
+        "at most 0.5",
+        reached=ours / theirs <= 0.5,
+    )
+
+
+def bench_memory(results: Results, lessons: list[str]) -> None:
+    """Resident memory of a worker and its warm process, after a submission of each lesson."""
+    with course_copy(stock=False) as course:
+        for name in lessons:
+            hand_in(course, course.load(name), 1)
+        worker, warm = json.loads(again("--memory", str(course.root), *lessons))
+    results.add(
+        "memory of a worker with its warm process",
+        f"{worker + warm:.0f} MB ({worker:.0f} + {warm:.0f})",
+        "at most 300 MB",
+        reached=worker + warm <= 300,
+    )
+
+
+def measure_memory(root: Path, lessons: list[str]) -> None:
+    """Print the megabytes of this process and of its box's warm process."""
+    course = Course(root=root)
+    loaded = [course.load(name) for name in lessons]
+    with open_box(course, loaded, sandboxed=True) as box:
+        for lesson in loaded:
+            path = course.class_folder / "submitted" / "student-00" / lesson.id
+            grade_file(lesson, path / f"{lesson.id}.ipynb", box, student="s", secret="bench")  # noqa: S106
+        mine = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+        page = os.sysconf("SC_PAGE_SIZE")
+        print(json.dumps([mine * page / 2**20, box.resident() / 2**20]))  # noqa: T201
+
+
+def part(name: str) -> Callable[[Results], None] | None:
+    """Return the `bench(results)` of bench/NAME.py, if it is there."""
+    path = Path(__file__).with_name(f"{name}.py")
+    if not path.is_file():
+        return None
+    spec = importlib.util.spec_from_file_location(f"bench_{name}", path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.bench  # type: ignore[no-any-return]
+
+
+def main() -> None:
+    """Measure what is asked for and print one table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("parts", nargs="*")
+    parser.add_argument("--quick", action="store_true", help="six students instead of thirty")
+    parser.add_argument("--bare", nargs=3, help=argparse.SUPPRESS)
+    parser.add_argument("--memory", nargs="+", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.bare:
+        root, name, path = options.bare
+        print(bare_run(Course(root=Path(root)).load(name), Path(path), 15))  # noqa: T201
+        return
+    if options.memory:
+        measure_memory(Path(options.memory[0]), options.memory[1:])
+        return
+    lessons = os.environ.get("LESSONS", "").split() or Course(root=ROOT).lesson_ids()
+    results = Results()
+    console.print(
+        f"{platform.platform()}, Python {platform.python_version()}, {os.cpu_count()} cores, "
+        f"load {os.getloadavg()[0]:.1f}"
+    )
+    parts: dict[str, Callable[[], object]] = {
+        "grading": lambda: bench_grading(results, lessons, 6 if options.quick else 30),
+        "bare": lambda: bench_bare(results, lessons),
+        "check": lambda: bench_check(results),
+        "memory": lambda: bench_memory(results, lessons),
+    }
+    for name in ("training", "sweep", "figures"):
+        found = part(name)
+        if found is not None:
+            parts[name] = lambda found=found: found(results)
+    for name in options.parts or parts:
+        console.print(f"[bold]{name}[/]")
+        parts[name]()
+    table = Table("figure", "measured", "goal", "")
+    for row in results.rows:
+        table.add_row(*row)
+    console.print(table)
+
+
+if __name__ == "__main__":
+    main()
