@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import atexit
+import ctypes
 import multiprocessing
+import os
 import signal
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,6 +24,8 @@ from grader.sandbox import Box
 from grader.session import CellRun, Session
 from grader.submission import Submission, UnreadableError, read
 from grader.verdict import Outcome, Report, Verdict
+
+_PR_SET_PDEATHSIG = 1  # of prctl(2), which Python does not wrap
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,7 +136,26 @@ def _start_worker(
 ) -> None:
     # Ctrl-C is for the parent, which ends its workers in order.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _end_with_the_parent()
     _Worker.current = _Worker(course, lessons, secret, sandboxed=sandboxed)
+
+
+def _end_with_the_parent() -> None:
+    """End this worker and its box when the parent is killed: else both would wait for ever."""
+    signal.signal(signal.SIGTERM, _leave)
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    parent = multiprocessing.parent_process()
+    if parent is not None and os.getppid() != parent.pid:
+        # It was killed before the kernel knew whom to tell.
+        _leave()
+
+
+def _leave(*_: object) -> None:
+    worker = getattr(_Worker, "current", None)
+    if worker is not None:
+        worker.box.close()
+    os._exit(1)
 
 
 def _work(task: Task) -> Graded | GraderError:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,13 @@ class KernelRunner:
     def __init__(self, namespace: dict[str, Any]) -> None:
         self._namespace = namespace
 
-    def ask(self, name: str, case: Case, substitutes: Mapping[str, Callable[..., Any]]) -> Answer:
+    def ask(
+        self,
+        name: str,
+        case: Case,
+        substitutes: Mapping[str, Callable[..., Any]],
+        ahead: Sequence[Case] = (),  # noqa: ARG002 - nothing to gain in one process
+    ) -> Answer:
         """Call the notebook's `name` once; see `grader.judge.Runner`."""
         function = self._namespace.get(name)
         if not callable(function):

@@ -8,7 +8,7 @@ same on every regrade.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
@@ -31,10 +31,16 @@ class Runner(Protocol):
     def sandbox(self) -> str:
         """What confines the student's code, in the words of `grader doctor`."""
 
-    def ask(self, name: str, case: Case, substitutes: Substitutes) -> Answer:
+    def ask(
+        self, name: str, case: Case, substitutes: Substitutes, ahead: Sequence[Case] = ()
+    ) -> Answer:
         """Call the student's `name` with a case's arguments, once.
 
-        Substitutes are functions of the notebook that are answered by the judge instead.
+        Args:
+            name: the function, or class.
+            case: the arguments, and the steps on the object.
+            substitutes: functions of the notebook that are answered by the judge instead.
+            ahead: the cases that will be asked next; a runner may call them already.
         """
 
 
@@ -169,9 +175,10 @@ def judge_exercise(
     """Ask every hidden case of one exercise and judge the answers."""
     observations: list[Observation] = []
     failure: Answer | None = None
-    for case in exercise.make_cases(rng):
+    cases = list(exercise.make_cases(rng))
+    for number, case in enumerate(cases, start=1):
         # One hang or crash tells enough: the next case would only cost its deadline again.
-        answer = failure or runner.ask(exercise.id, case, substitutes)
+        answer = failure or runner.ask(exercise.id, case, substitutes, cases[number:])
         if answer.failure in _GAVE_UP or answer.failure is Verdict.MISSING:
             failure = answer
         expected = run(reference, case) if case.check is None else Answer()

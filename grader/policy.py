@@ -40,12 +40,14 @@ _SYSTEM_PATHS = (
 # processes of the same user, the clock, or memory that no limit counts.
 _LEGACY = ("chown", "lchown")
 _DENIED = (
-    "fchown fchownat setxattr lsetxattr fsetxattr setxattrat "
-    "removexattr lremovexattr fremovexattr "
-    "setpriority ioprio_set sched_setaffinity sched_setscheduler sched_setparam sched_setattr "
-    "settimeofday clock_settime adjtimex chroot "
-    "memfd_create memfd_secret fanotify_init kcmp pidfd_getfd process_madvise process_mrelease"
-).split()
+    *("fchown", "fchownat", "setxattr", "lsetxattr", "fsetxattr", "setxattrat"),
+    *("removexattr", "lremovexattr", "fremovexattr"),
+    *("setpriority", "ioprio_set", "sched_setaffinity"),
+    *("sched_setscheduler", "sched_setparam", "sched_setattr"),
+    *("settimeofday", "clock_settime", "adjtimex", "chroot"),
+    *("memfd_create", "memfd_secret", "fanotify_init"),
+    *("kcmp", "pidfd_getfd", "process_madvise", "process_mrelease"),
+)
 
 
 def denied_syscalls() -> list[str]:

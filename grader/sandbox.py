@@ -2,14 +2,19 @@
 
 Theory of operation.  A box is one Python process under sandlock (Landlock and
 seccomp; no root, no namespaces) that reads the Python environment, byhand/ and
-data/, writes its scratch folder, and has no network.  It loads NumPy,
-Matplotlib and IPython once and stays warm.  For each submission it forks a
-child, which gets a socket of its own, confines itself further to a folder of
+data/, writes its scratch folder, and has neither network nor /proc.  It loads
+NumPy, Matplotlib and IPython once and stays warm.  For each submission it forks
+a child, which gets a socket of its own, confines itself further to a folder of
 its own, and runs the student's code.  The socket's other end is held by the
 judge, outside: values cross, as frames of plain data, and nothing else.  When
 the judge hangs up or the time is over the warm process kills the child and,
 as their subreaper, every descendant, before it takes the next submission.
 A box that does not do what it is told is killed as a whole and replaced.
+
+Three kinds of limits hold a submission: those of the kernel on each process
+(address space, processor time, size of a file), sandlock's on the number of
+processes, and the judge's own look, a few times a second, at what all its
+processes and files use together.
 
 A student's failure is a Verdict.  The box's own failure raises SandboxError.
 """
@@ -21,37 +26,28 @@ import json
 import os
 import platform
 import select
-import shutil
 import socket
 import subprocess
 import sys
-import sysconfig
 import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from platformdirs import user_cache_path
 
+from grader import policy, watch
+from grader.box import fence
 from grader.course import Course
 from grader.errors import GraderError
 
-_PACKAGE = Path(__file__).resolve().parent
 _START_SECONDS = 60.0
 _BURIAL_SECONDS = 10.0
-_SYSTEM_PATHS = (
-    "/usr",
-    "/lib",
-    "/lib64",
-    "/bin",
-    "/etc/ld.so.cache",
-    "/etc/fonts",
-    "/etc/localtime",
-    "/etc/mime.types",
-    "/dev/urandom",
-)
+_LEAVE_SECONDS = 2.0
+_OWN_PROCESSES = 16
+_LOOK_SECONDS = 0.25  # between two looks at what a submission uses
 
 
 class SandboxError(GraderError):
@@ -65,11 +61,13 @@ class Limits:
     Attributes:
         cell_seconds: wall clock of one cell.
         total_seconds: wall clock of the whole submission.
-        memory: bytes of address space on top of the warm process's.
+        memory: bytes on top of the warm process's: address space of each process, and
+            resident memory of all of them together.
         cpu: seconds of processor time of one process.
         file: bytes of one file.
-        scratch: bytes of the scratch folder; files: how many files it may hold.
-        processes: at one time, in the whole box.
+        scratch: bytes of the scratch folder; files: how many entries it may hold.
+        processes: besides its own, at one time; 0 forbids to start any.
+        threads: of all its processes together.
     """
 
     cell_seconds: float = 20.0
@@ -79,13 +77,16 @@ class Limits:
     file: int = 16 * 2**20
     scratch: int = 64 * 2**20
     files: int = 2_000
-    processes: int = 16
+    processes: int = 0
+    threads: int = 256
 
 
 def unavailable() -> str:
     """Return why the sandbox cannot be had on this machine, or "" if it can."""
     if platform.system() != "Linux":
         return f"it needs Linux; this is {platform.system()}"
+    if platform.machine() not in fence.MACHINES:
+        return f"it needs {' or '.join(fence.MACHINES)}; this is {platform.machine()}"
     try:
         import sandlock  # noqa: PLC0415 - a dependency on Linux only
     except (ImportError, OSError) as error:
@@ -103,6 +104,15 @@ def describe(*, sandboxed: bool) -> str:
     import sandlock  # noqa: PLC0415 - a dependency on Linux only
 
     return f"sandlock {sandlock.__version__}, Landlock ABI {sandlock.landlock_abi_version()}"
+
+
+def _cache(folder: Path) -> Path:
+    """Return where Matplotlib keeps its list of fonts: beyond this box, if the home allows it."""
+    try:
+        return user_cache_path("backprop-by-hand", ensure_exists=True)
+    except OSError:
+        (folder / "cache").mkdir()
+        return folder / "cache"
 
 
 class Box:
@@ -126,84 +136,71 @@ class Box:
             SandboxError: the sandbox cannot be had here.
         """
         self.course, self.limits, self.sandboxed = course, limits or Limits(), sandboxed
+        reason = unavailable() if sandboxed else ""
+        if reason:
+            raise SandboxError(f"no sandbox here: {reason}")
         self.name = describe(sandboxed=sandboxed)
         self._preload = ["matplotlib.pyplot", *preload]
         self._folder: Path | None = None
         self._process: Any = None
         self._control: socket.socket | None = None
         self._warm = False
+        self._base = self._next_look = 0.0
         self.start()
 
     def start(self) -> None:
         """Start the warm process; returns before it is warm."""
+        if not hasattr(os, "fork"):
+            raise SandboxError(
+                f"{platform.system()} has no fork, which this grader needs; "
+                "on Windows, run it in the Windows Subsystem for Linux"
+            )
+        try:
+            self._start()
+        except OSError as error:
+            self.close()
+            raise SandboxError(f"the box cannot be started: {error}") from error
+
+    def _start(self) -> None:
+        watch.sweep("grader-box-*")
         self._folder = Path(tempfile.mkdtemp(prefix="grader-box-"))
-        imports = self._folder / "import"
-        self.scratch = self._folder / "scratch"
-        self.scratch.mkdir()
+        self._claim = watch.claim(self._folder)
+        imports, scratch = self._folder / "import", self._folder / "scratch"
+        self.work = scratch / "work"
+        self.work.mkdir(parents=True)
         imports.mkdir()
-        (imports / "gradebox").symlink_to(_PACKAGE / "box")
-        for name in ("byhand", "data"):
+        (imports / "gradebox").symlink_to(policy.BOX_PACKAGE)
+        for name in policy.LENT:
             if (self.course.root / name).is_dir():
                 (imports / name).symlink_to(self.course.root / name)
-        cache = user_cache_path("backprop-by-hand", ensure_exists=True)
-        readable = self._readable(imports)
+        cache = _cache(self._folder)
+        readable = policy.readable(self.course, imports)
         options = {
             "preload": self._preload,
-            "scratch": str(self.scratch),
+            "work": str(self.work),
             "confine": self.sandboxed,
+            "fences": platform.machine() in fence.MACHINES and sys.platform == "linux",
             "readable": readable,
         }
-        environment = {
-            "PATH": os.defpath,
-            "LANG": "C.UTF-8",
-            "HOME": str(self.scratch),
-            "PYTHONPATH": str(imports),
-            "PYTHONDONTWRITEBYTECODE": "1",
-            "PYTHONHASHSEED": "0",
-            "MPLBACKEND": "Agg",
-            "MPLCONFIGDIR": str(cache),
-            "IPYTHONDIR": str(self.scratch),
-            # A second thread would only fight the other workers, and its stack counts as memory.
-            "OPENBLAS_NUM_THREADS": "1",
-            "OMP_NUM_THREADS": "1",
-            "MKL_NUM_THREADS": "1",
-        }
+        environment = policy.environment(imports, scratch, cache)
         command = [sys.executable, "-P", "-m", "gradebox.warm", json.dumps(options)]
         self._control, theirs = socket.socketpair()
         with theirs:
             if self.sandboxed:
-                self._process = self._start_confined(
-                    command, environment, readable, [str(self.scratch), str(cache)], theirs
-                )
+                writable = [str(scratch), str(cache), "/dev/null"]
+                self._start_confined(command, environment, readable, writable, theirs)
             else:
                 self._process = subprocess.Popen(
                     command,
                     env=environment,
-                    cwd=self.scratch,
-                    stdin=theirs,
+                    cwd=scratch,
+                    stdin=theirs.fileno(),
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.DEVNULL,
                     start_new_session=True,
                 )
         self._warm = False
-
-    def _readable(self, imports: Path) -> list[str]:
-        """Return what may be read inside; refuse if that would show the course's secrets."""
-        python = {sys.prefix, sys.base_prefix, sys.exec_prefix, sysconfig.get_paths()["stdlib"]}
-        inside = [imports, _PACKAGE / "box", self.course.root / "byhand", self.course.root / "data"]
-        paths = {
-            str(Path(path).resolve())
-            for path in (*python, *inside, *_SYSTEM_PATHS)
-            if Path(path).exists()
-        }
-        for secret in (self.course.solutions, self.course.class_folder):
-            for path in paths:
-                if secret.is_relative_to(path):
-                    raise SandboxError(
-                        f"{secret}: lies inside {path}, which the student's code must read to run "
-                        "Python; move the course out of it"
-                    )
-        return sorted(paths)
+        self._hand_over()
 
     def _start_confined(
         self,
@@ -212,58 +209,86 @@ class Box:
         readable: list[str],
         writable: list[str],
         theirs: socket.socket,
-    ) -> Any:
-        reason = unavailable()
-        if reason:
-            raise SandboxError(f"no sandbox here: {reason}")
+    ) -> None:
         import sandlock  # noqa: PLC0415 - a dependency on Linux only
 
         sandbox = sandlock.Sandbox(
-            fs_readable=[*readable, "/proc"],
-            fs_writable=[*writable, "/dev/null"],
-            max_processes=self.limits.processes,
-            no_coredump=False,
+            fs_readable=readable,
+            fs_writable=writable,
+            # sandlock never forgets a process that was killed: this is the outer bound only.
+            max_processes=self.limits.processes + _OWN_PROCESSES,
+            extra_deny_syscalls=policy.denied_syscalls(),
             clean_env=True,
             env=environment,
-            cwd=str(self.scratch),
+            cwd=environment["HOME"],
         )
         # sandlock hands on descriptor 0 alone: for a moment, it is the child's end.
         saved = os.dup(0)
         try:
             os.dup2(theirs.fileno(), 0)
-            return sandbox.popen(
+            self._process = sandbox.popen(
                 command,
                 stdin=sandlock.StdioMode.INHERIT,
                 stdout=sandlock.StdioMode.NULL,
                 stderr=sandlock.StdioMode.NULL,
             )
-        except (RuntimeError, OSError) as error:
+        except RuntimeError as error:
             raise SandboxError(f"the sandbox did not start: {error}") from error
         finally:
             os.dup2(saved, 0)
             os.close(saved)
 
+    def _hand_over(self) -> None:
+        """Give the box the kernel's list of its children, and offer it to the OOM killer."""
+        assert self._control is not None  # noqa: S101 - for the type checker
+        pid = self._process.pid
+        with contextlib.suppress(OSError):
+            Path(f"/proc/{pid}/oom_score_adj").write_text("500", encoding="ascii")
+        try:
+            listing = [os.open(f"/proc/{pid}/task/{pid}/children", os.O_RDONLY)]
+        except OSError:
+            listing = []
+        with contextlib.suppress(OSError):
+            socket.send_fds(self._control, [b"c"], listing)
+        for descriptor in listing:
+            os.close(descriptor)
+
     def wait_warm(self) -> None:
         """Wait until the box can serve; raise SandboxError if it never will."""
-        if not self._warm:
-            if self._hear(_START_SECONDS) != b"w":
-                raise SandboxError(
-                    "the box ended while it started; run 'grader doctor' to see what is missing"
-                )
-            self._warm = True
+        if self._warm:
+            return
+        heard = self._hear(_START_SECONDS)
+        if heard != b"w":
+            reason = self._hear(1.0, 500).decode("utf-8", "replace") if heard == b"e" else ""
+            self.close()
+            raise SandboxError(
+                f"the box ended while it started{f' ({reason})' if reason else ''}; "
+                "run 'grader doctor' to see what is missing"
+            )
+        self._warm = True
+        warm = watch.process(self._process.pid)
+        self._base = warm.resident if warm else 0
 
-    def _hear(self, seconds: float) -> bytes:
-        assert self._control is not None  # noqa: S101 - for the type checker
+    def _hear(self, seconds: float, size: int = 1) -> bytes:
+        if self._control is None:
+            return b""
         self._control.settimeout(seconds)
         try:
-            return self._control.recv(1)
+            return self._control.recv(size)
         except (TimeoutError, OSError):
             return b""
 
     def open(self) -> socket.socket:
-        """Fork a fresh child and return the judge's end of its channel."""
+        """Fork a fresh child and return the judge's end of its channel.
+
+        Raises:
+            SandboxError: the box is gone.
+        """
+        if self._control is None:
+            self.start()
         self.wait_warm()
         assert self._control is not None  # noqa: S101 - for the type checker
+        self._next_look = time.monotonic() + _LOOK_SECONDS
         ours, theirs = socket.socketpair()
         with theirs:
             try:
@@ -274,25 +299,44 @@ class Box:
         return ours
 
     def end_child(self, channel: socket.socket) -> None:
-        """Kill the child and everything it started; replace the box if that fails."""
-        channel.close()
-        assert self._control is not None  # noqa: S101 - for the type checker
-        with contextlib.suppress(OSError):
-            self._control.send(b"k")
-        if self._hear(_BURIAL_SECONDS) != b"g":
-            self.replace()
+        """Kill the child and everything it started, and empty its folder.
 
-    def full(self) -> bool:
-        """Whether the scratch folder holds more than a submission may write."""
-        size = count = 0
-        for folder, _, names in os.walk(self.scratch):
-            count += len(names)
-            if count > self.limits.files:
-                return True
-            for name in names:
-                with contextlib.suppress(OSError):
-                    size += (Path(folder) / name).lstat().st_size
-        return size > self.limits.scratch
+        Where that fails, the box is replaced.
+        """
+        channel.close()
+        try:
+            if self._control is not None:
+                self._control.send(b"k")
+            if self._hear(_BURIAL_SECONDS) == b"g":
+                watch.empty(self.work)
+                return
+        except OSError:
+            pass
+        self.replace()
+
+    def misuse(self) -> str:
+        """Return what the submission uses beyond its limits, or ""; looks now and then only."""
+        now = time.monotonic()
+        if now < self._next_look:
+            return ""
+        self._next_look = now + _LOOK_SECONDS
+        size, count = watch.holds(self.work, most=self.limits.files)
+        if size > self.limits.scratch or count > self.limits.files:
+            return "it filled its folder beyond the limit"
+        found = list(watch.descendants(self._process.pid))
+        if len(found) > 1 + self.limits.processes:
+            return f"it started more than {self.limits.processes} processes"
+        if sum(process.threads for process in found) > self.limits.threads:
+            return f"it ran more than {self.limits.threads} threads"
+        # Pages that are shared with the warm process are no use of its own.
+        if sum(max(0, p.resident - self._base) for p in found) > self.limits.memory:
+            return "it took more memory than it may"
+        return ""
+
+    @property
+    def pid(self) -> int:
+        """The warm process's number."""
+        return int(self._process.pid)
 
     def replace(self) -> None:
         """End the warm process, whatever state it is in, and start another."""
@@ -301,14 +345,11 @@ class Box:
 
     def resident(self) -> int:
         """Return the warm process's resident memory in bytes; 0 where the system does not say."""
-        try:
-            text = Path(f"/proc/{self._process.pid}/statm").read_text(encoding="ascii")
-        except OSError:
-            return 0
-        return int(text.split()[1]) * os.sysconf("SC_PAGE_SIZE")
+        found = watch.process(self._process.pid)
+        return found.resident if found else 0
 
     def close(self) -> None:
-        """End the box and remove its folders."""
+        """End the box, all its processes, and remove its folders."""
         if self._control is not None:
             self._control.close()
             self._control = None
@@ -316,32 +357,36 @@ class Box:
             self._stop()
             self._process = None
         if self._folder is not None:
-            shutil.rmtree(self._folder, ignore_errors=True)
+            with contextlib.suppress(OSError):
+                watch.empty(self._folder)
+                self._folder.rmdir()
+            os.close(self._claim)
             self._folder = None
 
     def _stop(self) -> None:
-        """Give the process a moment to leave by itself, then kill it."""
-        if not self._gone(0.2):
-            self._process.kill()
-            self._gone(5.0)
+        """Let the box bury its dead and leave by itself; else kill it and all below it."""
+        if not self._gone(_LEAVE_SECONDS):
+            watch.end_tree(self._process.pid, _BURIAL_SECONDS)
+            self._gone(_LEAVE_SECONDS)
         if self.sandboxed:
-            # Also frees sandlock's supervisor.
+            # Ends whatever sandlock still knows of, and its supervisor.
             self._process.__exit__(None, None, None)
         else:
+            self._process.kill()
             self._process.wait()
 
     def _gone(self, seconds: float) -> bool:
         try:
-            watch = os.pidfd_open(self._process.pid)
+            handle = os.pidfd_open(self._process.pid)
         except (OSError, AttributeError, TypeError):
             time.sleep(0 if self._process.pid is None else seconds)
             return self._process.pid is None
         try:
-            return bool(select.select([watch], [], [], seconds)[0])
+            return bool(select.select([handle], [], [], seconds)[0])
         finally:
-            os.close(watch)
+            os.close(handle)
 
-    def __enter__(self) -> Box:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

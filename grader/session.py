@@ -6,18 +6,24 @@ or the call it happened in: a fresh child runs the rest.
 
 from __future__ import annotations
 
-import copy
+import secrets
 import time
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 from grader.box import wire
 from grader.exercise import Call, Case, Get, Rng, Set
-from grader.sandbox import Box
+from grader.oracle import Oracle
+from grader.outputs import read_outputs
+from grader.sandbox import Box, SandboxError
 from grader.verdict import Answer, Verdict
 
 MAX_ASKS = 20_000  # calls of the judge's functions during one call of the student's
+_READY_SECONDS = 20.0
+_AHEAD = 8  # questions on their way at one time
+_SMALL_FRAME = 2**13  # bytes; so many frames of this size fit into a socket's buffer
 _FAILURES = {
     verdict.value: verdict
     for verdict in (
@@ -69,9 +75,12 @@ class Session:
         self._box, self._cells, self._files = box, cells, dict(files)
         self._runs: list[CellRun | None] = [None] * len(cells)
         self._channel: Any = None
+        self._questions: deque[_Question] = deque()
         self._dirty = False
         self._substituted: tuple[str, ...] = ()
-        self._end = time.monotonic() + (total_seconds or box.limits.total_seconds)
+        self._refused: Answer | None = None
+        self._total = total_seconds or box.limits.total_seconds
+        self._end = time.monotonic() + self._total
 
     @property
     def sandbox(self) -> str:
@@ -79,7 +88,11 @@ class Session:
         return self._box.name
 
     def run(self) -> list[CellRun]:
-        """Run the cells; one that hangs or kills the process is skipped from then on."""
+        """Run the cells; one that hangs or kills the process is skipped from then on.
+
+        Raises:
+            SandboxError: the box fails, and so does the one that replaces it.
+        """
         while not self._start():
             pass
         return [run or CellRun() for run in self._runs]
@@ -87,22 +100,21 @@ class Session:
     def _start(self) -> bool:
         """Run all cells that are not known to fail in a fresh child; False if one did not end."""
         self.close()
-        self._channel = self._box.open()
         self._dirty = False
         self._substituted = ()
         todo = [i for i, run in enumerate(self._runs) if run is None or run.failure is None]
+        if not self._is_over():
+            try:
+                self._channel = self._fresh_child(todo)
+            except wire.UnplainError as error:
+                message = f"the notebook or its files cannot be run: {error}"
+                self._refused = Answer(failure=Verdict.CRASHED, message=message)
+        if self._channel is None:
+            for index in todo:
+                self._runs[index] = CellRun(failure=self._why_not())
+            return True
         index = todo[0] if todo else 0
         try:
-            start = {
-                "files": self._files,
-                "limits": {
-                    "memory": self._box.limits.memory,
-                    "cpu": self._box.limits.cpu,
-                    "file": self._box.limits.file,
-                },
-                "cells": [(i, self._cells[i].source) for i in todo],
-            }
-            wire.send(self._channel, start)
             for index in todo:
                 self._runs[index] = self._cell_run(index)
         except (wire.WireError, TimeoutError) as error:
@@ -111,30 +123,81 @@ class Session:
             return False
         return True
 
-    def _cell_run(self, index: int) -> CellRun:
-        frame = self._receive(self._cells[index].seconds or self._box.limits.cell_seconds)
-        if not isinstance(frame, dict) or frame.get("cell") != index:
-            raise wire.WireError("a frame came out of turn")
-        outputs, success = frame.get("outputs"), frame.get("success")
-        if not isinstance(outputs, list) or not all(_is_output(item) for item in outputs):
-            raise wire.WireError("a frame with malformed outputs")
-        return CellRun(outputs=outputs, success=success is True)
+    def _fresh_child(self, todo: Sequence[int]) -> Any:
+        """Return the channel to a child that is about to run cells.
 
-    def _receive(self, seconds: float) -> Any:
+        What goes wrong until then is the box's own failure: no line of the
+        submission has run.
+        """
+        limits = self._box.limits
+        start = {
+            "files": self._files,
+            "limits": {
+                "memory": limits.memory,
+                "cpu": limits.cpu,
+                "file": limits.file,
+                "processes": limits.processes,
+            },
+            "cells": [(i, self._cells[i].source) for i in todo],
+        }
+        for _ in range(2):
+            try:
+                channel = self._box.open()
+            except SandboxError:
+                self._box.replace()
+                continue
+            end = time.monotonic() + _READY_SECONDS
+            try:
+                wire.send(channel, start, lambda end=end: end - time.monotonic())  # type: ignore[misc]
+                wire.receive(channel, lambda end=end: end - time.monotonic())  # type: ignore[misc]
+            except wire.UnplainError:
+                self._box.end_child(channel)
+                raise
+            except (wire.WireError, TimeoutError):
+                self._box.end_child(channel)
+                self._box.replace()
+            else:
+                return channel
+        raise SandboxError(
+            "the box does not start a process for this submission; run 'grader doctor'"
+        )
+
+    def _cell_run(self, index: int) -> CellRun:
+        seconds = self._cells[index].seconds or self._box.limits.cell_seconds
+        frame = wire.receive(self._channel, self._until(seconds))
+        if not isinstance(frame, dict) or not _is(frame.get("cell"), index):
+            raise wire.WireError("a frame came out of turn")
+        return CellRun(
+            outputs=read_outputs(frame.get("outputs")), success=frame.get("success") is True
+        )
+
+    def _until(self, seconds: float) -> wire.Deadline:
+        """Return the deadline of what begins now; asking it also looks for misuse of the box."""
         end = min(time.monotonic() + seconds, self._end)
 
         def left() -> float:
-            now = time.monotonic()
-            # Looking at the folder takes time: only those who keep us waiting are looked at.
-            if now > end - seconds + 0.15 and self._box.full():
-                raise wire.WireError("the scratch folder was filled beyond its limit")
-            return end - now
+            misuse = self._box.misuse()
+            if misuse:
+                raise wire.WireError(misuse)
+            return end - time.monotonic()
 
-        return wire.receive(self._channel, left)
+        return left
+
+    def _is_over(self) -> bool:
+        return time.monotonic() >= self._end
+
+    def _why_not(self) -> Answer:
+        """Say why the submission runs no further."""
+        if self._refused is not None:
+            return self._refused
+        message = f"the notebook as a whole was stopped: it took longer than {self._total:.0f} s"
+        return Answer(failure=Verdict.TIMED_OUT, message=message)
 
     def _failure(self, error: Exception, what: str) -> Answer:
         """Say what a broken connection means for the student."""
         if isinstance(error, TimeoutError):
+            if self._is_over():
+                return self._why_not()
             return Answer(
                 failure=Verdict.TIMED_OUT, message=f"the {what} was stopped: it took too long"
             )
@@ -146,19 +209,27 @@ class Session:
         return Answer(failure=Verdict.CRASHED, message=f"the {what} was stopped: {error}")
 
     def ask(
-        self, name: str, case: Case, substitutes: Mapping[str, Callable[..., Any]]
+        self,
+        name: str,
+        case: Case,
+        substitutes: Mapping[str, Callable[..., Any]],
+        ahead: Sequence[Case] = (),
     ) -> Answer:
         """Call the student's `name` once; see `grader.judge.Runner`."""
-        broken = self._broken_cell(name)
-        if broken is not None and broken.failure in (Verdict.TIMED_OUT, Verdict.CRASHED):
-            return broken
         wanted = tuple(sorted(substitutes))
+        broken = self._broken_cell(name)
+        gave_up = broken is not None and broken.failure in (Verdict.TIMED_OUT, Verdict.CRASHED)
         # With and without substitutes are different forks, so that no state is carried over.
-        if self._channel is None or self._dirty or wanted != self._substituted:
+        if not gave_up and (self._channel is None or self._dirty or wanted != self._substituted):
             self.run()
             self._substituted = wanted
+            broken = self._broken_cell(name)
+        if broken is not None and broken.failure in (Verdict.TIMED_OUT, Verdict.CRASHED):
+            return broken
+        if self._channel is None:
+            return self._why_not()
         try:
-            answer = self._call(name, case, substitutes)
+            answer = self._call(name, case, substitutes, ahead)
         except (wire.WireError, TimeoutError) as error:
             self.close()
             return self._failure(error, "call")
@@ -180,52 +251,109 @@ class Session:
             not_done = told["ename"] == "NotImplementedError"
             return Answer(
                 failure=Verdict.NOT_ATTEMPTED if not_done else Verdict.RAISED,
-                message=f"the cell does not run: {told['ename']}: {told['evalue']}"[:200],
+                message=_line(f"the cell does not run: {told['ename']}: {told['evalue']}"[:200]),
             )
         return None
 
     def _call(
-        self, name: str, case: Case, substitutes: Mapping[str, Callable[..., Any]]
+        self,
+        name: str,
+        case: Case,
+        substitutes: Mapping[str, Callable[..., Any]],
+        ahead: Sequence[Case],
     ) -> Answer:
-        functions: list[Callable[..., Any]] = []
-
-        def number(function: Callable[..., Any]) -> wire.Function:
-            functions.append(function)
-            return wire.Function(len(functions) - 1)
-
-        request = {
-            "call": id(case) % 2**31,
-            "name": name,
-            "arguments": _outgoing(case.arguments, number),
-            "keywords": {key: _outgoing(value, number) for key, value in case.keywords.items()},
-            "steps": [plain_step(step) for step in case.then],
-            "megabytes": case.megabytes,
-            "substitutes": {key: number(function) for key, function in substitutes.items()},
-        }
-        end = time.monotonic() + case.seconds
-        self._channel.settimeout(case.seconds)
-        wire.send(self._channel, request)
-        for _ in range(MAX_ASKS):
-            frame = self._receive(max(end - time.monotonic(), 0.01))
-            if not isinstance(frame, dict):
-                raise wire.WireError("a frame came out of turn")
-            if "ask" in frame:
-                wire.send(self._channel, _reply(frame, functions))
-                continue
-            return read_answer(frame, request["call"])
+        left = self._until(case.seconds)
+        question = self._question(name, case, substitutes, left)
+        # The next cases go out before this one is answered: the child need not wait for us.
+        for following in ahead[: _AHEAD - len(self._questions)]:
+            if not self._send_ahead(name, following, left):
+                break
+        self._questions.popleft()
+        with Oracle(question.functions, own=question.own) as oracle:
+            for _ in range(MAX_ASKS):
+                frame = wire.receive(self._channel, left)
+                if not isinstance(frame, dict):
+                    raise wire.WireError("a frame came out of turn")
+                if "ask" not in frame:
+                    return read_answer(frame, question.number)
+                wire.send(self._channel, oracle.answer(frame, left), left)
         raise wire.WireError(f"it called a given function more than {MAX_ASKS} times")
+
+    def _question(
+        self,
+        name: str,
+        case: Case,
+        substitutes: Mapping[str, Callable[..., Any]],
+        left: wire.Deadline,
+    ) -> _Question:
+        """Return the question of this case: sent ahead already, or sent now."""
+        while self._questions and self._questions[0].case is not case:
+            # Sent ahead for an exercise that was given up: its answer is of no use any more.
+            read_answer(wire.receive(self._channel, left), self._questions.popleft().number)
+        if not self._questions:
+            question = _Question(name, case, substitutes)
+            wire.send(self._channel, question.request, left)
+            self._questions.append(question)
+        return self._questions[0]
+
+    def _send_ahead(self, name: str, case: Case, left: wire.Deadline) -> bool:
+        """Send the question of a later case, if that can neither block nor confuse.
+
+        A child that asks something back reads the answer from the same channel: no
+        other question may stand before it.
+        """
+        if any(known.case is case for known in self._questions):
+            return True
+        question = _Question(name, case, {})
+        alone = (
+            bool(self._substituted or question.functions or self._questions[-1].functions)
+            or case.megabytes is not None
+            or self._questions[-1].case.megabytes is not None
+        )
+        if alone or len(wire.encode(question.request)) > _SMALL_FRAME:
+            return False
+        wire.send(self._channel, question.request, left)
+        self._questions.append(question)
+        return True
 
     def close(self) -> None:
         """End the child and everything it started."""
         if self._channel is not None:
-            self._box.end_child(self._channel)
-            self._channel = None
+            channel, self._channel = self._channel, None
+            self._questions.clear()
+            self._box.end_child(channel)
 
-    def __enter__(self) -> Session:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+class _Question:
+    """A call on its way: the request, its number, and the functions it was given."""
+
+    def __init__(
+        self, name: str, case: Case, substitutes: Mapping[str, Callable[..., Any]]
+    ) -> None:
+        self.case = case
+        self.functions: list[Callable[..., Any]] = []
+        # Not to be guessed: an answer that was prepared before the question is told apart.
+        self.number = secrets.randbits(48)
+        self.request: dict[str, Any] = {
+            "call": self.number,
+            "name": name,
+            "arguments": _outgoing(case.arguments, self._numbered),
+            "keywords": {k: _outgoing(value, self._numbered) for k, value in case.keywords.items()},
+            "steps": [plain_step(step) for step in case.then],
+            "megabytes": case.megabytes,
+        }
+        self.own = len(self.functions)
+        self.request["substitutes"] = {k: self._numbered(f) for k, f in substitutes.items()}
+
+    def _numbered(self, function: Callable[..., Any]) -> wire.Function:
+        self.functions.append(function)
+        return wire.Function(len(self.functions) - 1)
 
 
 def _outgoing(value: Any, number: Callable[[Callable[..., Any]], wire.Function]) -> Any:
@@ -248,30 +376,14 @@ def plain_step(step: Any) -> tuple[Any, ...]:
     return ("get", step.attribute)
 
 
-def _reply(frame: dict[str, Any], functions: Sequence[Callable[..., Any]]) -> dict[str, Any]:
-    """Answer a call of one of the judge's functions; its arguments are not to be trusted."""
-    which = frame["ask"]
-    arguments, keywords = frame.get("arguments"), frame.get("keywords")
-    fits = (
-        type(which) is int
-        and 0 <= which < len(functions)
-        and isinstance(arguments, tuple)
-        and isinstance(keywords, dict)
-        and all(isinstance(key, str) for key in keywords)
-    )
-    if not fits:
-        raise wire.WireError("a call to a function that does not exist")
-    try:
-        value = functions[which](*arguments, **keywords)
-        wire.encode(value)
-    except Exception as error:  # noqa: BLE001 - whatever it is, it is told to the caller
-        return {"error": type(error).__name__, "message": str(error)[:200]}
-    return {"value": copy.deepcopy(value)}
+def _is(value: Any, number: int) -> bool:
+    """Whether a value from the box is this number; an array would answer == with an array."""
+    return type(value) is int and value == number
 
 
 def read_answer(frame: dict[str, Any], call: int) -> Answer:
     """Read a result frame, believing nothing."""
-    if frame.get("call") != call:
+    if not _is(frame.get("call"), call):
         raise wire.WireError("an answer to another call")
     failure = frame.get("failure")
     exceptions = frame.get("exceptions", [])
@@ -292,28 +404,3 @@ def read_answer(frame: dict[str, Any], call: int) -> Answer:
 
 def _line(text: Any) -> str:
     return "".join(c for c in text[:300] if c.isprintable()) if isinstance(text, str) else ""
-
-
-# An instructor opens these outputs: nothing that carries HTML or JavaScript.
-_SAFE_TYPES = ("text/plain", "image/png", "image/jpeg")
-_FIELDS = {
-    "stream": {"name": str, "text": str},
-    "error": {"ename": str, "evalue": str, "traceback": list},
-    "display_data": {"data": dict, "metadata": dict},
-    "execute_result": {"data": dict, "metadata": dict, "execution_count": type(None)},
-}
-
-
-def _is_output(item: Any) -> bool:
-    """Whether item is an nbformat output of a kind and form that may be kept."""
-    if not isinstance(item, dict) or item.get("output_type") not in _FIELDS:
-        return False
-    fields = _FIELDS[item["output_type"]]
-    if set(item) != {"output_type", *fields}:
-        return False
-    if not set(item.get("data", {})) <= set(_SAFE_TYPES):
-        return False
-    return all(isinstance(item[name], kind) for name, kind in fields.items()) and all(
-        isinstance(text, str)
-        for text in [*item.get("data", {}).values(), *item.get("traceback", [])]
-    )

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from grader.box.wire import readable
 from grader.course import Lesson, text_of
 from grader.errors import InputError
 from grader.lesson import Kind
@@ -24,6 +25,8 @@ from grader.session import Cell
 
 MAX_BYTES = 20 * 2**20
 MAX_CELLS = 2_000
+MAX_PARTS = 500_000  # lists and objects in the file
+MAX_SOURCE = 500_000  # characters of all cells together
 _CELL_TYPES = ("code", "markdown", "raw")
 
 
@@ -75,8 +78,13 @@ def read_bytes(path: Path) -> bytes:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             raise UnreadableError(f"{path}: is not a file; expected a notebook, NN_slug.ipynb")
-        # One byte more than the cap tells a file that is too large, whatever its status says.
-        content = file.read(MAX_BYTES + 1)
+        try:
+            # One byte more than the cap tells a file too large, whatever its status says.
+            content = file.read(MAX_BYTES + 1)
+        except OSError as error:
+            raise UnreadableError(
+                f"{path}: cannot be read ({error.strerror}); check the disk"
+            ) from error
     if len(content) > MAX_BYTES:
         raise UnreadableError(
             f"{path}: holds more than {MAX_BYTES // 2**20} MiB; clear the outputs "
@@ -86,7 +94,12 @@ def read_bytes(path: Path) -> bytes:
 
 
 def parse_notebook(path: Path, content: bytes) -> list[Mapping[str, Any]]:
-    """Return the cells of a notebook; raise UnreadableError if it is none."""
+    """Return a notebook's cells, their sources as text; raise UnreadableError if it is none."""
+    if content.count(b"[") + content.count(b"{") > MAX_PARTS:
+        raise UnreadableError(
+            f"{path}: has more than {MAX_PARTS} parts; clear the outputs "
+            "(Edit, Clear Outputs of All Cells) and hand it in again"
+        )
     try:
         notebook = json.loads(content.decode("utf-8"))
     except (UnicodeDecodeError, ValueError, RecursionError) as error:
@@ -107,7 +120,17 @@ def parse_notebook(path: Path, content: bytes) -> list[Mapping[str, Any]]:
         raise UnreadableError(
             f"{path}: has {len(notebook['cells'])} cells, at most {MAX_CELLS} are read"
         )
-    return [cell for cell in notebook["cells"] if _is_cell(cell)]
+    cells: list[Mapping[str, Any]] = [
+        # A half of a surrogate pair, which JSON can spell, could be written to no file.
+        {**cell, "source": readable(text_of(cell))}
+        for cell in notebook["cells"]
+        if _is_cell(cell)
+    ]
+    if sum(len(cell["source"]) for cell in cells) > MAX_SOURCE:
+        raise UnreadableError(
+            f"{path}: has more than {MAX_SOURCE} characters in its cells; keep data out of them"
+        )
+    return cells
 
 
 def _is_cell(cell: Any) -> bool:
@@ -156,9 +179,7 @@ def read(path: Path, lesson: Lesson) -> Submission:
     return match(path, content, cells, lesson)
 
 
-def match(
-    path: Path, content: bytes, cells: list[Mapping[str, Any]], lesson: Lesson
-) -> Submission:
+def match(path: Path, content: bytes, cells: list[Mapping[str, Any]], lesson: Lesson) -> Submission:
     """Match a notebook's cells to the lesson's; see `read`."""
     index = _index(lesson)
     if not any(name in index for cell in cells for name in _claims(cell)):

@@ -81,6 +81,20 @@ def test_make_data_makes_the_committed_files_byte_for_byte():
     assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
 
 
+@pytest.mark.skipif(not shutil.which("sha256sum"), reason="sha256sum is not installed")
+def test_sha256sum_accepts_the_files_as_readme_says():
+    run = subprocess.run(
+        ["sha256sum", "-c", "SHA256SUMS"],
+        cwd=DATA,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert (run.returncode, run.stdout.count(": OK")) == (0, len(FILES))
+
+
 # What a learner gets
 
 

@@ -237,6 +237,15 @@ def test_a_picture_can_be_saved(tmp_path):
     assert (tmp_path / "graph.png").read_bytes() == shown.png()
 
 
+def test_a_figure_drawn_elsewhere_is_as_sharp_as_ours():
+    figure, _ = plt.subplots(figsize=(5, 2), dpi=50)
+    plt.close(figure)
+
+    png = Picture(figure, "An empty frame.").png()
+
+    assert struct.unpack(">II", png[16:24]) == (2 * 5 * 96, 2 * 2 * 96)
+
+
 def test_words_with_markup_are_escaped():
     shown = Picture(fork().figure, '<script>"x" & y</script>')
 

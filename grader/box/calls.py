@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import contextlib
 import copy
-import functools
+import ctypes
 import io
-import os
+import mmap
 import re
 import resource
 import warnings
@@ -94,7 +94,10 @@ def _message(error: BaseException) -> str:
 
     Decimals are left out: a message may quote the arguments.  Shapes stay.
     """
-    text = " ".join(str(error).split())
+    try:
+        text = " ".join(str(error).split())
+    except Exception:  # noqa: BLE001 - an exception that cannot even be shown
+        text = ""
     text = _DECIMAL.sub("#", text)[:160]
     name = type(error).__name__
     line = None
@@ -110,7 +113,8 @@ def _message(error: BaseException) -> str:
 @contextlib.contextmanager
 def _memory_cap(megabytes: float | None) -> Iterator[None]:
     """Lower this process's address space for a while, so that too large an array fails."""
-    size = address_space()
+    # Asking for the size is slow in the box: only those who need a cap wait for it.
+    size = None if megabytes is None else address_space()
     if megabytes is None or size is None:
         yield
         return
@@ -123,21 +127,50 @@ def _memory_cap(megabytes: float | None) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
 
 
-@functools.cache
-def _statm(pid: int) -> int | None:
-    """Return a descriptor of this process's statm; it stays readable behind Landlock."""
-    try:
-        return os.open(f"/proc/{pid}/statm", os.O_RDONLY)
-    except OSError:
-        return None
-
-
 def address_space() -> int | None:
-    """Return this process's address space in bytes; None where the system does not say."""
-    descriptor = _statm(os.getpid())
-    if descriptor is None:
+    """Return this process's address space in bytes; None where it cannot be limited."""
+    try:
+        with open("/proc/self/statm", encoding="ascii") as file:  # noqa: PTH123 - called in hot paths
+            return int(file.read().split()[0]) * resource.getpagesize()
+    except OSError:
+        # Out of reach inside the box.  (In a kernel, bisection would starve other threads.)
+        return _bisected()
+
+
+def _bisected() -> int | None:
+    """Find the smallest limit on the address space under which one page more can be had."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    page = resource.getpagesize()
+    low, high = 0, (soft if soft != resource.RLIM_INFINITY else 2**47) // page
+    try:
+        while low < high:
+            middle = (low + high) // 2
+            resource.setrlimit(resource.RLIMIT_AS, (middle * page, hard))
+            if _one_page_can_be_had(page):
+                high = middle
+            else:
+                low = middle + 1
+    # Without memory to count in, or where this limit does not exist.
+    except (MemoryError, ValueError, OSError):
         return None
-    return int(os.pread(descriptor, 100, 0).split()[0]) * resource.getpagesize()
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+    return (low - 1) * page if low else None
+
+
+_libc = ctypes.CDLL(None)
+_libc.mmap.restype = ctypes.c_void_p
+_libc.mmap.argtypes = (ctypes.c_void_p, ctypes.c_size_t, *[ctypes.c_int] * 3, ctypes.c_long)
+_libc.munmap.argtypes = (ctypes.c_void_p, ctypes.c_size_t)
+_FAILED = ctypes.c_void_p(-1).value
+
+
+def _one_page_can_be_had(page: int) -> bool:
+    found = _libc.mmap(None, page, mmap.PROT_READ, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS, -1, 0)
+    if found == _FAILED:
+        return False
+    _libc.munmap(found, page)
+    return True
 
 
 def _data(argument: Any) -> Any:

@@ -15,7 +15,7 @@ from IPython.core.interactiveshell import InteractiveShell
 
 MAX_TEXT = 100_000  # characters of output a cell may leave
 MAX_OUTPUTS = 200
-MAX_PICTURE = 4_000_000
+MAX_PICTURES = 4_000_000  # characters of encoded pictures a cell may leave
 SAFE_TYPES = ("text/plain", "image/png", "image/jpeg")
 
 
@@ -25,6 +25,7 @@ class Outputs:
     def __init__(self) -> None:
         self.items: list[dict[str, Any]] = []
         self._room = MAX_TEXT
+        self._room_for_pictures = MAX_PICTURES
 
     def _fit(self, text: str) -> str:
         if len(text) <= self._room:
@@ -56,7 +57,8 @@ class Outputs:
             if not isinstance(content, str):
                 continue
             if mime.startswith("image/"):
-                if len(content) <= MAX_PICTURE:
+                if len(content) <= self._room_for_pictures:
+                    self._room_for_pictures -= len(content)
                     kept[mime] = content
             else:
                 kept[mime] = self._fit(content)
@@ -97,7 +99,7 @@ class Stream(io.TextIOBase):
 
 
 class _Publisher(DisplayPublisher):  # type: ignore[misc]
-    def publish(self, data: dict[str, Any], metadata: Any = None, **_: Any) -> None:
+    def publish(self, data: dict[str, Any], *_: Any, **__: Any) -> None:
         self.shell.outputs.data("display_data", data)
 
     def clear_output(self, wait: bool = False) -> None:
@@ -108,7 +110,7 @@ class _Hook(DisplayHook):  # type: ignore[misc]
     def write_output_prompt(self) -> None:
         """Write nothing: the result carries its own type."""
 
-    def write_format_data(self, format_dict: dict[str, Any], md_dict: Any = None) -> None:
+    def write_format_data(self, format_dict: dict[str, Any], *_: Any) -> None:
         self.shell.outputs.data("execute_result", format_dict, execution_count=None)
 
     def update_user_ns(self, result: Any) -> None:

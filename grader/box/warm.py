@@ -1,30 +1,32 @@
 """The warm process: everything loaded, a fresh child for each submission.
 
-Speaks with the judge over descriptor 0, a socket.  A request is the byte "r"
-with the child's own channel attached; "k" kills the child.  The answer, "g", comes
-when the child and every descendant are dead.
+Speaks with the judge over descriptor 0, a socket.  The judge first hands over
+the kernel's list of this process's children, which no path inside the box leads
+to.  Then each request is the byte "r" with a child's own channel attached; "k"
+kills the child.  The answer, "g", comes when the child and every descendant are
+dead.  The judge's end closes when the judge is gone: the child dies then, too.
+
+No line of a submission ever runs in this process.
 """
 
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import gc
 import importlib
 import json
 import os
 import select
-import shutil
 import signal
 import socket
 import sys
 from pathlib import Path
+from typing import Any, NoReturn
 
-from . import calls, child, wire
-from .cells import make_shell
+from . import child, fence, wire
 
-_PR_SET_CHILD_SUBREAPER = 36
-
+_GLANCE = 1.0  # seconds between two looks at whether the judge still lives
+_POLL = 0.01  # where the system does not tell when a child ends
 
 _FIRST_CELL = """
 import numpy as np
@@ -38,95 +40,133 @@ warm(np.ones((3, 4)))
 def main() -> None:
     """Load, say so, and serve until the judge hangs up."""
     options = json.loads(sys.argv[1])
-    prctl = ctypes.CDLL(None).prctl
-    # Descendants that leave their process group come back to this process.
-    prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    control = socket.socket(fileno=os.dup(0))
+    null = os.open("/dev/null", os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(null, descriptor)
+    os.close(null)
+    try:
+        shell = _load(options)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the judge tells the user
+        os.write(control.fileno(), b"e" + f"{type(error).__name__}: {error}".encode()[:500])
+        return
+    os.write(control.fileno(), b"w")
+    _, [*lists], _, _ = socket.recv_fds(control, 1, 1)
+    judge = os.getppid()
+    while True:
+        try:
+            message, descriptors, _, _ = socket.recv_fds(control, 1, 1)
+        except OSError:
+            return
+        if not message:
+            return
+        if message != b"r" or not descriptors:
+            continue
+        folder = Path(options["work"]) / os.urandom(8).hex()
+        folder.mkdir()
+        pid = os.fork()
+        if pid == 0:
+            for descriptor in (control.detach(), *lists):
+                os.close(descriptor)
+            _be_child(descriptors[0], folder, options, shell)
+        os.close(descriptors[0])
+        heard = _attend(control.fileno(), pid, judge)
+        _bury(pid, lists)
+        if not heard:
+            return
+        os.write(control.fileno(), b"g")
+
+
+def _load(options: dict[str, Any]) -> Any:
+    """Put up the fences and load all that a notebook may need; return the shell."""
+    if options["fences"]:
+        fence.adopt()
+        fence.raise_fences()
+    if options["confine"]:
+        importlib.import_module("sandlock")
     for name in options["preload"]:
         # A lesson's import that fails here fails again, with its message, in the cell.
         with contextlib.suppress(Exception):
             importlib.import_module(name)
+    from .cells import make_shell  # noqa: PLC0415 - behind the fences, as all that is large
+
     shell = make_shell()
     # The first cell loads half of IPython: better here than in every child.
     shell.run(_FIRST_CELL)
     # A collection in a child would touch, and so copy, every page it shares with this process.
     gc.collect()
     gc.freeze()
-    control = socket.socket(fileno=os.dup(0))
-    null = os.open("/dev/null", os.O_RDWR)
-    for descriptor in (0, 1, 2):
-        os.dup2(null, descriptor)
-    control.send(b"w")
-    while True:
-        message, descriptors, _, _ = socket.recv_fds(control, 1, 1)
-        if not message:
-            return
-        if message != b"r" or not descriptors:
-            continue
-        folder = Path(options["scratch"]) / os.urandom(8).hex()
-        folder.mkdir()
-        pid = os.fork()
-        if pid == 0:
-            _be_child(control, descriptors[0], folder, options, shell)
-        os.close(descriptors[0])
-        _attend(control, pid)
-        shutil.rmtree(folder, ignore_errors=True)
-        control.send(b"g")
+    return shell
 
 
-def _be_child(control, descriptor, folder, options, shell) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+def _be_child(descriptor: int, folder: Path, options: dict[str, Any], shell: Any) -> NoReturn:
     """Serve one submission in a fresh process; never returns."""
     status = 1
     try:
-        control.close()
         os.setsid()
         os.chdir(folder)
         os.environ["HOME"] = os.environ["TMPDIR"] = str(folder)
-        channel = socket.socket(fileno=descriptor)
-        start = wire.receive(channel)
-        # Opened before the door closes: /proc is out of reach behind it.
-        calls.address_space()
+        channel = child.Line(descriptor)
+        start = wire.receive(channel, trusted=True)
         if options["confine"]:
             child.confine(str(folder), options["readable"], "/dev/null")
+        if options["fences"] and not start["limits"]["processes"]:
+            fence.forbid_processes()
         child.serve(channel, shell, start)
     except wire.ClosedError:
         status = 0
-    except BaseException:  # noqa: BLE001 - whatever the student's code does, this is a child
-        status = 1
     finally:
-        child.leave(status)
+        # Whatever the student's code raised ends here.
+        os._exit(status)
 
 
-def _attend(control: socket.socket, pid: int) -> None:
-    """Wait until the child is gone, or kill it when asked; then bury its descendants."""
-    watch = os.pidfd_open(pid)
+def _attend(control: int, pid: int, judge: int) -> bool:
+    """Wait until the child is gone, or kill it when told to; return whether the judge lives.
+
+    The control socket is read as a file: the calls for sockets fail once the
+    judge, and sandlock's supervisor with it, is dead.
+    """
+    watch = [os.pidfd_open(pid)] if hasattr(os, "pidfd_open") else []
     try:
         while True:
-            ready, _, _ = select.select([watch, control], [], [])
+            ready, _, _ = select.select([control, *watch], [], [], _GLANCE if watch else _POLL)
             if control in ready:
-                # "k", or the judge is gone: either way this child is over.
-                control.recv(1)
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
-            if watch in ready:
-                break
+                # "k", or nothing because the judge is gone: either way this child is over.
+                alive = os.read(control, 1) != b""
+            elif os.waitpid(pid, os.WNOHANG)[0]:
+                return True
+            elif os.getppid() == judge:
+                continue
+            else:
+                alive = False
+            os.kill(pid, signal.SIGKILL)
+            return alive
     finally:
-        os.close(watch)
-    with contextlib.suppress(ChildProcessError):
-        os.waitpid(pid, 0)
-    _bury()
+        for descriptor in watch:
+            os.close(descriptor)
 
 
-def _bury() -> None:
-    """Kill and reap descendants until there are none; each round catches new orphans."""
-    children = Path(f"/proc/self/task/{os.getpid()}/children")
+def _bury(pid: int, lists: list[int]) -> None:
+    """Kill and reap the child and its descendants; each round catches new orphans.
+
+    An orphan comes to this process, its subreaper, and so into the kernel's list
+    of its children.  A process that is not reaped yet keeps its number: no other
+    process is hit.
+    """
     while True:
-        for pid in children.read_text().split():
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(int(pid), signal.SIGKILL)
+        for descriptor in lists:
+            for orphan in os.pread(descriptor, 2**16, 0).split():
+                os.kill(int(orphan), signal.SIGKILL)
+        if not lists:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(pid, signal.SIGKILL)
         try:
             os.waitpid(-1, 0)
         except ChildProcessError:
             return
 
 
-main()
+try:
+    main()
+finally:
+    os._exit(0)

@@ -1,30 +1,39 @@
 """What crosses the border of the box: plain data in frames.
 
 A frame is two lengths, a JSON header and the arrays' bytes.  Whatever does not
-fit is a WireError: no pickle, no object that can carry behaviour, sizes and
-depth capped, every array's dtype and shape checked against its bytes.
+fit is a WireError: no pickle, no object that can carry behaviour; sizes, depth
+and the number of parts capped; every array's dtype and shape checked against
+its bytes.  The bytes are used up in order, each once: a small frame cannot
+claim a large one's memory.
+
+The two directions are not alike.  The judge may send functions, generators and
+array layouts; from the box, which nobody believes, these are refused.
 """
 
 from __future__ import annotations
 
 import json
-import socket
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, Protocol
 
 import numpy as np
 
 _LENGTHS = struct.Struct("<II")
 MAX_HEADER = 8 * 2**20
-MAX_BLOB = 64 * 2**20
+MAX_BLOB = 32 * 2**20
 MAX_DEPTH = 16
+MAX_PARTS = 100_000  # values in one frame, as the sender counts them
+_MAX_MARKS = 1_000_000  # commas, colons and brackets in a header from the box
+_MAX_KEYS = 1_000  # of one dict; keys can be chosen to collide, and looking up is then slow
+_MAX_HEX = 100_000
 _GLANCE = 0.2  # seconds between two looks at the deadline
 _DTYPES = {
     np.dtype(name).str: np.dtype(name)
-    for name in "? i1 i2 i4 i8 u1 u2 u4 u8 f2 f4 f8 c8 c16".split()
+    for name in ("?", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8", "c8", "c16")
 }
+Deadline = Callable[[], float]
 
 
 class WireError(Exception):
@@ -37,6 +46,19 @@ class UnplainError(TypeError):
 
 class ClosedError(WireError):
     """The other end is gone."""
+
+
+class Channel(Protocol):
+    """One end of a stream: a socket, or inside the box a descriptor."""
+
+    def send(self, data: memoryview, /) -> int:
+        """Send some of data; return how many bytes."""
+
+    def recv(self, size: int, /) -> bytes:
+        """Receive up to size bytes; none if the other end is gone."""
+
+    def settimeout(self, seconds: float, /) -> None:
+        """Let send and recv raise TimeoutError after so long."""
 
 
 @dataclass(frozen=True)
@@ -55,207 +77,266 @@ class Generator:
 
 def encode(value: Any) -> bytes:
     """Return the frame of a value; raise UnplainError if it may not cross."""
-    blobs: list[bytes] = []
-    header = json.dumps(_plain(value, blobs, 0), separators=(",", ":")).encode()
-    blob = b"".join(blobs)
-    if len(header) > MAX_HEADER or len(blob) > MAX_BLOB:
-        raise UnplainError(f"a value of {len(header) + len(blob)} bytes, too large to return")
-    return _LENGTHS.pack(len(header), len(blob)) + header + blob
-
-
-def _plain(value: Any, blobs: list[bytes], depth: int) -> Any:
-    """Return value as JSON, its arrays put into blobs; exact types only."""
-    if depth > MAX_DEPTH:
-        raise UnplainError("a value nested too deeply")
-    kind = type(value)
-    if value is None or kind in (bool, str):
-        return value
-    if kind is int:
-        return value if abs(value) < 2**53 else {"i": hex(value)}
-    if kind is float:
-        return value
-    if kind is list:
-        return [_plain(item, blobs, depth + 1) for item in value]
-    if kind is tuple:
-        return {"t": [_plain(item, blobs, depth + 1) for item in value]}
-    if kind is dict:
-        pairs = [
-            [_plain(k, blobs, depth + 1), _plain(v, blobs, depth + 1)] for k, v in value.items()
-        ]
-        return {"d": pairs}
-    if kind is bytes:
-        return _blob("b", [], value, blobs)
-    if kind is Function:
-        return {"f": value.number}
-    if kind is Generator:
-        return {"g": value.seed}
-    if isinstance(value, np.ndarray | np.generic):
-        return _array(value, blobs)
-    raise UnplainError(f"an object of type {kind.__name__}")
-
-
-def _blob(tag: str, head: list[Any], content: bytes, blobs: list[bytes]) -> dict[str, Any]:
-    start = sum(map(len, blobs))
-    blobs.append(content)
-    return {tag: [*head, start, len(content)]}
-
-
-def _array(value: Any, blobs: list[bytes]) -> dict[str, Any]:
-    array = np.asarray(value)
-    if array.dtype.newbyteorder("<").str not in _DTYPES:
-        raise UnplainError(f"an array of dtype {array.dtype}")
-    array = array.astype(array.dtype.newbyteorder("<"), copy=False)
-    if array.nbytes > MAX_BLOB:
-        raise UnplainError(f"an array of {array.nbytes} bytes, too large to return")
-    # An exercise may promise to work on views: the layout crosses too.
-    layout = "C" if array.flags.c_contiguous else "F" if array.flags.f_contiguous else "S"
-    content = array.tobytes(order="F" if layout == "F" else "C")
-    return _blob("a", [array.dtype.str, list(array.shape), layout], content, blobs)
-
-
-def decode_frame(frame: bytes) -> Any:
-    """Return the value of a whole frame, as `encode` made it."""
-    header_size, _ = _LENGTHS.unpack(frame[: _LENGTHS.size])
-    body = frame[_LENGTHS.size :]
-    return decode(body[:header_size], body[header_size:])
-
-
-def decode(header: bytes, blob: bytes) -> Any:
-    """Return the value of a frame's two parts; raise WireError if they lie."""
+    writer = _Writer()
     try:
-        return _value(json.loads(header), blob, 0)
+        header = json.dumps(writer.plain(value, 0), separators=(",", ":")).encode()
+    except (ValueError, RecursionError) as error:
+        raise UnplainError(f"a value that cannot be written ({error})") from error
+    if len(header) > MAX_HEADER:
+        raise UnplainError(f"a value of {len(header)} bytes, too large to return")
+    return b"".join([_LENGTHS.pack(len(header), writer.size), header, *writer.blobs])
+
+
+class _Writer:
+    """Turns a value into JSON and puts the bytes of its arrays aside, in order."""
+
+    def __init__(self) -> None:
+        self.blobs: list[bytes] = []
+        self.size = self._parts = 0
+
+    def plain(self, value: Any, depth: int) -> Any:
+        """Return value as JSON; exact types only, so that no subclass smuggles behaviour."""
+        self._parts += 1
+        if self._parts > MAX_PARTS:
+            raise UnplainError(f"a value with more than {MAX_PARTS} parts")
+        if depth > MAX_DEPTH:
+            raise UnplainError("a value nested too deeply")
+        kind = type(value)
+        if value is None or kind in (bool, str, float):
+            return value
+        if kind is int:
+            return value if abs(value) < 2**53 else {"i": self._hex(value)}
+        if kind is list:
+            return [self.plain(item, depth + 1) for item in value]
+        if kind is tuple:
+            return {"t": [self.plain(item, depth + 1) for item in value]}
+        if kind is dict:
+            return {"d": self._pairs(value, depth)}
+        if kind is bytes:
+            return {"b": self._put(value)}
+        if kind is Function:
+            return {"f": value.number}
+        if kind is Generator:
+            return {"g": value.seed}
+        if isinstance(value, np.ndarray | np.generic):
+            return {"a": self._array(value)}
+        raise UnplainError(f"an object of type {kind.__name__}")
+
+    def _pairs(self, value: dict[Any, Any], depth: int) -> list[list[Any]]:
+        if len(value) > _MAX_KEYS:
+            raise UnplainError(f"a dict with more than {_MAX_KEYS} keys")
+        return [[self.plain(k, depth + 1), self.plain(v, depth + 1)] for k, v in value.items()]
+
+    def _hex(self, value: int) -> str:
+        text = hex(value)
+        if len(text) > _MAX_HEX:
+            raise UnplainError("an integer too large to return")
+        return text
+
+    def _array(self, value: Any) -> list[Any]:
+        array = np.asarray(value)
+        if array.dtype.newbyteorder("<").str not in _DTYPES:
+            raise UnplainError(f"an array of dtype {array.dtype}")
+        if array.nbytes > MAX_BLOB:
+            raise UnplainError(f"an array of {array.nbytes} bytes, too large to return")
+        array = array.astype(array.dtype.newbyteorder("<"), copy=False)
+        # An exercise may promise to work on views: the layout crosses too.
+        layout = "C" if array.flags.c_contiguous else "F" if array.flags.f_contiguous else "S"
+        self._put(array.tobytes(order="F" if layout == "F" else "C"))
+        return [array.dtype.str, list(array.shape), layout]
+
+    def _put(self, content: bytes) -> int:
+        self.size += len(content)
+        if self.size > MAX_BLOB:
+            raise UnplainError(f"arrays of more than {MAX_BLOB} bytes, too large to return")
+        self.blobs.append(content)
+        return len(content)
+
+
+def decode_frame(frame: bytes, *, trusted: bool = False) -> Any:
+    """Return the value of a whole frame, as `encode` made it; see `decode`."""
+    if len(frame) < _LENGTHS.size:
+        raise WireError("frame too short")
+    header_size, blob_size = _LENGTHS.unpack(frame[: _LENGTHS.size])
+    body = frame[_LENGTHS.size :]
+    if len(body) != header_size + blob_size:
+        raise WireError("frame whose lengths do not fit it")
+    return decode(body[:header_size], body[header_size:], trusted=trusted)
+
+
+def decode(header: bytes, blob: bytes, *, trusted: bool = False) -> Any:
+    """Return the value of a frame's two parts.
+
+    Args:
+        trusted: the sender is the judge.
+
+    Raises:
+        WireError: the parts lie, or hold what this sender may not send.
+    """
+    if not trusted and sum(map(header.count, (b",", b":", b"[", b"{"))) > _MAX_MARKS:
+        raise WireError("frame with too many parts")
+    reader = _Reader(blob, trusted=trusted)
+    try:
+        value = reader.value(json.loads(header), 0)
     except WireError:
         raise
     except (ValueError, TypeError, KeyError, IndexError, RecursionError, OverflowError) as error:
         raise WireError(f"malformed frame ({type(error).__name__})") from error
+    reader.end()
+    return value
 
 
-def _value(item: Any, blob: bytes, depth: int) -> Any:
-    if depth > MAX_DEPTH + 1:
-        raise WireError("frame nested too deeply")
-    if isinstance(item, list):
-        return [_value(inner, blob, depth + 1) for inner in item]
-    if not isinstance(item, dict):
-        return item
-    if len(item) != 1:
-        raise WireError("frame with an unknown form")
-    ((tag, body),) = item.items()
-    if tag not in _READERS:
-        raise WireError("frame with an unknown tag")
-    return _READERS[tag](body, blob, depth)
+class _Reader:
+    """Turns JSON back into a value and uses up the bytes of its arrays, in order."""
+
+    def __init__(self, blob: bytes, *, trusted: bool) -> None:
+        self._blob, self._trusted, self._used = blob, trusted, 0
+        self._tags: dict[str, Callable[[Any, int], Any]] = {
+            "t": lambda body, depth: tuple(self.value(item, depth + 1) for item in body),
+            "d": self._dict,
+            "a": lambda body, _: self._array(*body),
+            "b": lambda body, _: self._take(body),
+            "i": lambda body, _: _integer(body),
+        }
+        if trusted:
+            self._tags["f"] = lambda body, _: Function(int(body))
+            self._tags["g"] = lambda body, _: Generator(int(body))
+
+    def value(self, item: Any, depth: int) -> Any:
+        if depth > MAX_DEPTH + 1:
+            raise WireError("frame nested too deeply")
+        if isinstance(item, str):
+            return readable(item)
+        if isinstance(item, list):
+            return [self.value(inner, depth + 1) for inner in item]
+        if not isinstance(item, dict):
+            return item
+        if len(item) != 1:
+            raise WireError("frame with an unknown form")
+        ((tag, body),) = item.items()
+        if tag not in self._tags:
+            raise WireError("frame with an unknown tag")
+        return self._tags[tag](body, depth)
+
+    def end(self) -> None:
+        if self._used != len(self._blob):
+            raise WireError("frame with bytes that belong to no array")
+
+    def _take(self, size: Any) -> bytes:
+        if type(size) is not int or not 0 <= size <= len(self._blob) - self._used:
+            raise WireError("data outside the frame")
+        self._used += size
+        return self._blob[self._used - size : self._used]
+
+    def _dict(self, body: Any, depth: int) -> dict[Any, Any]:
+        if len(body) > _MAX_KEYS:
+            raise WireError("dict with too many keys")
+        return {self.value(k, depth + 1): self.value(v, depth + 1) for k, v in body}
+
+    def _array(self, name: Any, shape: Any, layout: Any) -> Any:
+        if name not in _DTYPES:
+            raise WireError("array of a dtype that may not cross")
+        dtype = _DTYPES[name]
+        if len(shape) > 32 or not all(type(n) is int and 0 <= n <= MAX_BLOB for n in shape):
+            raise WireError("array with an impossible shape")
+        count = 1
+        for n in shape:
+            count *= n
+        content = self._take(count * dtype.itemsize)
+        if dtype == np.bool_:
+            # A byte that is neither 0 nor 1 would be True and yet unlike True.
+            flat = np.frombuffer(content, np.uint8) != 0
+        else:
+            flat = np.frombuffer(content, dtype)
+        return self._laid_out(flat, shape, layout)
+
+    def _laid_out(self, flat: Any, shape: list[int], layout: Any) -> Any:
+        """Return an array that owns its memory; from the judge, laid out as it was there."""
+        order: Literal["C", "F"] = "F" if layout == "F" else "C"
+        array = flat.reshape(shape, order=order).copy(order=order if self._trusted else "C")
+        if self._trusted and layout == "S" and array.ndim:
+            # Every other entry of a larger array: not contiguous, as it was.
+            wide = np.zeros((*array.shape[:-1], 2 * array.shape[-1]), array.dtype)
+            wide[..., ::2] = array
+            return wide[..., ::2]
+        return array
 
 
-def _read_array(body: Any, blob: bytes, _depth: int) -> Any:
-    name, shape, layout, start, size = body
-    if name not in _DTYPES:
-        raise WireError("array of a dtype that may not cross")
-    dtype = _DTYPES[name]
-    _check_slice(start, size, blob)
-    if len(shape) > 32 or not all(type(n) is int and 0 <= n <= MAX_BLOB for n in shape):
-        raise WireError("array with an impossible shape")
-    count = 1
-    for n in shape:
-        count *= n
-    if count * dtype.itemsize != size:
-        raise WireError("array whose dtype and shape do not fit its bytes")
-    flat = np.frombuffer(blob, dtype=dtype, count=count, offset=start)
-    if layout == "F":
-        return flat.reshape(shape, order="F").copy(order="F")
-    array = flat.reshape(shape).copy()
-    if layout == "S" and array.ndim:
-        # Every other entry of a larger array: not contiguous, as it was.
-        wide = np.zeros((*array.shape[:-1], 2 * array.shape[-1]), dtype)
-        wide[..., ::2] = array
-        return wide[..., ::2]
-    return array
-
-
-def _check_slice(start: Any, size: Any, blob: bytes) -> None:
-    whole = type(start) is int and type(size) is int
-    if not whole or start < 0 or size < 0 or start + size > len(blob):
-        raise WireError("data outside the frame")
-
-
-def _read_bytes(body: Any, blob: bytes, _depth: int) -> bytes:
-    start, size = body
-    _check_slice(start, size, blob)
-    return blob[start : start + size]
-
-
-def _read_dict(body: Any, blob: bytes, depth: int) -> dict[Any, Any]:
-    return {_value(k, blob, depth + 1): _value(v, blob, depth + 1) for k, v in body}
-
-
-def _read_integer(body: Any, _blob: bytes, _depth: int) -> int:
-    if not isinstance(body, str) or len(body) > 100_000:
+def _integer(body: Any) -> int:
+    if not isinstance(body, str) or len(body) > _MAX_HEX:
         raise WireError("integer too large")
     return int(body, 16)
 
 
-def _read_number(make: Callable[[int], Any]) -> Callable[[Any, bytes, int], Any]:
-    def read(body: Any, _blob: bytes, _depth: int) -> Any:
-        if type(body) is not int:
-            raise WireError("number expected")
-        return make(body)
-
-    return read
+def readable(text: str) -> str:
+    """Return text that can be written as UTF-8: a half of a surrogate pair becomes "?"."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
-_READERS: dict[str, Callable[[Any, bytes, int], Any]] = {
-    "t": lambda body, blob, depth: tuple(_value(item, blob, depth + 1) for item in body),
-    "d": _read_dict,
-    "a": _read_array,
-    "b": _read_bytes,
-    "i": _read_integer,
-    "f": _read_number(Function),
-    "g": _read_number(Generator),
-}
+def send(channel: Channel, value: Any, deadline: Deadline | None = None) -> None:
+    """Send one frame.
+
+    Args:
+        deadline: see `receive`; also for a receiver that never reads.
+
+    Raises:
+        UnplainError: the value may not cross; nothing was sent.
+        ClosedError: nobody reads any more.
+        TimeoutError: the time is over.
+    """
+    rest = memoryview(encode(value))
+    while rest:
+        _allow(channel, deadline)
+        try:
+            rest = rest[channel.send(rest) :]
+        except TimeoutError:
+            continue
+        except OSError as error:
+            raise ClosedError("the other end is gone") from error
 
 
-def send(channel: socket.socket, value: Any) -> None:
-    """Send one frame; raise UnplainError before anything is sent, ClosedError if nobody reads."""
-    frame = encode(value)
-    try:
-        channel.sendall(frame)
-    except TimeoutError:
-        raise
-    except OSError as error:
-        raise ClosedError("the other end is gone") from error
-
-
-def receive(channel: socket.socket, deadline: Callable[[], float] | None = None) -> Any:
+def receive(channel: Channel, deadline: Deadline | None = None, *, trusted: bool = False) -> Any:
     """Receive one frame.
 
     Args:
         deadline: returns the seconds left, and is asked again and again; TimeoutError is
             raised when there are none, also for a sender that drips byte after byte.
+        trusted: the sender is the judge.
+
+    Raises:
+        WireError: the frame lies.
+        ClosedError: the sender is gone.
+        TimeoutError: the time is over.
     """
     header_size, blob_size = _LENGTHS.unpack(_exactly(channel, _LENGTHS.size, deadline))
     if header_size > MAX_HEADER or blob_size > MAX_BLOB:
         raise WireError("frame larger than allowed")
-    return decode(
-        _exactly(channel, header_size, deadline), _exactly(channel, blob_size, deadline)
-    )
+    header = _exactly(channel, header_size, deadline)
+    return decode(header, _exactly(channel, blob_size, deadline), trusted=trusted)
 
 
-def _exactly(channel: socket.socket, size: int, deadline: Callable[[], float] | None) -> bytes:
+def _exactly(channel: Channel, size: int, deadline: Deadline | None) -> bytes:
     """Read size bytes; memory is taken as they arrive, not as they are promised."""
-    parts: list[bytes] = []
-    missing = size
-    while missing:
-        if deadline is not None:
-            left = deadline()
-            if left <= 0:
-                raise TimeoutError
-            channel.settimeout(min(left, _GLANCE))
+    found = bytearray()
+    while len(found) < size:
+        _allow(channel, deadline)
         try:
-            part = channel.recv(min(missing, 2**20))
+            part = channel.recv(min(size - len(found), 2**20))
         except TimeoutError:
             continue
         except OSError as error:
             raise ClosedError("the other end is gone") from error
         if not part:
             raise ClosedError("the other end is gone")
-        parts.append(part)
-        missing -= len(part)
-    return b"".join(parts)
+        found += part
+    return bytes(found)
+
+
+def _allow(channel: Channel, deadline: Deadline | None) -> None:
+    """Let the channel wait until the next glance at the deadline."""
+    if deadline is None:
+        return
+    left = deadline()
+    if left <= 0:
+        raise TimeoutError
+    channel.settimeout(min(left, _GLANCE))

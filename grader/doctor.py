@@ -1,0 +1,459 @@
+"""Try out, live, which guarantees of the sandbox hold on this machine.
+
+Hostile cells run in a real box with small limits.  What they report counts only
+where the student gains nothing by lying; else the look is taken from outside.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import platform
+import socket
+import tempfile
+import textwrap
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from grader import sandbox, watch
+from grader.course import Course
+from grader.errors import GraderError
+from grader.sandbox import Box, Limits
+from grader.session import Cell, CellRun, Session
+
+_LIMITS = Limits(
+    cell_seconds=2.0,
+    total_seconds=30.0,
+    memory=300 * 2**20,
+    cpu=1,
+    file=2**20,
+    scratch=8 * 2**20,
+    files=200,
+    threads=64,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One guarantee, whether it holds here, and what was seen."""
+
+    guarantee: str
+    holds: bool
+    seen: str
+
+
+def examine(course: Course) -> list[Finding]:
+    """Return what holds here; never raises for what does not."""
+    reason = sandbox.unavailable()
+    found = [
+        Finding(
+            guarantee="a sandbox can be had",
+            holds=not reason,
+            seen=reason
+            or f"{sandbox.describe(sandboxed=True)}, {platform.system()} {platform.release()}",
+        )
+    ]
+    if not reason:
+        found += examine_box(course, sandboxed=True)
+    return found
+
+
+def examine_box(course: Course, *, sandboxed: bool) -> Iterator[Finding]:
+    """Yield what a box holds against hostile cells, until it cannot even start.
+
+    Args:
+        sandboxed: False shows that this examination can fail; for tests.
+    """
+    try:
+        with Box(course, sandboxed=sandboxed, limits=_LIMITS) as box, _bait() as bait:
+            box.wait_warm()
+            yield _finding("a box starts", f"{box.resident() / 2**20:.0f} MiB")
+            yield from _refusals(box, course, bait)
+            yield from _untouched(bait)
+            if sandboxed:
+                for trial in _STARVING:
+                    yield trial(box)
+    except (GraderError, OSError) as error:
+        yield _finding("a box serves to the end", f"{error}", holds=False)
+
+
+def _finding(guarantee: str, seen: str, *, holds: bool = True) -> Finding:
+    return Finding(guarantee=guarantee, holds=holds, seen=seen)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Bait:
+    """What a hostile cell may try to reach: a file, and listening sockets."""
+
+    folder: Path
+    file: Path
+    abstract: str
+    port: int
+    sockets: tuple[socket.socket, ...]
+
+
+@contextlib.contextmanager
+def _bait() -> Iterator[_Bait]:
+    """Lay out what lies about on a computer: another's file and listening sockets."""
+    with (
+        tempfile.TemporaryDirectory(prefix="grader-bait-") as name,
+        contextlib.ExitStack() as stack,
+    ):
+        folder = Path(name)
+        (folder / "file").write_text("another submission", encoding="ascii")
+        (folder / "file").chmod(0o600)
+        os.utime(folder / "file", (1, 1))
+        abstract = f"grader-bait-{os.getpid()}"
+        kinds: list[tuple[int, int, Any]] = [
+            (socket.AF_INET, socket.SOCK_STREAM, ("127.0.0.1", 0)),
+            (socket.AF_INET, socket.SOCK_DGRAM, ("127.0.0.1", 0)),
+            (socket.AF_UNIX, socket.SOCK_STREAM, str(folder / "stream")),
+            (socket.AF_UNIX, socket.SOCK_DGRAM, str(folder / "datagram")),
+            (socket.AF_UNIX, socket.SOCK_DGRAM, f"\0{abstract}"),
+        ]
+        made = []
+        for family, kind, address in kinds:
+            end = stack.enter_context(socket.socket(family, kind))
+            end.bind(address)
+            if kind == socket.SOCK_STREAM:
+                end.listen()
+            end.setblocking(False)
+            made.append(end)
+        yield _Bait(
+            folder=folder,
+            file=folder / "file",
+            abstract=abstract,
+            port=made[0].getsockname()[1],
+            sockets=tuple(made),
+        )
+
+
+def _attempts(course: Course, bait: _Bait) -> dict[str, list[str]]:
+    """Return statements by guarantee; each must be refused."""
+    hidden = next(course.solutions.glob("*/hidden.py"), course.solutions)
+    judge, here = os.getpid(), "('127.0.0.1', PORT)".replace("PORT", str(bait.port))
+    clone = 56 if platform.machine() == "x86_64" else 220
+    udp = bait.sockets[1].getsockname()
+    pair = "socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)[0]"
+    return {
+        "no TCP connection": [
+            f"socket.create_connection({here}, 1)",
+            # TCP Fast Open sends, and connects, without connect().
+            f"socket.socket().sendto(b'x', 0x20000000, {here})",
+            f"socket.socket(proto=262).connect({here})",
+        ],
+        "no UDP": [f"socket.socket(type=socket.SOCK_DGRAM).sendto(b'x', {udp!r})"],
+        "no name look-up": ["socket.getaddrinfo('example.org', 80)"],
+        "no listening": ["socket.socket().bind(('127.0.0.1', 0))"],
+        "no other family of sockets": ["socket.socket(socket.AF_NETLINK, socket.SOCK_RAW)"],
+        "no socket file of another process": [
+            f"socket.socket(socket.AF_UNIX).connect({str(bait.folder / 'stream')!r})",
+            f"{pair}.sendto(b'x', {str(bait.folder / 'datagram')!r})",
+        ],
+        "no abstract socket of another process": [f"{pair}.sendto(b'x', '\\0{bait.abstract}')"],
+        "cannot read solutions/": [
+            f"open({str(hidden)!r}).read()",
+            f"os.listdir({str(course.solutions)!r})",
+        ],
+        "cannot read class/": [f"os.listdir({str(course.class_folder)!r})"],
+        "cannot read another submission": [
+            f"open({str(bait.file)!r}).read()",
+            f"os.symlink({str(bait.file)!r}, 'link') or open('link').read()",
+            f"os.link({str(bait.file)!r}, 'hard') or open('hard').read()",
+        ],
+        "cannot read the user's home": [f"os.listdir({str(Path.home())!r})"],
+        "cannot read /proc": [
+            "open('/proc/self/maps').read()",
+            f"open('/proc/{judge}/environ').read()",
+        ],
+        "cannot write outside its folder": [
+            f"open({str(bait.file)!r}, 'w')",
+            f"os.truncate({str(bait.file)!r}, 0)",
+            f"os.remove({str(bait.file)!r})",
+            f"os.rename({str(bait.file)!r}, {str(bait.folder / 'moved')!r})",
+            f"open({str(bait.folder / 'new')!r}, 'w')",
+            "open('../new', 'w')",
+            "open(os.__file__ + 'x', 'w')",
+            "open('/dev/shm/grader-bait', 'w')",
+        ],
+        "cannot change another's attributes": [
+            f"os.chown({str(bait.file)!r}, 12345, 12345)",
+            f"os.setxattr({str(bait.file)!r}, 'user.bait', b'')",
+        ],
+        "cannot signal the warm process": ["os.kill(os.getppid(), 0)", "os.kill(os.getppid(), 18)"],
+        "cannot signal the judge": [f"os.kill({judge}, 0)"],
+        "cannot trace the warm process": [
+            "call('ptrace', 16, os.getppid(), 0, 0)",
+            "call('process_vm_readv', os.getppid(), 0, 0, 0, 0, 0)",
+            "open(f'/proc/{os.getppid()}/mem', 'rb')",
+        ],
+        "cannot limit or slow the judge": [
+            f"resource.prlimit({judge}, resource.RLIMIT_CORE)",
+            f"os.setpriority(os.PRIO_PROCESS, {judge}, 0)",
+            f"os.sched_setaffinity({judge}, os.sched_getaffinity(0))",
+        ],
+        "has no privilege of root": [
+            "os.chroot('.')",
+            "time.clock_settime(time.CLOCK_REALTIME, time.time())",
+            "os.mknod('disk', 0o60600, os.makedev(8, 0))",
+            "resource.setrlimit(resource.RLIMIT_AS, (-1, -1))",
+        ],
+        "cannot start a process": [
+            "os.fork()",
+            "os.posix_spawn(sys.executable, [sys.executable], {})",
+            "call('vfork')",
+            "call('syscall', CLONE, 17, 0, 0, 0, 0)".replace("CLONE", str(clone)),
+        ],
+        "has no memory that no limit counts": [
+            "os.memfd_create('x')",
+            "call('shmget', 0, 4096, 0o1600)",
+            "multiprocessing.Semaphore()",
+        ],
+    }
+
+
+_PREPARE = """
+import ctypes, multiprocessing, os, resource, socket, sys, time
+_library = ctypes.CDLL(None, use_errno=True)
+
+def call(name, *arguments):
+    result = getattr(_library, name)(*[ctypes.c_long(a) for a in arguments])
+    if result == -1:
+        raise OSError(ctypes.get_errno(), name)
+
+def attempt(statement):
+    try:
+        eval(statement)
+    except (OSError, ValueError) as error:
+        return f"{type(error).__name__}"
+    return "allowed"
+"""
+
+
+def _refusals(box: Box, course: Course, bait: _Bait) -> Iterator[Finding]:
+    """Try all that must be refused, in one submission."""
+    attempts = _attempts(course, bait)
+    cells = [_PREPARE]
+    cells += [f"print(*map(attempt, {statements!r}))" for statements in attempts.values()]
+    for guarantee, run in zip(attempts, _run(box, *cells)[1:], strict=True):
+        said, tried = _printed(run).split(), attempts[guarantee]
+        allowed = [what for what, answer in zip(tried, said, strict=False) if answer == "allowed"]
+        refused = run.success and len(said) == len(tried) and not allowed
+        seen = f"{len(said) - len(allowed)} of {len(tried)} ways refused"
+        yield _finding(guarantee, ": ".join([seen, *allowed]), holds=refused)
+
+
+def _untouched(bait: _Bait) -> Iterator[Finding]:
+    """Look from outside whether anything was reached or changed."""
+    reached = []
+    for end in bait.sockets:
+        with contextlib.suppress(BlockingIOError):
+            reached.append(end.accept() if end.type == socket.SOCK_STREAM else end.recv(1))
+    yield _finding(
+        "no socket outside was reached", f"{len(reached)} of {len(bait.sockets)}", holds=not reached
+    )
+    status = bait.file.stat() if bait.file.exists() else None
+    intact = status is not None and (status.st_mode & 0o777, status.st_mtime) == (0o600, 1)
+    same = intact and bait.file.read_text(encoding="ascii") == "another submission"
+    names = sorted(path.name for path in bait.folder.iterdir())
+    yield _finding(
+        "nothing outside was changed",
+        "content, mode and time as before" if same else f"{status}, {names}",
+        holds=same and names == ["datagram", "file", "stream"],
+    )
+
+
+def _run(box: Box, *cells: str) -> list[CellRun]:
+    with Session(box, [Cell(source=textwrap.dedent(cell)) for cell in cells], {}) as session:
+        return session.run()
+
+
+def _printed(run: CellRun) -> str:
+    return "".join(item.get("text", "") for item in run.outputs)
+
+
+def _reason(run: CellRun) -> str:
+    if run.failure is not None:
+        return run.failure.message
+    errors = [f"{item['ename']}: {item['evalue']}" for item in run.outputs if "ename" in item]
+    return errors[-1] if errors else _printed(run)[:80]
+
+
+def _stopped(guarantee: str, box: Box, cell: str, *, within: float) -> Finding:
+    """Run a cell that must be stopped from outside, in time."""
+    start = time.monotonic()
+    (run,) = _run(box, cell)
+    seconds = time.monotonic() - start
+    return _finding(
+        guarantee,
+        f"{_reason(run) or 'it ran to its end'}, after {seconds:.1f} s",
+        holds=run.failure is not None and seconds < within,
+    )
+
+
+def _memory(box: Box) -> Finding:
+    (run,) = _run(
+        box,
+        """
+        import numpy as np
+        pieces = []
+        for make in (lambda: np.ones(2**29), lambda: pieces.append(bytearray(2**20))):
+            try:
+                for _ in range(10_000):
+                    make()
+            except MemoryError:
+                pieces.clear()
+                print("refused")
+        """,
+    )
+    return _finding(
+        "memory of one process is limited",
+        _printed(run).replace("\n", " ") or _reason(run),
+        holds=_printed(run).count("refused") == 2,
+    )
+
+
+def _processor(box: Box) -> Finding:
+    return _stopped("processor time is limited", box, "while True: pass", within=5)
+
+
+def _wall_clock(box: Box) -> Finding:
+    return _stopped(
+        "wall clock time is limited, whatever signals are ignored",
+        box,
+        """
+        import signal, time
+        for number in set(signal.valid_signals()) - {signal.SIGKILL, signal.SIGSTOP}:
+            signal.signal(number, signal.SIG_IGN)
+        while True:
+            try:
+                time.sleep(60)
+            except BaseException:
+                pass
+        """,
+        within=_LIMITS.cell_seconds + 2,
+    )
+
+
+def _threads(box: Box) -> Finding:
+    return _stopped(
+        "the number of threads is limited",
+        box,
+        """
+        import threading, time
+        threading.stack_size(64 * 1024)
+        for _ in range(1000):
+            threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
+        time.sleep(60)
+        """,
+        within=5,
+    )
+
+
+def _file(box: Box) -> Finding:
+    (run,) = _run(
+        box,
+        f"""
+        try:
+            open("large", "wb").write(bytes({2 * _LIMITS.file}))
+        except OSError as error:
+            print(type(error).__name__)
+        """,
+    )
+    return _finding(
+        "the size of a file is limited",
+        _printed(run).strip() or "allowed",
+        holds=bool(_printed(run)),
+    )
+
+
+def _scratch(box: Box) -> Finding:
+    return _stopped(
+        "the scratch folder is limited",
+        box,
+        """
+        import os
+        for i in range(2000):
+            os.mkdir("d")
+            os.chdir("d")
+        while True:
+            pass
+        """,
+        within=5,
+    )
+
+
+def _output(box: Box) -> Finding:
+    (run,) = _run(
+        box,
+        """
+        import sys
+        from IPython.display import HTML, display
+        display(HTML("<script>alert(1)</script>"))
+        for _ in range(100_000):
+            print("line")
+        print("x" * 10_000_000)
+        sys.stderr.write("y" * 10_000_000)
+        """,
+    )
+    size = len(str(run.outputs))
+    clean = run.success and size < 200_000 and "script" not in str(run.outputs)
+    return _finding(
+        "output is limited, and carries no HTML", f"{size} characters kept", holds=clean
+    )
+
+
+def _descendants(box: Box) -> Finding:
+    _run(box, "import threading, time; threading.Thread(target=time.sleep, args=(60,)).start()")
+    left = [process.pid for process in watch.descendants(box.pid)]
+    return _finding(
+        "nothing runs once a submission has ended", f"{len(left)} processes", holds=not left
+    )
+
+
+def _nothing_left(box: Box) -> Finding:
+    _run(box, "import numpy as np; np.planted = 1; open('planted', 'w').close()")
+    (run,) = _run(box, "import os, numpy as np; print(hasattr(np, 'planted'), os.listdir('.'))")
+    said = _printed(run).strip()
+    return _finding("nothing of one submission reaches the next", said, holds=said == "False []")
+
+
+def _lies(box: Box) -> Finding:
+    return _stopped(
+        "a submission that writes lies to the judge is stopped",
+        box,
+        """
+        import os
+        for descriptor in range(3, 64):
+            try:
+                os.write(descriptor, b"\\xff" * 64)
+            except OSError:
+                pass
+        """,
+        within=2,
+    )
+
+
+def _replaced(box: Box) -> Finding:
+    box.replace()
+    (run,) = _run(box, "print(6 * 7)")
+    said = _printed(run).strip()
+    return _finding("a box that is replaced works", said or _reason(run), holds=said == "42")
+
+
+_STARVING: tuple[Callable[[Box], Finding], ...] = (
+    _memory,
+    _processor,
+    _wall_clock,
+    _threads,
+    _file,
+    _scratch,
+    _output,
+    _descendants,
+    _nothing_left,
+    _lies,
+    _replaced,
+)

@@ -1,0 +1,156 @@
+"""Answer the student's calls of the judge's functions.
+
+The functions are trusted, their arguments are not: a size of a billion or a
+million steps would starve the judge.  So all but small calls of a case's own
+functions are answered by a fork of the judge, with a cap on its memory, while
+the judge passes the frames on and keeps the time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import resource
+import signal
+import socket
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Self
+
+import numpy as np
+
+from grader.box import wire
+
+_SMALL_BYTES, _SMALL_INTEGER = 2**14, 1_000
+_MEMORY = 2**30
+_SECONDS = 60
+
+
+class Oracle:
+    """Answers for the functions that one call of a student's function was given."""
+
+    def __init__(self, functions: Sequence[Callable[..., Any]], *, own: int) -> None:
+        """Prepare.
+
+        Args:
+            functions: by number.
+            own: how many of them, the first ones, are the case's own arguments; the
+                others are references that stand in for the student's functions.
+        """
+        self._functions, self._own = functions, own
+        self._pid: int | None = None
+        self._channel: socket.socket | None = None
+
+    def answer(self, frame: dict[str, Any], deadline: wire.Deadline) -> dict[str, Any]:
+        """Answer one call.
+
+        Raises:
+            WireError: there is no such function, or no such way to call it.
+            TimeoutError: the time is over.
+        """
+        if not self._fits(frame):
+            raise wire.WireError("a call to a function that does not exist")
+        try:
+            if frame["ask"] < self._own and _small(frame):
+                return reply(frame, self._functions)
+            if self._channel is None:
+                self._fork()
+            assert self._channel is not None  # noqa: S101 - for the type checker
+            wire.send(self._channel, frame, deadline)
+            answered: dict[str, Any] = wire.receive(self._channel, deadline)
+        except wire.UnplainError as error:
+            raise wire.WireError(f"it called a given function with {error}") from error
+        except wire.WireError:
+            # Killed by its limits; another call may do with less.
+            self.close()
+            return {"error": "MemoryError", "message": "the call asked for too much"}
+        return answered
+
+    def _fits(self, frame: dict[str, Any]) -> bool:
+        which, keywords = frame["ask"], frame.get("keywords")
+        return (
+            type(which) is int
+            and 0 <= which < len(self._functions)
+            and isinstance(frame.get("arguments"), tuple)
+            and isinstance(keywords, dict)
+            and all(isinstance(key, str) for key in keywords)
+        )
+
+    def _fork(self) -> None:
+        self._channel, theirs = socket.socketpair()
+        with warnings.catch_warnings():
+            # The other threads are sandlock's; the fork never calls it.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            self._pid = os.fork()
+        if self._pid == 0:
+            try:
+                self._channel.close()
+                _serve(theirs, self._functions)
+            finally:
+                os._exit(0)
+        theirs.close()
+
+    def close(self) -> None:
+        """End the fork, if there is one."""
+        if self._channel is not None:
+            self._channel.close()
+            self._channel = None
+        if self._pid is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self._pid, signal.SIGKILL)
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(self._pid, 0)
+            self._pid = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _serve(channel: socket.socket, functions: Sequence[Callable[..., Any]]) -> None:
+    """Answer until the judge hangs up."""
+    from grader.box.calls import address_space  # noqa: PLC0415 - needed in the fork alone
+
+    size = address_space()
+    if size is not None:
+        resource.setrlimit(resource.RLIMIT_AS, (size + _MEMORY, size + _MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS))
+    while True:
+        wire.send(channel, reply(wire.receive(channel), functions))
+
+
+def _small(frame: dict[str, Any]) -> bool:
+    """Whether a call with such arguments cannot cost much."""
+    return len(wire.encode(frame)) <= _SMALL_BYTES and all(map(_modest, _integers(frame)))
+
+
+def _modest(number: Any) -> bool:
+    return bool(np.max(number) <= _SMALL_INTEGER and np.min(number) >= -_SMALL_INTEGER)
+
+
+def _integers(value: Any) -> Iterator[Any]:
+    """Yield the integers and the arrays of integers in nested data."""
+    if isinstance(value, dict):
+        value = [*value, *value.values()]
+    if isinstance(value, list | tuple):
+        for item in value:
+            yield from _integers(item)
+    elif isinstance(value, int) or (
+        isinstance(value, np.ndarray) and value.size and value.dtype.kind in "iu"
+    ):
+        yield value
+
+
+def reply(frame: dict[str, Any], functions: Sequence[Callable[..., Any]]) -> dict[str, Any]:
+    """Call one function; what it raises is told to the caller."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            value = functions[frame["ask"]](*frame["arguments"], **frame["keywords"])
+        answered = {"value": value}
+        wire.encode(answered)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is told to the caller
+        return {"error": type(error).__name__, "message": str(error)[:200]}
+    return answered
