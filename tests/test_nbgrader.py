@@ -1,0 +1,443 @@
+"""nbgrader's own commands carry two lessons from their source to a fetched feedback page.
+
+Real commands, an exchange folder, an instructor and three students with a home
+each.  What is collected is graded twice: by a stock nbgrader, which judges in
+the kernel, and with the configuration that is shipped.
+"""
+
+import csv
+import html
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import textwrap
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from nbgrader.api import Gradebook
+from traitlets.config import PyFileConfigLoader
+
+from grader import sandbox
+from grader.course import Course
+from grader.in_kernel import KernelRunner
+from grader.judge import Judging
+from grader.lesson import Kind
+from tests.conftest import ROOT, load
+
+# The flow is run once: its tests stay on one worker.
+pytestmark = pytest.mark.xdist_group("nbgrader")
+
+COURSE_ID = "backprop_by_hand"
+LESSONS = ("00_start_here", "01_chain_rule")
+STUDENTS = ("right", "mistaken", "untouched")
+# By lesson: the exercise with a known mistake, the mistake's name, and the student's code.
+MISTAKES = {
+    "00_start_here": (
+        "one_hot",
+        "transposed",
+        """
+        def one_hot(labels, n_classes):
+            return np.eye(n_classes)[labels]
+        """,
+    ),
+    "01_chain_rule": (
+        "logistic_gradient",
+        "no 1/m",
+        """
+        def logistic_gradient(w, b, X, y):
+            a = 1 / (1 + np.exp(-(w @ X + b)))
+            return (a - y) @ X.T, np.sum(a - y)
+        """,
+    ),
+}
+
+
+class Place:
+    """A folder with a course, an exchange and everybody's home; knows how to run commands."""
+
+    def __init__(self, root):
+        self.root = root
+        self.course = root / "course"
+        self.exchange = root / "exchange"
+        self.lean = root / "lean"
+
+    def home(self, user):
+        return self.root / "home" / user
+
+    def desk(self, student):
+        """The folder that a student works in."""
+        return self.home(student) / "work"
+
+    def notebook(self, student, lesson):
+        return self.desk(student) / lesson / f"{lesson}.ipynb"
+
+    def write_configs(self):
+        """Say in each home where the exchange is, and who is who: all share one system account."""
+        for user in ("instructor", *STUDENTS):
+            lines = ["c = get_config()", f"c.Exchange.root = {str(self.exchange)!r}"]
+            if user in STUDENTS:
+                lines += [
+                    f"c.CourseDirectory.course_id = {COURSE_ID!r}",
+                    f"c.CourseDirectory.student_id = {user!r}",
+                ]
+            config = self.home(user) / ".jupyter" / "nbgrader_config.py"
+            config.parent.mkdir(parents=True, exist_ok=True)
+            config.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+    def write_lean(self):
+        """Hide an optional import that costs each command a second: a check of IRIs.
+
+        jsonschema goes without it where it is not installed; notebooks hold no IRI.
+        """
+        self.lean.mkdir()
+        (self.lean / "rfc3987_syntax.py").write_text(
+            'raise ImportError("left out to save time")\n', encoding="utf-8"
+        )
+
+    def nbgrader(self, user, *arguments):
+        """Run an nbgrader command as a user; return what it said."""
+        home = self.home(user)
+        folder = self.desk(user) if user in STUDENTS else self.course
+        programs = Path(sys.executable).parent
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(("JUPYTER", "NBGRADER"))}
+        done = subprocess.run(
+            [programs / "nbgrader", *arguments],
+            cwd=folder,
+            env={
+                **kept,
+                "HOME": str(home),
+                "USER": user,
+                "LOGNAME": user,
+                "JUPYTER_CONFIG_DIR": str(home / ".jupyter"),
+                "JUPYTER_DATA_DIR": str(home / ".local/share/jupyter"),
+                "JUPYTER_RUNTIME_DIR": str(home / ".local/share/jupyter/runtime"),
+                "IPYTHONDIR": str(home / ".ipython"),
+                "MPLCONFIGDIR": str(home / ".matplotlib"),
+                "PYTHONPATH": os.pathsep.join(
+                    filter(None, [str(self.lean), kept.get("PYTHONPATH")])
+                ),
+                # nbgrader starts alembic by its name.
+                "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
+            },
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        said = done.stdout + done.stderr
+        assert done.returncode == 0, f"nbgrader {' '.join(arguments)}:\n{said}"
+        return said
+
+    def instruct(self, *arguments):
+        return self.nbgrader("instructor", *arguments)
+
+
+def everybody(work):
+    """Let the students work, two at a time; nbgrader mostly imports."""
+    with ThreadPoolExecutor(2) as pool:
+        return dict(zip(STUDENTS, pool.map(work, STUDENTS), strict=True))
+
+
+def clean(source):
+    """Return a solution cell without its region markers."""
+    return "\n".join(line for line in source.splitlines() if not line.strip().startswith("### "))
+
+
+def solve(path, answers):
+    """Put answers, by cell id, into a notebook, as an editor would save it."""
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    done = set()
+    for cell in notebook["cells"]:
+        if cell["id"] in answers:
+            cell["source"] = answers[cell["id"]].splitlines(keepends=True)
+            done.add(cell["id"])
+    assert done == set(answers)
+    path.write_text(json.dumps(notebook, indent=1) + "\n", encoding="utf-8")
+
+
+def answers_of(student, lesson):
+    if student == "untouched":
+        return {}
+    cells = load(lesson).cells
+    answers = {cell.name: clean(cell.source) for cell in cells if cell.kind is Kind.SOLUTION}
+    answers |= {f"answer_{cell.name}": "It is so." for cell in cells if cell.kind is Kind.MANUAL}
+    if student == "mistaken":
+        exercise, _, code = MISTAKES[lesson]
+        answers[exercise] = textwrap.dedent(code).strip()
+    return answers
+
+
+def outcome_of(lesson, student, secret):
+    """Judge the mistaken exercise in this process: what the commands must arrive at."""
+    exercise, _, code = MISTAKES[lesson]
+    namespace = dict(load(lesson).reference)
+    exec(textwrap.dedent(code), namespace)  # noqa: S102 - the code stands above
+    judging = Judging(load(lesson), KernelRunner(namespace), student=student, secret=secret)
+    return judging.exercise(load(lesson).exercises[exercise], untouched_stub=False)
+
+
+# --------------------------------------------------------------------- the flow
+
+
+@pytest.fixture(scope="module")
+def collected(tmp_path_factory):
+    """Generated, released, fetched, solved, validated, submitted and collected."""
+    for lesson in LESSONS:
+        if not (ROOT / "solutions" / lesson / f"{lesson}.ipynb").is_file():
+            pytest.skip(f"{lesson} is not built yet")
+    place = Place(tmp_path_factory.mktemp("collected"))
+    place.exchange.mkdir()
+    place.course.mkdir()
+    shutil.copy(ROOT / "nbgrader_config.py", place.course)
+    for lesson in LESSONS:
+        shutil.copytree(ROOT / "solutions" / lesson, place.course / "solutions" / lesson)
+    for folder in ("byhand", "data"):
+        shutil.copytree(ROOT / folder, place.course / folder)
+    place.write_configs()
+    place.write_lean()
+    Course(root=place.course).make_secret()
+
+    for lesson in LESSONS:
+        place.instruct("generate_assignment", lesson)
+        place.instruct("release_assignment", lesson)
+
+    def study(student):
+        place.desk(student).mkdir()
+        place.nbgrader(student, "fetch_assignment", *LESSONS)
+        for lesson in LESSONS:
+            solve(place.notebook(student, lesson), answers_of(student, lesson))
+            place.nbgrader(student, "submit", lesson)
+
+    everybody(study)
+    for lesson in LESSONS:
+        place.instruct("collect", lesson)
+    return place
+
+
+@pytest.fixture(scope="module", params=["stock", "as shipped"])
+def graded(request, collected, tmp_path_factory):
+    """Autograded, fed back, released, fetched and exported, by either configuration."""
+    place = Place(tmp_path_factory.mktemp("graded") / "place")
+    shutil.copytree(collected.root, place.root)
+    place.write_configs()
+    if request.param == "stock":
+        make_stock(place.course / "nbgrader_config.py")
+    elif reason := sandbox.unavailable():
+        pytest.skip(f"the shipped configuration needs a sandbox: {reason}")
+    for lesson in LESSONS:
+        place.instruct("autograde", lesson)
+        place.instruct("generate_feedback", lesson)
+        place.instruct("release_feedback", lesson)
+    everybody(lambda student: place.nbgrader(student, "fetch_feedback", *LESSONS))
+    place.instruct("export", "--to=class/grades.csv")
+    return place
+
+
+def make_stock(path):
+    """Keep of the shipped configuration where things are; the rest is nbgrader's own."""
+    shipped = PyFileConfigLoader(path.name, path=str(path.parent)).load_config()
+    folders = [
+        f"c.CourseDirectory.{name} = {value!r}" for name, value in shipped.CourseDirectory.items()
+    ]
+    path.write_text("\n".join(["c = get_config()", *folders, ""]), encoding="utf-8")
+
+
+def gradebook(place):
+    return Gradebook(f"sqlite:///{place.course}/class/gradebook.db", COURSE_ID)
+
+
+def auto_scores(place, lesson, student):
+    """Return what nbgrader's gradebook holds for the tests of one submission."""
+    with gradebook(place) as book:
+        submitted = book.find_submission_notebook(lesson, lesson, student)
+        return {
+            grade.name.removeprefix("test_"): grade.auto_score
+            for grade in submitted.grades
+            if grade.name.startswith("test_")
+        }
+
+
+def points_of(lesson):
+    return {name: exercise.points for name, exercise in load(lesson).exercises.items()}
+
+
+def words(page):
+    """Return a feedback page's text without tags and white space: both wrap as they like."""
+    text = html.unescape(re.sub(r"<[^>]*>", "", page.read_text(encoding="utf-8")))
+    return squeezed(text)
+
+
+def squeezed(text):
+    return "".join(text.split())
+
+
+def hints(lesson):
+    """Return every hint that only the judge gives, as a page shows it; prose may quote one."""
+    mistakes = [
+        known for exercise in load(lesson).exercises.values() for known in exercise.mistakes
+    ]
+    prose = "".join(squeezed(cell.source) for cell in load(lesson).cells)
+    told = {squeezed(f"Hint: {known.hint}") for known in mistakes}
+    return {hint for hint in told if hint not in prose}
+
+
+def fetched_feedback(place, student, lesson):
+    (page,) = (place.desk(student) / lesson / "feedback").glob(f"*/{lesson}.html")
+    return page
+
+
+# ----------------------------------------------------------- before it is graded
+
+
+def test_a_release_and_what_students_fetch_hold_no_secret_file(collected):
+    outbound = collected.exchange / COURSE_ID / "outbound"
+    for lesson in LESSONS:
+        shared = {f"{lesson}.ipynb"}
+        shared |= {"earlier.py"} if load(lesson).earlier else set()
+        assert {path.name for path in (outbound / lesson).iterdir()} == shared
+        for student in STUDENTS:
+            assert {path.name for path in (collected.desk(student) / lesson).iterdir()} == shared
+
+
+def test_what_students_fetch_is_the_committed_release_byte_for_byte(collected):
+    outbound = collected.exchange / COURSE_ID / "outbound"
+    for lesson in LESSONS:
+        name = f"{lesson}.ipynb"
+        assert (outbound / lesson / name).read_bytes() == (
+            ROOT / "notebooks" / lesson / name
+        ).read_bytes()
+
+
+def test_validate_passes_right_work_and_says_how_many_tests_a_stub_fails(collected):
+    paths = [f"{lesson}/{lesson}.ipynb" for lesson in LESSONS]
+    said = everybody(
+        lambda student: (
+            "" if student == "mistaken" else collected.nbgrader(student, "validate", *paths)
+        )
+    )
+
+    assert said["right"].count("Success! Your notebook passes all the tests.") == len(LESSONS)
+    failing = re.findall(r"VALIDATION FAILED ON (\d+) CELL", said["untouched"])
+    assert [int(count) for count in failing] == [len(load(lesson).exercises) for lesson in LESSONS]
+    assert "NotImplementedError" in said["untouched"]
+
+
+def test_collect_finds_the_submissions_of_everybody(collected):
+    submitted = collected.course / "class/submitted"
+
+    assert sorted(path.name for path in submitted.iterdir()) == sorted(STUDENTS)
+    for student in STUDENTS:
+        for lesson in LESSONS:
+            handed_in = submitted / student / lesson / f"{lesson}.ipynb"
+            assert handed_in.read_bytes() == collected.notebook(student, lesson).read_bytes()
+
+
+# ------------------------------------------------------------ after it was graded
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_the_right_submission_has_full_marks_in_the_gradebook(graded, lesson):
+    assert auto_scores(graded, lesson, "right") == points_of(lesson)
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_the_untouched_submission_has_none(graded, lesson):
+    assert auto_scores(graded, lesson, "untouched") == dict.fromkeys(points_of(lesson), 0)
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_a_mistake_costs_its_exercise_what_the_judge_says_and_nothing_else(graded, lesson):
+    exercise, name, _ = MISTAKES[lesson]
+    outcome = outcome_of(lesson, "mistaken", Course(root=graded.course).secret())
+    assert (outcome.mistake, outcome.score < outcome.points) == (name, True)
+
+    expected = {**points_of(lesson), exercise: outcome.score}
+    assert auto_scores(graded, lesson, "mistaken") == expected
+
+
+def test_partial_credit_reaches_the_gradebook(graded):
+    exercise, _, _ = MISTAKES["01_chain_rule"]
+
+    assert 0 < auto_scores(graded, "01_chain_rule", "mistaken")[exercise] < 6
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_derivations_wait_for_a_person(graded, lesson):
+    tasks = [cell.name for cell in load(lesson).cells if cell.kind is Kind.MANUAL]
+    with gradebook(graded) as book:
+        submitted = book.find_submission_notebook(lesson, lesson, "right")
+        waiting = [grade.name for grade in submitted.grades if grade.needs_manual_grade]
+
+    assert tasks
+    assert waiting == tasks
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_feedback_tells_the_verdict_and_the_hint(graded, lesson):
+    exercise, _, _ = MISTAKES[lesson]
+    outcome = outcome_of(lesson, "mistaken", Course(root=graded.course).secret())
+
+    text = words(fetched_feedback(graded, "mistaken", lesson))
+
+    head = f"{exercise} {outcome.score:g} of {outcome.points:g} {outcome.verdict.value}"
+    assert [said for said in (head, outcome.hint) if squeezed(said) not in text] == []
+    # The hidden inputs are the same in both places, and so is what is said about them.
+    assert squeezed(outcome.evidence) in text
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_feedback_tells_right_work_that_it_is_and_an_untouched_stub_what_it_is(graded, lesson):
+    right = words(fetched_feedback(graded, "right", lesson))
+    untouched = words(fetched_feedback(graded, "untouched", lesson))
+
+    for exercise, points in points_of(lesson).items():
+        assert f"{exercise}{points:g}of{points:g}correct" in right
+        assert f"{exercise}0of{points:g}notattempted" in untouched
+    assert [hint for hint in hints(lesson) if hint in right] == []
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_feedback_shows_no_solution_no_mark_scheme_and_no_hint_for_another_mistake(graded, lesson):
+    page = words(fetched_feedback(graded, "untouched", lesson))
+
+    for cell in load(lesson).cells:
+        if cell.kind is Kind.SOLUTION:
+            body = cell.source.partition("### BEGIN SOLUTION")[2].partition("### END")[0]
+            assert squeezed(body) not in page
+        if cell.kind is Kind.MANUAL:
+            scheme = cell.source.partition("### BEGIN MARK SCHEME")[2].partition("### END")[0]
+            assert squeezed(scheme)
+            assert squeezed(scheme) not in page
+    assert [hint for hint in hints(lesson) if hint in page] == []
+
+
+def test_students_fetch_the_feedback_that_the_instructor_generated(graded):
+    for student in STUDENTS:
+        for lesson in LESSONS:
+            made = graded.course / "class/feedback" / student / lesson / f"{lesson}.html"
+            assert fetched_feedback(graded, student, lesson).read_bytes() == made.read_bytes()
+
+
+def test_the_export_holds_every_score(graded):
+    with (graded.course / "class/grades.csv").open(encoding="utf-8", newline="") as file:
+        rows = {(row["assignment"], row["student_id"]): row for row in csv.DictReader(file)}
+
+    assert set(rows) == {(lesson, student) for lesson in LESSONS for student in STUDENTS}
+    for (lesson, student), row in rows.items():
+        assert float(row["score"]) == pytest.approx(
+            sum(auto_scores(graded, lesson, student).values())
+        )
+        assert float(row["max_score"]) == sum(cell.points for cell in load(lesson).cells)
+
+
+def test_grading_again_changes_no_score(graded):
+    lesson = "01_chain_rule"
+    before = {student: auto_scores(graded, lesson, student) for student in STUDENTS}
+
+    graded.instruct("autograde", lesson, "--student=mistaken", "--force")
+
+    assert {student: auto_scores(graded, lesson, student) for student in STUDENTS} == before
