@@ -132,7 +132,9 @@ def scores(course: Course) -> dict[tuple[str, str], float]:
     """Return the scores that nbgrader exports, by student and lesson."""
     run(course.root, "nbgrader", "export", "--to", str(course.root / "grades.csv"))
     with (course.root / "grades.csv").open(encoding="utf-8") as file:
-        return {(r["student_id"], r["assignment"]): float(r["raw_score"]) for r in csv.DictReader(file)}
+        return {
+            (r["student_id"], r["assignment"]): float(r["raw_score"]) for r in csv.DictReader(file)
+        }
 
 
 def bench_grading(results: Results, lessons: list[str], students: int) -> None:
@@ -164,7 +166,9 @@ def bench_grading(results: Results, lessons: list[str], students: int) -> None:
         f"{'equal' if equal else 'DIFFER'}"
     )
     results.add(
-        "class, against stock nbgrader", f"{ratio:.1f} times faster", "at least 40",
+        "class, against stock nbgrader",
+        f"{ratio:.1f} times faster",
+        "at least 40",
         reached=ratio >= 40 and equal,
     )
 
@@ -216,6 +220,7 @@ def bench_bare(results: Results, lessons: list[str]) -> None:
             hand_in(course, lesson, 1)
             path = course.class_folder / "submitted" / "student-00" / name / f"{name}.ipynb"
             with open_box(course, [lesson], sandboxed=True) as box:
+
                 def graded(lesson=lesson, path=path, box=box) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
                     grade_file(lesson, path, box, student="s", secret="bench")  # noqa: S106
 

@@ -41,6 +41,8 @@ def bench(results: Any) -> None:
         ratios.append((time.perf_counter() - middle) / (middle - start))
     ratio = statistics.median(ratios)
     results.add(
-        "sweep of 64 rates at once (30-4-2, 16 samples)", f"{ratio:.1f} times faster",
-        "at least 10", reached=ratio >= 10,
+        "sweep of 64 rates at once (30-4-2, 16 samples)",
+        f"{ratio:.1f} times faster",
+        "at least 10",
+        reached=ratio >= 10,
     )

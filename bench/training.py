@@ -6,6 +6,7 @@ the same data, the same start and the same number of steps on every side.
 
 from __future__ import annotations
 
+import itertools
 import statistics
 import time
 import warnings
@@ -30,8 +31,18 @@ def ours(data: Any) -> tuple[float, float]:
     params = reference["init_params"](WIDTHS, np.random.default_rng(0), "he")
     start = time.perf_counter()
     params, _ = reference["fit"](
-        params, data.X_train, data.T_train, data.X_test, data.T_test, KINDS,
-        "cross_entropy", "adam", RATE, EPOCHS, BATCH, np.random.default_rng(0),
+        params,
+        data.X_train,
+        data.T_train,
+        data.X_test,
+        data.T_test,
+        KINDS,
+        "cross_entropy",
+        "adam",
+        RATE,
+        EPOCHS,
+        BATCH,
+        np.random.default_rng(0),
     )
     took = time.perf_counter() - start
     P, _ = reference["model_forward"](data.X_test, params, KINDS)
@@ -43,8 +54,14 @@ def scikit_learn(data: Any) -> tuple[float, float]:
     from sklearn.neural_network import MLPClassifier  # noqa: PLC0415
 
     model = MLPClassifier(
-        (64, 32), alpha=0.0, batch_size=BATCH, learning_rate_init=RATE, max_iter=EPOCHS,
-        tol=0.0, n_iter_no_change=EPOCHS + 1, random_state=0,
+        (64, 32),
+        alpha=0.0,
+        batch_size=BATCH,
+        learning_rate_init=RATE,
+        max_iter=EPOCHS,
+        tol=0.0,
+        n_iter_no_change=EPOCHS + 1,
+        random_state=0,
     )
     with warnings.catch_warnings():
         # It says that 30 epochs are few; they are the same 30 for everyone.
@@ -64,7 +81,7 @@ def pytorch(data: Any) -> tuple[float, float] | None:
     torch.set_num_threads(1)
     torch.manual_seed(0)
     layers: list[Any] = []
-    for n_in, n_out in zip(WIDTHS, WIDTHS[1:], strict=False):
+    for n_in, n_out in itertools.pairwise(WIDTHS):
         layers += [torch.nn.Linear(n_in, n_out), torch.nn.ReLU()]
     model = torch.nn.Sequential(*layers[:-1])
     X = torch.tensor(data.X_train.T.copy(), dtype=torch.float32)
@@ -105,6 +122,8 @@ def bench(results: Any) -> None:
         print(f"  {name}: {took:.3f} s, test accuracy {accuracy:.3f}")  # noqa: T201
         if name != "ours":
             results.add(
-                f"training, against {name}", f"{took / mine:.2f} times faster", "at least 1.5",
+                f"training, against {name}",
+                f"{took / mine:.2f} times faster",
+                "at least 1.5",
                 reached=took / mine >= 1.5,
             )

@@ -6,6 +6,7 @@ Exit codes: 0 done, whatever the scores; 1 bad input; 2 the grader's own fault.
 from __future__ import annotations
 
 import json
+import os
 import sys
 import tempfile
 import traceback
@@ -16,7 +17,7 @@ from typing import Annotated
 import typer
 
 from grader import __version__
-from grader.errors import GraderError, InputError
+from grader.errors import AuthorError, GraderError, InputError
 
 app = typer.Typer(
     add_completion=False,
@@ -128,6 +129,10 @@ def guarded(run: Callable[[], object]) -> None:
     """Run something; turn every failure into one line and an exit code."""
     try:
         run()
+    except AuthorError as error:
+        # Each line begins with file:line, which editors can jump to.
+        typer.echo(str(error).replace(f"{Path.cwd()}{os.sep}", ""), err=True)
+        sys.exit(1)
     except InputError as error:
         typer.echo(f"grader: {error}", err=True)
         sys.exit(1)

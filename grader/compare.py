@@ -265,22 +265,25 @@ def _times(factor: float) -> str:
     return "every entry is minus" if factor == -1 else f"every entry is {factor:.3f} times"
 
 
-def ratio(actual: Any, wanted: Any) -> float | None:
+def ratio(actual: Any, wanted: Any, *, single: bool = False) -> float | None:
     """Return the one factor by which all entries differ from the reference, if there is one.
 
-    Entries that are 0 in both carry no evidence; a single number carries little,
-    but its ratio is still true.
+    Entries that are 0 in both, up to rounding, carry no evidence; a single number
+    carries little, but its ratio is still true.
+
+    Args:
+        single: allow for the rounding of float32.
     """
     found, reference = np.asarray(actual, dtype=float), np.asarray(wanted, dtype=float)
-    if found.shape != reference.shape:
+    if found.shape != reference.shape or not (np.isfinite(found) & np.isfinite(reference)).all():
         return None
-    used = (reference != 0) | (found != 0)
-    if not used.any() or not (np.isfinite(found) & np.isfinite(reference)).all():
-        return None
-    if (reference[used] == 0).any():
+    tolerance, rounding = (1e-4, 1e-6) if single else (1e-6, 1e-12)
+    tiny = rounding * max(np.abs(found).max(initial=0), np.abs(reference).max(initial=0))
+    used = (np.abs(reference) > tiny) | (np.abs(found) > tiny)
+    if not used.any() or (np.abs(reference[used]) <= tiny).any():
         return None
     factors = found[used] / reference[used]
     factor = float(np.median(factors))
-    if not np.allclose(factors, factor, rtol=1e-6, atol=0) or abs(factor) < 1e-3:
+    if not np.allclose(factors, factor, rtol=tolerance, atol=0) or abs(factor) < 1e-3:
         return None
-    return -1.0 if abs(factor + 1) < 1e-6 else factor
+    return -1.0 if abs(factor + 1) < tolerance else factor

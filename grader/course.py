@@ -11,6 +11,7 @@ import json
 import os
 import secrets
 import sys
+import traceback
 import types
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -275,8 +276,12 @@ def _exercises(
             f"{path}:{error.lineno}: not Python: {error.msg}\n  fix: correct the line"
         ) from error
     except Exception as error:
-        raise GraderError(
-            f"{path}: cannot be run ({type(error).__name__}: {error}); correct it"
+        lines = [
+            f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == str(path)
+        ]
+        raise AuthorError(
+            f"{path}:{lines[-1] if lines else 1}: raises {type(error).__name__}: {error}\n"
+            "  fix: declare only what runs"
         ) from error
     return _join(path, cells, declared)
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.compare import Comparison, Yardstick, compare, ratio
+from grader.compare import Comparison, Yardstick, compare, leaves, ratio
 from grader.exercise import Call, Case, Exercise, Mistake, Rng, Set
 from grader.verdict import Answer, Verdict
 
@@ -61,8 +61,16 @@ def run(function: Callable[..., Any], case: Case) -> Answer:
     return Answer(
         value=_received(value),
         changed=not same(used, tuple(realise(a) for a in case.arguments)),
+        shares=_shares(value, used),
         warned=str(caught[0].message) if caught else "",
     )
+
+
+def _shares(value: Any, arguments: tuple[Any, ...]) -> bool:
+    """Whether a result shares memory with an argument."""
+    given = [leaf for leaf in leaves(arguments) if isinstance(leaf, np.ndarray)]
+    found = [leaf for leaf in leaves(value) if isinstance(leaf, np.ndarray)]
+    return any(np.may_share_memory(one, other) for one in found for other in given)
 
 
 def _received(value: Any) -> Any:
@@ -185,8 +193,10 @@ def _check(case: Case, value: Any) -> Comparison:
     assert case.check is not None  # noqa: S101 - for the type checker; the caller looked
     arguments = tuple(realise(argument) for argument in copy.deepcopy(case.arguments))
     try:
-        problem = case.check(copy.deepcopy(value), *arguments)
-    except (TypeError, ValueError, IndexError, KeyError, AttributeError) as error:
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
+            problem = case.check(copy.deepcopy(value), *arguments)
+    except Exception as error:  # noqa: BLE001 - any value may come, and none may stop the judge
         return Comparison(
             verdict=Verdict.WRONG_TYPE,
             evidence=f"the result has not the structure asked for ({type(error).__name__} "
@@ -203,7 +213,7 @@ def diagnose(exercise: Exercise, observations: Sequence[Observation]) -> Diagnos
     for known in exercise.mistakes:
         if explains(known, exercise, observations):
             return Diagnosis(name=known.name, hint=known.hint)
-    return _generic(failing)
+    return _generic(exercise, failing)
 
 
 def explains(known: Mistake, exercise: Exercise, observations: Sequence[Observation]) -> bool:
@@ -234,6 +244,9 @@ def _explains_one(mistaken: Answer, seen: Observation, exercise: Exercise) -> bo
         return _pattern(seen.comparison.evidence) == _pattern(verdict.evidence)
     if verdict.verdict is not seen.comparison.verdict:
         return False
+    if verdict.verdict is Verdict.CHANGED_INPUT and verdict.evidence != seen.comparison.evidence:
+        # Writing into an argument and handing it back are two mistakes.
+        return False
     alike = compare(seen.answer.value, mistaken.value, yardstick_of(seen.case, exercise))
     if verdict.verdict in (Verdict.WRONG_TYPE, Verdict.NOT_FINITE):
         # compare() calls a wrong dtype wrong in a reference too: look at the evidence instead.
@@ -246,20 +259,21 @@ def _pattern(sentence: str) -> str:
     return re.sub(r"[-+]?\d[\d.,e+-]*", "#", sentence)
 
 
-def _generic(failing: Sequence[Observation]) -> Diagnosis | None:
+def _generic(exercise: Exercise, failing: Sequence[Observation]) -> Diagnosis | None:
     """Recognise sign, transpose, 1/m and constant factors in the parts that are wrong."""
     if not failing or any(
         seen.answer.failure is not None or seen.case.check or seen.case.raises for seen in failing
     ):
         return None
-    pairs = [pair for seen in failing for pair in _wrong_parts(seen)]
-    if not pairs:
+    wrong = [_wrong_parts(exercise, seen) for seen in failing]
+    if not all(wrong):
+        # A case that shows something else is not explained by a factor in the others.
         return None
-    factors = [ratio(actual, wanted) for actual, wanted, _ in pairs]
-    known = [factor for factor in factors if factor is not None]
-    if len(known) == len(pairs):
-        return _factor(known, [m for _, _, m in pairs])
-    if all(_transposed(actual, wanted) for actual, wanted, _ in pairs):
+    pairs = [pair for parts in wrong for pair in parts]
+    factors = [pair.factor for pair in pairs if pair.factor is not None]
+    if len(factors) == len(pairs):
+        return _factor(factors, [pair.m for pair in pairs])
+    if all(pair.transposed for pair in pairs):
         return Diagnosis(
             name="transposed",
             hint="The result is the transpose of what was asked for. "
@@ -291,33 +305,54 @@ def _factor(factors: Sequence[float], sizes: Sequence[int | None]) -> Diagnosis 
     return None
 
 
-def _transposed(actual: Any, wanted: Any) -> bool:
-    found, reference = np.asarray(actual), np.asarray(wanted)
-    return bool(
-        found.ndim == 2
-        and found.shape == reference.T.shape
-        and np.allclose(found, reference.T, rtol=1e-6)
-    )
+@dataclass(frozen=True, kw_only=True)
+class _Pair:
+    """A numeric part of a result that is wrong: what was found and what was expected."""
+
+    found: np.ndarray[Any, Any]
+    expected: np.ndarray[Any, Any]
+    m: int | None
+    single: bool
+
+    @property
+    def factor(self) -> float | None:
+        return ratio(self.found, self.expected, single=self.single)
+
+    @property
+    def transposed(self) -> bool:
+        return bool(
+            self.found.ndim == 2
+            and self.found.shape == self.expected.T.shape
+            and np.allclose(self.found, self.expected.T, rtol=1e-4 if self.single else 1e-6)
+        )
 
 
-def _wrong_parts(seen: Observation) -> list[tuple[Any, Any, int | None]]:
-    """Return (found, expected, m) for each numeric part of a result that is wrong."""
-    m = seen.case.shapes.get("m")
+def _wrong_parts(exercise: Exercise, seen: Observation) -> list[_Pair]:
+    """Return the wrong parts of a result; none if one of them is not an array of floats."""
     found, expected = seen.answer.value, seen.expected
     if not isinstance(expected, list | tuple):
         found, expected = [found], [expected]
     if not isinstance(found, list | tuple) or len(found) != len(expected):
         return []
-    yardstick = Yardstick.of(seen.case.tolerance or Exercise.tolerance, [])
+    yardstick = yardstick_of(seen.case, exercise)
     pairs = []
     for actual, wanted in zip(found, expected, strict=True):
         if compare(actual, wanted, yardstick).right:
             continue
-        if not isinstance(actual, float | np.ndarray) or not isinstance(
-            wanted, float | np.ndarray | np.generic
-        ):
+        if not _is_float(actual) or not _is_float(wanted):
             return []
-        if np.asarray(actual).dtype.kind != "f" or np.asarray(wanted).dtype.kind != "f":
-            return []
-        pairs.append((actual, wanted, m))
+        pairs.append(
+            _Pair(
+                found=np.asarray(actual),
+                expected=np.asarray(wanted),
+                m=seen.case.shapes.get("m"),
+                single=yardstick.single,
+            )
+        )
     return pairs
+
+
+def _is_float(value: Any) -> bool:
+    return (
+        isinstance(value, float | np.ndarray | np.generic) and np.asarray(value).dtype.kind == "f"
+    )

@@ -17,6 +17,7 @@ import numpy as np
 from grader import __version__
 from grader.course import Lesson
 from grader.diagnose import Observation, assess, diagnose, run
+from grader.errors import GraderError
 from grader.exercise import Case, Exercise
 from grader.verdict import Answer, CaseResult, Outcome, Report, Verdict
 
@@ -181,12 +182,29 @@ def judge_exercise(
         answer = failure or runner.ask(exercise.id, case, substitutes, cases[number:])
         if answer.failure in _GAVE_UP or answer.failure is Verdict.MISSING:
             failure = answer
-        expected = run(reference, case) if case.check is None else Answer()
+        expected = _expected(exercise, reference, case)
         comparison = assess(answer, expected, case, exercise)
         observations.append(
             Observation(case=case, answer=answer, expected=expected.value, comparison=comparison)
         )
     return conclude(exercise, observations)
+
+
+def _expected(exercise: Exercise, reference: Callable[..., Any], case: Case) -> Answer:
+    """Return the reference's answer.
+
+    Raises:
+        GraderError: the reference fails where no exception is asked for.
+    """
+    if case.check is not None:
+        return Answer()
+    answer = run(reference, case)
+    if answer.failure is not None and case.raises is None:
+        raise GraderError(
+            f"the reference of {exercise.id} fails on {case.title} ({answer.message}); "
+            "correct the lesson"
+        )
+    return answer
 
 
 def conclude(exercise: Exercise, observations: list[Observation]) -> Outcome:

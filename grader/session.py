@@ -381,8 +381,10 @@ def _is(value: Any, number: int) -> bool:
     return type(value) is int and value == number
 
 
-def read_answer(frame: dict[str, Any], call: int) -> Answer:
+def read_answer(frame: Any, call: int) -> Answer:
     """Read a result frame, believing nothing."""
+    if not isinstance(frame, dict):
+        raise wire.WireError("a frame came out of turn")
     if not _is(frame.get("call"), call):
         raise wire.WireError("an answer to another call")
     failure = frame.get("failure")
