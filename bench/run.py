@@ -292,7 +292,7 @@ def measure_memory(root: Path, lessons: list[str]) -> None:
             grade_file(lesson, path / f"{lesson.id}.ipynb", box, student="s", secret="bench")  # noqa: S106
         mine = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
         page = os.sysconf("SC_PAGE_SIZE")
-        print(json.dumps([mine * page / 2**20, box.resident() / 2**20]))  # noqa: T201
+        print(json.dumps([mine * page / 2**20, box.resident() / 2**20]))
 
 
 def part(name: str) -> Callable[[Results], None] | None:
@@ -317,7 +317,7 @@ def main() -> None:
     options = parser.parse_args()
     if options.bare:
         root, name, path = options.bare
-        print(bare_run(Course(root=Path(root)).load(name), Path(path), 15))  # noqa: T201
+        print(bare_run(Course(root=Path(root)).load(name), Path(path), 15))
         return
     if options.memory:
         measure_memory(Path(options.memory[0]), options.memory[1:])

@@ -119,7 +119,7 @@ def bench(results: Any) -> None:
             continue
         took = statistics.median(seconds for seconds, _ in done)
         accuracy = statistics.median(found for _, found in done)
-        print(f"  {name}: {took:.3f} s, test accuracy {accuracy:.3f}")  # noqa: T201
+        print(f"  {name}: {took:.3f} s, test accuracy {accuracy:.3f}")
         if name != "ours":
             results.add(
                 f"training, against {name}",

@@ -23,6 +23,20 @@ LESSON = "01_chain_rule"
 _PARTS = ("solutions", "notebooks", "byhand", "data", "nbgrader_config.py")
 
 
+_ALTERNATIVE = {
+    "total_derivative": """\
+def total_derivative(dw_du, du_dx):
+    return np.array([sum(dw_du[k] * du_dx[k, j] for k in range(len(dw_du)))
+                     for j in range(du_dx.shape[1])])
+""",
+    "logistic_loss": """\
+def logistic_loss(w, b, X, y):
+    z = (w @ X + b)[0]
+    losses = [np.maximum(z_j, 0) - z_j * y_j + np.log1p(np.exp(-abs(z_j)))
+              for z_j, y_j in zip(z, y[0])]
+    return float(np.mean(losses))
+""",
+}
 _MISTAKEN = {
     "numerical_gradient": """\
 def numerical_gradient(f, x, h=1e-5):
@@ -108,6 +122,7 @@ def submissions(course: Course, lesson: Lesson) -> dict[str, str]:
     derivation = {cell.name: words for cell in lesson.manual}
     students = {
         "amira-right": made({**right, **derivation}),
+        "alba-other-ways": made({**right, **_ALTERNATIVE}),
         "bo-half-done": made({name: right[name] for name in (first, *others[:2])}),
         "chen-untouched": made({}),
         "dana-raises": made({**right, others[0]: sample.raising(others[0])}),

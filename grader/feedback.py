@@ -100,34 +100,30 @@ def autograded_notebook(lesson: Lesson, graded: Graded) -> dict[str, Any]:
 
 def _summary(report: Report) -> dict[str, Any]:
     """Return a first cell: every exercise with its verdict, and what there is to say."""
-    rows = [
-        "| exercise | points | verdict | recognised | hint |",
-        "|---|---|---|---|---|",
-    ]
-    for outcome in report.exercises:
-        manual = outcome.verdict in (Verdict.MANUAL, Verdict.NOT_ATTEMPTED) and not outcome.cases
-        place = outcome.id if manual else f"test_{outcome.id}"
-        carried = ", with an earlier error carried forward" if outcome.carried else ""
-        cells = (
-            f"[{outcome.id}](#{place})",
-            f"{number(outcome.score)} of {number(outcome.points)}",
-            outcome.verdict.value + carried,
-            outcome.mistake or "",
-            outcome.hint or "",
-        )
-        rows.append(
-            "| " + " | ".join(_harmless(cell).replace("|", "&#124;") for cell in cells) + " |"
-        )
     notes = list(report.notes)
     if report.sandbox.startswith("none"):
         notes.append(f"graded without a sandbox ({report.sandbox})")
-    text = "\n".join(["## Your report", "", *rows, "", *(f"- {_harmless(n)}" for n in notes)])
+    lines = [*map(_summary_line, report.exercises), "", *(f"Note: {note}\n" for note in notes)]
     return {
         "cell_type": "markdown",
         "id": "grader-report",
         "metadata": {},
-        "source": text.rstrip(),
+        "source": "\n".join(["## Your report", "", *map(_harmless, lines)]).rstrip(),
     }
+
+
+def _summary_line(outcome: Outcome) -> str:
+    manual = outcome.verdict in (Verdict.MANUAL, Verdict.NOT_ATTEMPTED) and not outcome.cases
+    place = outcome.id if manual else f"test_{outcome.id}"
+    points = f"{number(outcome.score)} of {number(outcome.points)}, {outcome.verdict.value}"
+    parts = [f"- [{outcome.id}](#{place}): {points}."]
+    if outcome.carried:
+        parts.append("An earlier error was carried forward.")
+    if outcome.mistake:
+        parts.append(f"Recognised: **{outcome.mistake}**.")
+    if outcome.hint:
+        parts.append(f"Hint: {outcome.hint}")
+    return " ".join(parts)
 
 
 def _extra_cells(
