@@ -89,6 +89,8 @@ def grade(
     ] = False,
 ) -> None:
     """Grade class/submitted into the gradebook."""
+    # nbformat's jsonschema takes a second to import this, for formats no notebook has.
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     from grader.course import find_course  # noqa: PLC0415 - each command loads what it needs
     from grader.feedback import print_class, progress  # noqa: PLC0415
     from grader.grading import grade_class  # noqa: PLC0415
@@ -105,11 +107,14 @@ def grade(
             watch=watch,
         )
     print_class(rows, course)
+    for row in rows:
+        if row.fault:
+            typer.echo(f"grader: {row.student} {row.lesson}: {row.problem}", err=True)
     faults = {row.fault for row in rows}
     if "grader" in faults:
-        raise typer.Exit(2)
+        raise GraderError("not every submission could be graded; see above")
     if "input" in faults:
-        raise typer.Exit(1)
+        raise InputError("not every submission could be graded; see above")
 
 
 @app.command()
@@ -140,14 +145,25 @@ def guarded(run: Callable[[], object]) -> None:
         typer.echo(f"grader: the grader's own fault: {error}", err=True)
         sys.exit(2)
     except Exception as error:  # noqa: BLE001 - a user never sees a traceback; a developer can
-        log = Path(tempfile.gettempdir()) / "grader-fault.log"
-        log.write_text(traceback.format_exc(), encoding="utf-8")
         typer.echo(
-            f"grader: the grader's own fault: {type(error).__name__}: {error}; "
-            f"the details are in {log}",
+            f"grader: the grader's own fault: {type(error).__name__}: {error}; {_kept_details()}",
             err=True,
         )
         sys.exit(2)
+    except SystemExit as done:
+        # 2 is what the command line's library says to a wrong option or a missing argument.
+        sys.exit(1 if done.code == 2 else done.code)
+
+
+def _kept_details() -> str:
+    """Write the traceback to a file of its own; the fault may be that no file can be written."""
+    try:
+        handle, name = tempfile.mkstemp(prefix="grader-fault-", suffix=".log", text=True)
+        with os.fdopen(handle, "w", encoding="utf-8") as log:
+            log.write(traceback.format_exc())
+    except OSError as error:
+        return f"the details could not be written ({error.strerror})"
+    return f"the details are in {name}"
 
 
 def main() -> None:

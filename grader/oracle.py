@@ -121,25 +121,35 @@ def _serve(channel: socket.socket, functions: Sequence[Callable[..., Any]]) -> N
         wire.send(channel, reply(wire.receive(channel), functions))
 
 
-def _small(frame: dict[str, Any]) -> bool:
+def _small(value: Any) -> bool:
     """Whether a call with such arguments cannot cost much."""
-    return len(wire.encode(frame)) <= _SMALL_BYTES and all(map(_modest, _integers(frame)))
+    room = _SMALL_BYTES
+    for part in _parts(value):
+        if isinstance(part, np.ndarray):
+            room -= part.nbytes
+            if part.dtype.kind in "iu" and part.size and not _modest(part):
+                return False
+        elif isinstance(part, str | bytes):
+            room -= len(part)
+        elif isinstance(part, int) and not -_SMALL_INTEGER <= part <= _SMALL_INTEGER:
+            return False
+        if room < 0:
+            return False
+    return True
 
 
-def _modest(number: Any) -> bool:
-    return bool(np.max(number) <= _SMALL_INTEGER and np.min(number) >= -_SMALL_INTEGER)
+def _modest(array: Any) -> bool:
+    return bool(array.max() <= _SMALL_INTEGER and array.min() >= -_SMALL_INTEGER)
 
 
-def _integers(value: Any) -> Iterator[Any]:
-    """Yield the integers and the arrays of integers in nested data."""
+def _parts(value: Any) -> Iterator[Any]:
+    """Yield all that nested data consists of."""
     if isinstance(value, dict):
         value = [*value, *value.values()]
     if isinstance(value, list | tuple):
         for item in value:
-            yield from _integers(item)
-    elif isinstance(value, int) or (
-        isinstance(value, np.ndarray) and value.size and value.dtype.kind in "iu"
-    ):
+            yield from _parts(item)
+    else:
         yield value
 
 

@@ -65,11 +65,8 @@
 import tracemalloc
 import warnings
 
-import matplotlib.pyplot as plt
 import numpy as np
 from earlier import numerical_gradient
-
-from byhand import plots
 
 # %% [markdown]
 # ## Names used throughout
@@ -121,6 +118,10 @@ from byhand import plots
 # *Predict first:* on which edges are the gradients negative, and why there?
 
 # %% explore="a sigmoid neuron as a graph"
+import matplotlib.pyplot as plt
+
+from byhand import plots
+
 nodes = {  # name: (column, row, label)
     "w": (-0.2, 1.2, "$w$"),
     "x": (-0.2, 0, "$x$"),
@@ -1369,49 +1370,21 @@ assert np.allclose(np.ravel(far), [1.0, -1.0]), (
 # %% [markdown]
 # ## 12. The figure: a Jacobian you can look at
 #
-# The next cell runs *your* functions `softmax`, `softmax_jacobian` and
-# `softmax_cross_entropy_grad`.
-# Change the logits `z` and the target class, and predict before you run it again:
+# The next figure moves. It runs *your* functions `softmax`, `softmax_jacobian`,
+# `cross_entropy_grad` and `softmax_cross_entropy_grad`.
+# Its controls work by mouse and by keyboard, and below it stands what it shows, in words.
+# Predict before you move a control:
 #
 # - Make all logits equal. Which entries of the Jacobian are largest then?
 # - Make the logit of a *wrong* class 20 larger than the others. What becomes of the Jacobian?
 #   And of the gradient $\mathbf{s} - \mathbf{t}$?
+# - Make it 30 larger than all others. The second and the third row of numbers should
+#   still be equal. Are they?
 
 # %% explore="figure"
-z = np.log(np.array([1.0, 2.0, 5.0, 2.0]))  # the logits: change them
-target = 1  # the target class, counted from 0: change it
-picture = None
-try:
-    s = softmax(z[:, None])[:, 0]  # a batch of one column: (n, 1) -> (n,)
-    J = softmax_jacobian(s)  # (n, n)
-    t = np.eye(z.size)[target]  # (n,), one-hot
-    dz = softmax_cross_entropy_grad(z[:, None], t[:, None])[:, 0]  # (n, 1) -> (n,)
-except NotImplementedError:
-    print("This figure waits for exercises 5, 6 and 10.")
-else:
-    figure, (left, right) = plt.subplots(1, 2, figsize=(7, 3.2), layout="constrained")
-    classes = np.arange(z.size)
-    left.bar(classes - 0.2, s, width=0.4, color="#0072B2", label="shares s")
-    left.bar(classes + 0.2, dz, width=0.4, color="#D55E00", hatch="//", label="gradient s - t")
-    left.axhline(0.0, color="black", linewidth=0.8)
-    left.set(xlabel="class", xticks=classes, ylim=(-1.05, 1.05))
-    left.legend(fontsize=8)
-    right.imshow(J, cmap="RdBu_r", vmin=-0.25, vmax=0.25)
-    for i in classes:
-        for j in classes:
-            ink = "white" if abs(J[i, j]) > 0.17 else "black"
-            right.text(j, i, f"{J[i, j]:.3f}", ha="center", va="center", fontsize=9, color=ink)
-    right.set(title="Jacobian of the softmax", xlabel="logit", ylabel="share")
-    right.set(xticks=classes, yticks=classes)
-    plt.close(figure)  # shown once, by the last line
-    picture = plots.Picture(
-        figure,
-        f"Left, a bar for each share, {s.round(3)}, and one for the gradient s - t, {dz.round(3)}, "
-        f"negative at the target class {target}. Right, the Jacobian as a heat map: diagonal "
-        f"{np.diag(J).round(3)}, no other entry positive, "
-        f"row sums {np.abs(J.sum(axis=1)).round(3)}.",
-    )
-picture
+from byhand.figures import logits
+
+logits.show(globals())
 
 # %% [markdown]
 # *What you should have seen.* With $n$ equal logits the diagonal is $\tfrac1n (1 - \tfrac1n)$, and
@@ -1424,6 +1397,7 @@ picture
 # The cross-entropy makes up for the small Jacobian, because its own gradient
 # $-t/s$ is as large as the Jacobian is small.
 # That is why the two belong together.
+# Where a share falls below $10^{-12}$, the clipped division spoils the product, as in section 10.
 
 # %% [markdown]
 # ## Summary
