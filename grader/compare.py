@@ -93,6 +93,7 @@ def compare(
     Returns:
         CORRECT, or the first of wrong type, wrong shape, not finite, wrong value.
     """
+    actual = np.asarray(actual) if isinstance(actual, np.generic) else actual
     if isinstance(expected, Mapping):
         return _compare_mapping(actual, expected, yardstick)
     if isinstance(expected, list | tuple):
@@ -135,7 +136,7 @@ def _compare_mapping(actual: Any, expected: Mapping[Any, Any], yardstick: Yardst
             Verdict.WRONG_TYPE,
             f"found a dict without {_and(missing)}, expected keys {wanted}"
             if missing
-            else f"found a dict with {other} keys more than the expected {wanted}",
+            else f"found a dict of {len(expected) + other}, expected the keys {wanted} alone",
         )
     keys = list(expected)
     return _join([compare(actual[key], expected[key], yardstick) for key in keys], keys)
@@ -172,7 +173,15 @@ def _join(parts: Sequence[Comparison], labels: Sequence[Any]) -> Comparison:
 
 def _located(label: str, evidence: str) -> str:
     """Return evidence with its place: "dW: ...", and "[0][1]: ..." where parts are nested."""
-    return f"{label}{evidence}" if evidence.startswith("[") else f"{label}: {evidence}"
+    if not evidence.startswith("["):
+        return f"{label}: {evidence}"
+    # What is right inside a part would read as if it stood outside.
+    told = [
+        text
+        for text in evidence.split("; ")
+        if not text.endswith((f"is {_RIGHT}", f"are {_RIGHT}"))
+    ]
+    return "; ".join(f"{label}{text}" if text.startswith("[") else text for text in told)
 
 
 def _and(words: Sequence[str]) -> str:
@@ -282,7 +291,8 @@ def ratio(actual: Any, wanted: Any, *, single: bool = False) -> float | None:
     used = (np.abs(reference) > tiny) | (np.abs(found) > tiny)
     if not used.any() or (np.abs(reference[used]) <= tiny).any():
         return None
-    factors = found[used] / reference[used]
+    with np.errstate(over="ignore"):
+        factors = found[used] / reference[used]
     factor = float(np.median(factors))
     if not np.allclose(factors, factor, rtol=tolerance, atol=0) or abs(factor) < 1e-3:
         return None
