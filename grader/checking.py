@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from grader import sandbox
 from grader.course import Course, Lesson, find_course
 from grader.engine import grade, open_box
-from grader.submission import UnreadableError, known_cells, match, parse_notebook, read_bytes
+from grader.submission import Submission, UnreadableError, match, parse_notebook, read_bytes
 from grader.verdict import Report
 
 
@@ -29,8 +30,7 @@ def check_notebook(path: Path, *, student: str) -> tuple[Report, str]:
     reason = sandbox.unavailable()
     # The warm process starts loading while the lesson is read.
     with open_box(course, (), sandboxed=not reason) as box:
-        lesson = _lesson_of(path, cells, course)
-        submission = match(path, content, cells, lesson)
+        lesson, submission = _matched(path, content, cells, course)
         graded = grade(lesson, submission, box, student=student, secret=course.secret())
     notice = (
         f"no sandbox here: {reason}; your notebook runs in a separate process with limits"
@@ -40,15 +40,22 @@ def check_notebook(path: Path, *, student: str) -> tuple[Report, str]:
     return graded.report, notice
 
 
-def _lesson_of(path: Path, cells: list[Mapping[str, Any]], course: Course) -> Lesson:
-    """Return the lesson a notebook belongs to: by its name, else by its cells."""
+def _matched(
+    path: Path, content: bytes, cells: list[Mapping[str, Any]], course: Course
+) -> tuple[Lesson, Submission]:
+    """Match a notebook to the lesson of its name, or else to the one whose cells it has."""
     ids = course.lesson_ids()
-    if path.stem in ids:
-        return course.load(path.stem)
-    lessons = [course.load(name) for name in ids]
-    best = max(lessons, key=lambda lesson: known_cells(cells, lesson), default=None)
-    if best is None or not known_cells(cells, best):
+    named = [name for name in ids if name == path.stem]
+    found: list[tuple[Lesson, Submission]] = []
+    for name in [*named, *(name for name in ids if name not in named)]:
+        lesson = course.load(name)
+        with contextlib.suppress(UnreadableError):
+            found.append((lesson, match(path, content, cells, lesson)))
+            # Cells such as the imports are in several lessons; an exercise is in one.
+            if name in named and found[0][1].sources:
+                return found[0]
+    if not found:
         raise UnreadableError(
             f"{path}: belongs to no lesson of this course; the lessons are {', '.join(ids)}"
         )
-    return best
+    return max(found, key=lambda pair: len(pair[1].sources))

@@ -294,6 +294,10 @@ def ratio(actual: Any, wanted: Any, *, single: bool = False) -> float | None:
     with np.errstate(over="ignore"):
         factors = found[used] / reference[used]
     factor = float(np.median(factors))
-    if not np.allclose(factors, factor, rtol=tolerance, atol=0) or abs(factor) < 1e-3:
+    if (
+        not np.isfinite(factor)
+        or not np.allclose(factors, factor, rtol=tolerance, atol=0)
+        or abs(factor) < 1e-3
+    ):
         return None
     return -1.0 if abs(factor + 1) < tolerance else factor

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import atexit
+import contextlib
 import ctypes
 import multiprocessing
 import os
@@ -14,6 +15,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from grader import __version__
 from grader.course import Course, Lesson
@@ -116,6 +118,7 @@ class Task:
     lesson: str
     student: str
     path: Path
+    secret: str
 
 
 class _Worker:
@@ -123,21 +126,17 @@ class _Worker:
 
     current: _Worker
 
-    def __init__(
-        self, course: Course, lessons: Mapping[str, Lesson], secret: str, *, sandboxed: bool
-    ) -> None:
-        self.lessons, self.secret = lessons, secret
+    def __init__(self, course: Course, lessons: Mapping[str, Lesson], *, sandboxed: bool) -> None:
+        self.lessons = lessons
         self.box = open_box(course, list(lessons.values()), sandboxed=sandboxed)
         atexit.register(self.box.close)
 
 
-def _start_worker(
-    course: Course, lessons: Mapping[str, Lesson], secret: str, sandboxed: bool
-) -> None:
+def _start_worker(course: Course, lessons: Mapping[str, Lesson], sandboxed: bool) -> None:
     # Ctrl-C is for the parent, which ends its workers in order.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _end_with_the_parent()
-    _Worker.current = _Worker(course, lessons, secret, sandboxed=sandboxed)
+    _Worker.current = _Worker(course, lessons, sandboxed=sandboxed)
 
 
 def _end_with_the_parent() -> None:
@@ -158,47 +157,57 @@ def _leave(*_: object) -> None:
     os._exit(1)
 
 
+def _warm_up() -> None:
+    # What goes wrong here goes wrong again with the first task, which can tell of it.
+    with contextlib.suppress(GraderError):
+        _Worker.current.box.wait_warm()
+
+
 def _work(task: Task) -> Graded | GraderError:
     worker = _Worker.current
     lesson = worker.lessons[task.lesson]
     try:
-        return grade_file(lesson, task.path, worker.box, student=task.student, secret=worker.secret)
+        return grade_file(lesson, task.path, worker.box, student=task.student, secret=task.secret)
     except GraderError as error:
         return error
     except Exception as error:  # noqa: BLE001 - the class goes on; the fault is named, not scored
         return GraderError(f"{type(error).__name__}: {error}")
 
 
-def grade_all(
-    course: Course,
-    lessons: Mapping[str, Lesson],
-    tasks: Sequence[Task],
-    *,
-    secret: str,
-    jobs: int,
-    sandboxed: bool = True,
-) -> Iterator[tuple[Task, Graded | GraderError]]:
-    """Grade submissions in parallel, one box a worker.
+class Workers:
+    """Worker processes with a box each, which warm up as soon as they are made."""
 
-    Yields:
-        Each task with its graded submission, or the grader's own fault, as they finish.
-    """
-    context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
-    pool = ProcessPoolExecutor(
-        max_workers=min(jobs, len(tasks)) or 1,
-        mp_context=context,
-        initializer=_start_worker,
-        initargs=(course, lessons, secret, sandboxed),
-    )
-    waiting = {pool.submit(_work, task): task for task in tasks}
-    try:
-        for done in as_completed(waiting):
-            try:
+    def __init__(
+        self, course: Course, lessons: Mapping[str, Lesson], *, jobs: int, sandboxed: bool = True
+    ) -> None:
+        """Start the workers; returns before they are warm."""
+        self._pool = ProcessPoolExecutor(
+            max_workers=jobs,
+            mp_context=multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn"),
+            initializer=_start_worker,
+            initargs=(course, lessons, sandboxed),
+        )
+        for _ in range(jobs):
+            self._pool.submit(_warm_up)
+
+    def grade(self, tasks: Sequence[Task]) -> Iterator[tuple[Task, Graded | GraderError]]:
+        """Grade submissions in parallel.
+
+        Yields:
+            Each task with its graded submission, or the grader's own fault, as they finish.
+        """
+        try:
+            waiting = {self._pool.submit(_work, task): task for task in tasks}
+            for done in as_completed(waiting):
                 yield waiting[done], done.result()
-            except BrokenProcessPool as error:
-                raise GraderError(
-                    "a worker process ended unexpectedly; run 'grader doctor', then run this "
-                    "again: what is graded so far is kept"
-                ) from error
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+        except BrokenProcessPool as error:
+            raise GraderError(
+                "a worker process ended unexpectedly; run 'grader doctor', then run this "
+                "again: what is graded so far is kept"
+            ) from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown(wait=True, cancel_futures=True)

@@ -231,21 +231,25 @@ def print_class(rows: Sequence[Row], course: Course) -> None:
     """Print a class's grades, and where the rest of it lies."""
     from rich.console import Console  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
 
     table = Table("student", "lesson", "score", "verdicts", "recognised")
     for row in rows:
         if row.report is None:
-            table.add_row(row.student, row.lesson, "-", row.problem, "", style="red")
+            # As Text: brackets in a name or a message are no markup.
+            words = (row.student, row.lesson, "-", "not graded, see below", "")
+            table.add_row(*map(Text, words), style="red")
             continue
         report = row.report
         verdicts = Counter(e["verdict"] for e in report["exercises"])
-        table.add_row(
+        words = (
             row.student,
             row.lesson,
             f"{number(report['score'])} / {number(report['max_score'])}",
             ", ".join(f"{count} {verdict}" for verdict, count in verdicts.items()),
             ", ".join(f"{e['id']}: {e['mistake']}" for e in report["exercises"] if e["mistake"]),
         )
+        table.add_row(*map(Text, words))
     console = Console(width=None if sys.stdout.isatty() else 160)
     console.print(table)
     skipped = sum(row.skipped for row in rows)
@@ -258,14 +262,15 @@ def print_class(rows: Sequence[Row], course: Course) -> None:
         ("gradebook", course.class_folder / "gradebook.db"),
         ("autograded notebooks", course.class_folder / "autograded"),
     ):
-        console.print(f"{title}: {path}", highlight=False, soft_wrap=True)
+        console.print(f"{title}: {path}", highlight=False, soft_wrap=True, markup=False)
 
 
 def print_findings(findings: Sequence[Finding]) -> None:
     """Print what the doctor found, one guarantee a line."""
     from rich.console import Console  # noqa: PLC0415
+    from rich.markup import escape  # noqa: PLC0415
 
     console = Console(highlight=False, soft_wrap=True)
     for finding in findings:
         mark = "[green]holds[/]" if finding.holds else "[red]FAILS[/]"
-        console.print(f"{mark}  {finding.guarantee}: {finding.seen}", markup=True)
+        console.print(f"{mark}  {escape(f'{finding.guarantee}: {finding.seen}')}", markup=True)

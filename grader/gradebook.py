@@ -8,7 +8,6 @@ a rerun grades the submission again, to the same scores.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import logging
 import os
@@ -16,7 +15,7 @@ import shutil
 import stat
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
@@ -25,54 +24,29 @@ from nbgrader.api import (
     Assignment,
     Comment,
     Grade,
-    Gradebook,
+    GradeCell,
     Notebook,
     Student,
     SubmittedAssignment,
     SubmittedNotebook,
 )
-from nbgrader.preprocessors import AssignLatePenalties, ComputeChecksums, LockCells, SaveCells
+from nbgrader.converters.generate_assignment import GenerateAssignment
+from nbgrader.preprocessors import AssignLatePenalties, SaveCells
 from nbgrader.utils import parse_utc
-from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 from sqlalchemy.orm import joinedload, selectinload
 
-from grader import __version__
 from grader.course import Course, Lesson
+from grader.database import lock, open_gradebook, readable_errors
 from grader.engine import Graded
+from grader.entry import SIDECAR, Entry
 from grader.errors import InputError
 from grader.feedback import autograded_notebook
+from grader.submission import UnreadableError, read_bytes
 from grader.verdict import Report, Verdict
 
-SIDECAR = "grader.json"
 _STAGING = ".new"
-_MAX_FILES, _MAX_FILE = 100, 20 * 2**20
-
-
-@dataclass(frozen=True, kw_only=True)
-class Entry:
-    """A submission in class/submitted."""
-
-    student: str
-    lesson: str
-    folder: Path
-
-    @property
-    def notebook(self) -> Path:
-        """The notebook that was handed in, if it was."""
-        return self.folder / f"{self.lesson}.ipynb"
-
-
-def fingerprint(entry: Entry, lesson: Lesson, secret: str, sandbox: str) -> str:
-    """Return a hash of all that a grade depends on: submission, lesson, grader, time."""
-    digest = hashlib.sha256(f"{__version__}\0{lesson.digest}\0{secret}\0{sandbox}".encode())
-    for name in (entry.notebook.name, "timestamp.txt"):
-        path = entry.folder / name
-        content = b""
-        if not path.is_symlink() and path.is_file():
-            with contextlib.suppress(OSError), path.open("rb") as file:
-                content = file.read(_MAX_FILE)
-        digest.update(len(content).to_bytes(8, "big") + content)
-    return digest.hexdigest()
+_MAX_FILES = 100
+_MADE_HERE = (SIDECAR, "earlier.py")  # not taken from the submission
 
 
 @dataclass(kw_only=True)
@@ -87,18 +61,22 @@ class Recorder:
     db_url: str
     course_id: str
     config: Any
-    _notebooks: dict[str, str] = field(default_factory=dict)
+    _recorded: dict[tuple[str, str], dict[str, float]] | None = None
 
     def __post_init__(self) -> None:
         self.autograded = self.course.class_folder / "autograded"
-        with self._readable_errors():
+        with self.readable_errors():
             self.course.class_folder.mkdir(parents=True, exist_ok=True)
-            self._gradebook = Gradebook(self.db_url, self.course_id)
+            self._lock = lock(self.course.class_folder / ".grading")
+            self._gradebook = open_gradebook(self.db_url, self.course_id)
         shutil.rmtree(self.autograded / _STAGING, ignore_errors=True)
 
     def close(self) -> None:
         """Close the gradebook."""
         self._gradebook.close()
+        with contextlib.suppress(OSError):
+            (self.autograded / _STAGING).rmdir()
+        self._lock.close()
 
     def __enter__(self) -> Self:
         return self
@@ -106,32 +84,9 @@ class Recorder:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    @contextlib.contextmanager
-    def _readable_errors(self) -> Iterator[None]:
-        """Turn what a database or a disk says into one line."""
-        try:
-            yield
-        except DatabaseError as error:
-            self._rollback()
-            reason = str(error.orig)
-            advice = "move it away and restore a backup, or delete it to begin anew"
-            if "locked" in reason:
-                advice = "close Formgrader and other nbgrader commands, then run this again"
-            elif "full" in reason:
-                advice = "free some space, then run this again; nothing graded so far is lost"
-            elif "readonly" in reason or "unable to open" in reason:
-                advice = "check the permissions of the file and its folder"
-            raise InputError(f"{self.db_url}: cannot be used ({reason}); {advice}") from error
-        except SQLAlchemyError as error:
-            self._rollback()
-            raise InputError(f"{self.db_url}: cannot be used ({error})") from error
-        except OSError as error:
-            self._rollback()
-            raise InputError(
-                f"{error.filename or self.course.class_folder}: cannot be written "
-                f"({error.strerror}); free some space or check the permissions, then run this "
-                "again; nothing graded so far is lost"
-            ) from error
+    def readable_errors(self) -> contextlib.AbstractContextManager[None]:
+        """Turn what a database or a disk says into an InputError of one line."""
+        return readable_errors(self.db_url, self.course.class_folder, self._rollback)
 
     def _rollback(self) -> None:
         with contextlib.suppress(Exception):
@@ -155,19 +110,21 @@ class Recorder:
                 "db_url": self.db_url,
             }
         }
-        with self._readable_errors():
-            if self._gradebook.db.query(Assignment).filter_by(name=lesson.id).first() is None:
-                self._gradebook.add_assignment(lesson.id)
+        with self.readable_errors():
+            db = self._gradebook.db
+            if db.query(Assignment).filter_by(name=lesson.id).first() is None:
+                db.add(Assignment(name=lesson.id, course_id=self.course_id))
+                db.commit()
             try:
-                for step in (LockCells, ComputeChecksums, SaveCells):
-                    notebook, resources = step().preprocess(notebook, resources)
+                for step in _steps():
+                    notebook, resources = step.preprocess(notebook, resources)
             except RuntimeError as error:
                 raise InputError(
                     f"{lesson.id}: {error}; restore the lesson, or delete its submissions "
                     "from the gradebook"
                 ) from error
             # SaveCells wrote through a connection of its own.
-            self._gradebook.db.expire_all()
+            db.expire_all()
 
     def is_done(self, entry: Entry, content_hash: str) -> dict[str, Any] | None:
         """Return the recorded report if this very submission was graded by this very grader."""
@@ -178,8 +135,40 @@ class Recorder:
             return None
         if not isinstance(sidecar, dict) or sidecar.get("content_hash") != content_hash:
             return None
-        report = sidecar.get("report")
-        return report if isinstance(report, dict) else None
+        try:
+            report: dict[str, Any] = sidecar["report"]
+            scores = {f"test_{e['id']}": e["score"] for e in report["exercises"]}
+        except (KeyError, TypeError):
+            return None
+        # The gradebook may have been deleted, or restored from a backup, since then.
+        recorded = self._auto_scores().get((entry.student, entry.lesson))
+        if not recorded or any(scores.get(name) != score for name, score in recorded.items()):
+            return None
+        return report
+
+    def _auto_scores(self) -> dict[tuple[str, str], dict[str, float]]:
+        """Return the automatic scores by student and lesson, then by cell; read once."""
+        if self._recorded is None:
+            self._recorded = {}
+            with self.readable_errors():
+                rows = (
+                    self._gradebook.db.query(
+                        SubmittedAssignment.student_id,
+                        Assignment.name,
+                        GradeCell.name,
+                        Grade.auto_score,
+                    )
+                    .join(Assignment, SubmittedAssignment.assignment_id == Assignment.id)
+                    .join(
+                        SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id
+                    )
+                    .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
+                    .join(GradeCell, Grade.cell_id == GradeCell.id)
+                    .all()
+                )
+            for student, lesson, cell, score in rows:
+                self._recorded.setdefault((student, lesson), {})[cell] = score
+        return self._recorded
 
     def record(self, entry: Entry, graded: Graded, lesson: Lesson, content_hash: str) -> None:
         """Write one report: folder beside, scores in one transaction, folder into place.
@@ -188,13 +177,16 @@ class Recorder:
             InputError: the gradebook or the disk refuses; nothing of this report is kept.
         """
         staged = self.autograded / _STAGING / uuid.uuid4().hex
+        place = self.autograded / entry.student / entry.lesson
         try:
-            with self._readable_errors():
+            with self.readable_errors():
                 self._stage(staged, entry, graded, lesson, content_hash)
+                # Whatever the disk refuses, it refuses before the scores are written.
+                place.parent.mkdir(parents=True, exist_ok=True)
                 self._save(entry, graded.report, lesson)
-                self._place(staged, self.autograded / entry.student / entry.lesson)
+                self._place(staged, place)
         finally:
-            shutil.rmtree(staged, ignore_errors=True)
+            _remove(staged)
 
     def _stage(
         self, staged: Path, entry: Entry, graded: Graded, lesson: Lesson, content_hash: str
@@ -211,12 +203,11 @@ class Recorder:
 
     def _place(self, staged: Path, place: Path) -> None:
         """Rename a folder into place; an older one steps aside first."""
-        place.parent.mkdir(parents=True, exist_ok=True)
-        if place.exists():
+        if place.exists() or place.is_symlink():
             aside = staged.with_name(f"{staged.name}.old")
             os.replace(place, aside)  # noqa: PTH105 - an atomic rename
             os.replace(staged, place)  # noqa: PTH105
-            shutil.rmtree(aside, ignore_errors=True)
+            _remove(aside)
         else:
             os.replace(staged, place)  # noqa: PTH105
 
@@ -224,7 +215,7 @@ class Recorder:
         """Write the scores, as nbgrader's SaveAutoGrades and AssignLatePenalties would."""
         db = self._gradebook.db
         submission = self._submission(entry)
-        submission.timestamp = _timestamp(entry.folder)
+        submission.timestamp = _timestamp(entry.folder) or submission.timestamp
         notebook = next(n for n in submission.notebooks if n.name == lesson.id)
         outcomes = {f"test_{outcome.id}": outcome for outcome in report.exercises}
         for grade in notebook.grades:
@@ -284,15 +275,28 @@ class Recorder:
             return
         preprocessor = AssignLatePenalties(config=self.config)
         preprocessor.init_plugin()
-        score = sum(
-            (grade.auto_score if grade.manual_score is None else grade.manual_score) or 0.0
-            for grade in notebook.grades
-        ) + sum(grade.extra_credit or 0.0 for grade in notebook.grades)
+        score = sum(map(_score, notebook.grades))
         penalty = preprocessor.plugin_inst.late_submission_penalty(
             submission.student_id, score, submission.total_seconds_late
         )
         if penalty is not None:
             notebook.late_submission_penalty = min(max(penalty, 0), score)
+
+
+def _steps() -> Iterator[Any]:
+    """Yield what generate_assignment does to a notebook until its cells are saved."""
+    for step in GenerateAssignment.preprocessors.default_args[0]:
+        made = step()
+        made.enabled = True
+        yield made
+        if step is SaveCells:
+            return
+
+
+def _score(grade: Grade) -> float:
+    """Return a cell's score as nbgrader counts it: by hand if given, with what is added to it."""
+    score = grade.auto_score if grade.manual_score is None else grade.manual_score
+    return 0.0 if score is None else float(score + (grade.extra_credit or 0.0))
 
 
 def _graded_cells(notebook: Notebook) -> list[Any]:
@@ -319,16 +323,25 @@ def other_files(folder: Path) -> Iterator[tuple[str, bytes]]:
     """Yield the plain files beside the notebook; no links, not too many, not too large."""
     found = sorted(folder.iterdir()) if folder.is_dir() else []
     for path in found[:_MAX_FILES]:
-        if path.suffix == ".ipynb" or path.name == SIDECAR or path.is_symlink():
-            continue
-        if path.is_file() and path.stat().st_size <= _MAX_FILE:
-            yield path.name, path.read_bytes()
+        if path.suffix != ".ipynb" and path.name not in _MADE_HERE and path.is_file():
+            # It may be a link, or gone by now; the grade does not depend on it.
+            with contextlib.suppress(UnreadableError):
+                yield path.name, read_bytes(path)
 
 
 def _json(value: Any) -> bytes:
     # Without indentation json writes in C, ten times faster; only programs read these files.
     text = json.dumps(value, ensure_ascii=False, sort_keys=True)
     return f"{text}\n".encode("utf-8", "replace")
+
+
+def _remove(path: Path) -> None:
+    """Remove a folder, or a file that stands where a folder should be."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        with contextlib.suppress(OSError):
+            path.unlink()
 
 
 def _write(path: Path, content: bytes) -> None:

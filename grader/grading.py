@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from grader import sandbox
+from grader.box.wire import readable
 from grader.course import Course, Lesson
-from grader.engine import Graded, Task, grade_all
-from grader.errors import InputError
-from grader.gradebook import Entry, Recorder, fingerprint
+from grader.engine import Graded, Task, Workers
+from grader.entry import SIDECAR, Entry, fingerprint
+from grader.errors import GraderError, InputError
+
+if TYPE_CHECKING:
+    from grader.gradebook import Recorder
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,13 +67,16 @@ def entries(course: Course, lessons: Sequence[str], students: Sequence[str]) -> 
     chosen = [
         entry
         for entry in found
-        if entry.lesson in (lessons or known) and (not students or entry.student in students)
+        if (entry.lesson in (lessons or known) or not entry.lesson)
+        and (not students or entry.student in students)
     ]
     missing = sorted(set(students) - {entry.student for entry in chosen})
     if missing:
+        there = sorted({readable(entry.student) for entry in found})
+        more = f" and {len(there) - 10} more" if len(there) > 10 else ""
         raise InputError(
             f"no submission of {', '.join(missing)} in {submitted}; "
-            f"there are {', '.join(sorted({e.student for e in found})) or 'none'}"
+            f"there are {', '.join(there[:10]) or 'none'}{more}"
         )
     if not chosen:
         raise InputError(
@@ -80,11 +88,33 @@ def entries(course: Course, lessons: Sequence[str], students: Sequence[str]) -> 
 
 def _entries(submitted: Path) -> Iterator[Entry]:
     for student in sorted(submitted.iterdir()):
-        if student.name.startswith(".") or student.is_symlink() or not student.is_dir():
+        if student.name.startswith(".") or not student.is_dir():
             continue
-        for lesson in sorted(student.iterdir()):
-            if lesson.is_dir() and not lesson.is_symlink():
-                yield Entry(student=student.name, lesson=lesson.name, folder=lesson)
+        problem = _problem(student)
+        try:
+            lessons = [] if problem else sorted(filter(Path.is_dir, student.iterdir()))
+        except OSError as error:
+            lessons, problem = [], f"{student}: cannot be read ({error.strerror})"
+        if problem:
+            yield Entry(student=student.name, lesson="", folder=student, problem=problem)
+        for lesson in lessons:
+            yield Entry(
+                student=student.name,
+                lesson=lesson.name,
+                folder=lesson,
+                problem=_problem(lesson),
+            )
+
+
+def _problem(folder: Path) -> str:
+    """Return why a folder in class/submitted is not graded, or ""."""
+    if folder.is_symlink():
+        return f"{folder}: is a symbolic link; put the submission itself there"
+    try:
+        folder.name.encode()
+    except UnicodeEncodeError:
+        return f"{readable(str(folder))}: has a name that is not UTF-8; rename it"
+    return ""
 
 
 def grade_class(
@@ -116,74 +146,111 @@ def grade_class(
             "running other people's code with --unsandboxed"
         )
     found = entries(course, lessons, students)
-    loaded = {name: course.load(name) for name in sorted({entry.lesson for entry in found})}
-    secret = course.make_secret()
-    config = course.nbgrader_config()
-    with Recorder(
-        course=course,
-        db_url=absolute_url(course, str(config.CourseDirectory.db_url)),
-        course_id=str(config.CourseDirectory.course_id),
-        config=config,
-    ) as recorder:
+    loaded = {
+        name: course.load(name) for name in sorted({e.lesson for e in found if not e.problem})
+    }
+    with ExitStack() as stack:
+        workers = None
+        if force or not all(_looks_graded(course, entry) for entry in found):
+            # Their boxes warm up while this process imports nbgrader.
+            jobs = min(jobs or os.cpu_count() or 1, len(found))
+            workers = Workers(course, loaded, jobs=jobs, sandboxed=sandboxed)
+            stack.enter_context(workers)
+        recorder = stack.enter_context(_recorder(course))
         for lesson in loaded.values():
             recorder.register(lesson)
+        with recorder.readable_errors():
+            secret = course.make_secret()
         name = sandbox.describe(sandboxed=sandboxed)
-        hashes = [fingerprint(e, loaded[e.lesson], secret, name) for e in found]
+        hashes: dict[int, str] = {}
         rows: dict[int, Row] = {}
         for i, entry in enumerate(found):
+            if entry.problem:
+                rows[i] = _refused(entry, entry.problem, "input")
+                continue
+            hashes[i] = fingerprint(entry, loaded[entry.lesson], secret, name)
             report = None if force else recorder.is_done(entry, hashes[i])
             if report is not None:
                 rows[i] = Row(
                     student=entry.student, lesson=entry.lesson, report=report, skipped=True
                 )
         tasks = [
-            Task(number=i, lesson=entry.lesson, student=entry.student, path=entry.notebook)
+            Task(
+                number=i,
+                lesson=entry.lesson,
+                student=entry.student,
+                path=entry.notebook,
+                secret=secret,
+            )
             for i, entry in enumerate(found)
             if i not in rows
         ]
         tell = watch or _say_nothing
         tell(0, len(tasks))
-        if tasks:
-            workers = grade_all(
-                course,
-                loaded,
-                tasks,
-                secret=secret,
-                jobs=jobs or os.cpu_count() or 1,
-                sandboxed=sandboxed,
-            )
-            for done, (task, graded) in enumerate(workers, start=1):
-                entry = found[task.number]
-                content_hash = hashes[task.number]
-                rows[task.number] = _record(
-                    recorder, entry, graded, loaded[entry.lesson], content_hash
+        if tasks and workers is None:
+            jobs = min(jobs or os.cpu_count() or 1, len(tasks))
+            workers = stack.enter_context(Workers(course, loaded, jobs=jobs, sandboxed=sandboxed))
+        graded_ones = workers.grade(tasks) if workers is not None and tasks else iter(())
+        for done, (task, graded) in enumerate(graded_ones, start=1):
+            entry = found[task.number]
+            lesson = loaded[entry.lesson]
+            content_hash = hashes[task.number]
+            if fingerprint(entry, lesson, secret, name) != content_hash:
+                rows[task.number] = _refused(
+                    entry,
+                    f"{entry.folder}: changed while it was graded; run this again",
+                    "input",
                 )
-                tell(done, len(tasks))
+            else:
+                rows[task.number] = _record(recorder, entry, graded, lesson, content_hash)
+            tell(done, len(tasks))
     return [rows[i] for i in range(len(found))]
 
 
+def _looks_graded(course: Course, entry: Entry) -> bool:
+    place = course.class_folder / "autograded" / entry.student / entry.lesson / SIDECAR
+    return bool(entry.problem) or place.is_file()
+
+
+def _recorder(course: Course) -> Recorder:
+    # Imported here: nbgrader takes a second, in which the boxes warm up.
+    from grader.gradebook import Recorder  # noqa: PLC0415
+
+    config = course.nbgrader_config()
+    return Recorder(
+        course=course,
+        db_url=absolute_url(course, str(config.CourseDirectory.db_url)),
+        course_id=str(config.CourseDirectory.course_id),
+        config=config,
+    )
+
+
 def _record(
-    recorder: Recorder, entry: Entry, graded: Any, lesson: Lesson, content_hash: str
+    recorder: Recorder,
+    entry: Entry,
+    graded: Graded | GraderError,
+    lesson: Lesson,
+    content_hash: str,
 ) -> Row:
-    if not isinstance(graded, Graded):
-        return Row(
-            student=entry.student,
-            lesson=entry.lesson,
-            report=None,
-            problem=str(graded),
-            fault="grader",
-        )
+    if isinstance(graded, GraderError):
+        return _refused(entry, str(graded), "grader")
     try:
         recorder.record(entry, graded, lesson, content_hash)
     except InputError as error:
-        return Row(
-            student=entry.student,
-            lesson=entry.lesson,
-            report=None,
-            problem=str(error),
-            fault="input",
-        )
+        return _refused(entry, str(error), "input")
+    except Exception as error:  # noqa: BLE001 - the class goes on; the fault is named, not scored
+        return _refused(entry, f"{type(error).__name__}: {error}", "grader")
     return Row(student=entry.student, lesson=entry.lesson, report=graded.report.to_json())
+
+
+def _refused(entry: Entry, problem: str, fault: str) -> Row:
+    return Row(
+        student=readable(entry.student),
+        lesson=readable(entry.lesson),
+        report=None,
+        problem=problem,
+        fault=fault,
+    )
 
 
 def absolute_url(course: Course, url: str) -> str:

@@ -12,7 +12,8 @@ from __future__ import annotations
 import atexit
 import contextlib
 import json
-from functools import cache
+import os
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +27,12 @@ from grader.course import Course, Lesson, find_course
 from grader.engine import grade_file, open_box
 from grader.errors import GraderError, InputError
 from grader.feedback import autograded_notebook, outputs_of
-from grader.gradebook import other_files
 from grader.sandbox import Box
 from grader.session import Cell, Session
 from grader.submission import UnreadableError, parse_notebook, read_bytes
 from grader.verdict import Verdict
 
+_MOST_FILES, _MOST_BYTES = 1_000, 24 * 2**20  # what lies beside a notebook, in the box
 _NO_TIMEOUT = 600.0  # seconds; nbgrader's "no timeout" would let one loop stop the class
 
 
@@ -40,13 +41,19 @@ def _course(folder: Path) -> Course:
     return find_course(folder)
 
 
-@cache
 def _lesson(folder: Path, name: str) -> Lesson | None:
     """Return the lesson of this name, or None for an ordinary nbgrader assignment."""
-    course = _course(folder)
-    if not (course.solutions / name / "hidden.py").is_file():
+    source = _course(folder).solutions / name
+    if not (source / "hidden.py").is_file():
         return None
-    return course.load(name)
+    files = (source / "hidden.py", source / f"{name}.ipynb", source / "earlier.py")
+    return _loaded(folder, name, tuple(f.stat().st_mtime_ns for f in files if f.is_file()))
+
+
+@lru_cache
+def _loaded(folder: Path, name: str, _made: tuple[int, ...]) -> Lesson:
+    """Return a lesson, read anew when its files are: Formgrader's server lives for weeks."""
+    return _course(folder).load(name)
 
 
 @cache
@@ -68,16 +75,20 @@ class StrictExporter(NotebookExporter):  # type: ignore[misc]
 
     def from_filename(self, filename: str, resources: Any = None, **options: Any) -> Any:
         """Read a notebook; a submission that is not one becomes an empty notebook with a note."""
-        path = Path(filename)
+        # Not resolved: a link must not lead from one submission to another file.
+        path = Path(os.path.abspath(filename))  # noqa: PTH100 - Path.resolve follows links
         with contextlib.suppress(InputError):
-            course = _course(path.resolve().parent)
-            if path.resolve().is_relative_to(course.class_folder / "submitted"):
+            submitted = _course(Path.cwd()).class_folder / "submitted"
+            if len(path.parents) > 2 and path.parents[2].resolve() == submitted.resolve():
                 return self.from_notebook_node(_read(path), resources=resources, **options)
         return super().from_filename(filename, resources=resources, **options)
 
 
 def _read(path: Path) -> Any:
     """Return a submitted notebook as a valid node that keeps cells and claims, nothing else."""
+    for folder in path.parents[:2]:
+        if folder.is_symlink():
+            raise GraderError(f"{folder}: is a symbolic link; put the submission itself there")
     notebook = nbformat.v4.new_notebook()
     try:
         cells = parse_notebook(path, read_bytes(path))
@@ -142,24 +153,38 @@ def _restored(nb: Any, master: Any) -> Any:
     }
     claims = [_claimed(cell, named) for cell in nb.cells]
     cells: list[Any] = []
+    if "grader_unreadable" in nb.metadata:
+        reason = f"The notebook could not be read: {nb.metadata['grader_unreadable']}"
+        cells.append(nbformat.v4.new_markdown_cell(reason, id="grader-unreadable"))
     for place, (cell, claim) in enumerate(zip(nb.cells, claims, strict=True)):
         del cell.metadata["grader_claim"]
         # As nbgrader does: of two cells with one id, the last one counts.
         if claim is not None and claim not in claims[place + 1 :]:
-            original = named[claim]
-            made = nbformat.from_dict(original)
-            meta = original.metadata.nbgrader
-            if meta.get("solution") or meta.get("task") is None:
-                made["source"] = cell.source
-            cells.append(made)
+            cells.append(_with(named[claim], cell.source))
         else:
             cells.append(cell)
-    present = {claim for claim in claims if claim is not None}
     # A test that was deleted is put back, where a deletion would keep an older score.
-    cells += [nbformat.from_dict(cell) for name, cell in named.items() if name not in present]
+    # Not a solution: this is the instructor's notebook, and holds the answer.
+    cells += [
+        _with(cell, "")
+        for name, cell in named.items()
+        if name not in claims and (cell.metadata.nbgrader.get("grade") or not _is_solution(cell))
+    ]
     restored = nbformat.from_dict(master)
     restored["cells"] = cells
     return restored
+
+
+def _with(original: Any, source: str) -> Any:
+    """Return the master's cell, with the student's source where the student may write."""
+    made = nbformat.from_dict(original)
+    if _is_solution(original):
+        made["source"] = source
+    return made
+
+
+def _is_solution(cell: Any) -> bool:
+    return bool(cell.metadata.nbgrader.get("solution"))
 
 
 def _claimed(cell: Any, named: dict[str, Any]) -> str | None:
@@ -179,7 +204,7 @@ class Engine(Execute):  # type: ignore[misc]
         box = _box(folder, names["assignment"])
         if lesson is None:
             place = course.class_folder / "autograded" / names["student"] / names["assignment"]
-            self._run_cells(nb, box, dict(other_files(place)))
+            self._run_cells(nb, box, self._files_beside(place))
             return nb, resources
         path = course.class_folder / "submitted" / names["student"] / lesson.id
         graded = grade_file(
@@ -192,8 +217,30 @@ class Engine(Execute):  # type: ignore[misc]
         made = nbformat.reads(json.dumps(autograded_notebook(lesson, graded)), as_version=4)
         return made, resources
 
+    def _files_beside(self, folder: Path) -> dict[str, bytes]:
+        """Return the files that a notebook may read, as nbgrader put them beside it."""
+        files: dict[str, bytes] = {}
+        room = _MOST_BYTES
+        for path in sorted(folder.rglob("*"))[:_MOST_FILES]:
+            if path.suffix == ".ipynb" or path.is_symlink() or not path.is_file():
+                continue
+            name, size = str(path.relative_to(folder)), path.stat().st_size
+            if size > room:
+                self.log.warning("%s is too large for the box; it is left out", path)
+                continue
+            with contextlib.suppress(UnreadableError):
+                files[name] = read_bytes(path)
+                room -= len(files[name])
+        return files
+
     def _run_cells(self, nb: Any, box: Box, files: dict[str, bytes]) -> None:
         """Run an ordinary notebook's cells in the box."""
+        language = nb.metadata.get("kernelspec", {}).get("language", "python")
+        if language != "python":
+            raise GraderError(
+                f"the notebook is in {language}, and the box runs Python alone; take the classes "
+                "of grader.nbgrader_plugin out of nbgrader_config.py to grade it without a box"
+            )
         chosen = [
             cell
             for cell in nb.cells
@@ -201,9 +248,8 @@ class Engine(Execute):  # type: ignore[misc]
             and cell.source.strip()
             and self.skip_cells_with_tag not in cell.metadata.get("tags", [])
         ]
-        seconds = float(self.timeout or _NO_TIMEOUT)
-        cells = [Cell(source=cell.source, seconds=seconds) for cell in chosen]
-        total = seconds * max(len(cells), 1)
+        cells = [Cell(source=cell.source, seconds=self._seconds(cell)) for cell in chosen]
+        total = sum(cell.seconds or 0.0 for cell in cells) + 1.0
         with Session(box, cells, files, total_seconds=total) as session:
             runs = session.run()
         for cell, run in zip(chosen, runs, strict=True):
@@ -217,3 +263,8 @@ class Engine(Execute):  # type: ignore[misc]
                 raise CellExecutionError(
                     "\n".join(errors[0]["traceback"]), errors[0]["ename"], errors[0]["evalue"]
                 )
+
+    def _seconds(self, cell: Any) -> float:
+        """Return a cell's time limit; as for nbclient, none and a negative one mean no limit."""
+        seconds = self.timeout_func(cell) if self.timeout_func else self.timeout
+        return float(seconds) if seconds and seconds > 0 else _NO_TIMEOUT

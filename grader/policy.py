@@ -12,7 +12,7 @@ import platform
 import site
 import sys
 import sysconfig
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from grader.course import Course
@@ -21,6 +21,12 @@ from grader.errors import GraderError
 _PACKAGE = Path(__file__).resolve().parent
 BOX_PACKAGE = _PACKAGE / "box"
 LENT = ("byhand", "data")  # folders of the course that notebooks may read
+
+# Installed or not: each does by itself what a lesson asks for.
+WITHHELD = (
+    *("autograd", "jax", "jaxlib", "keras", "mxnet", "paddle", "pytensor", "scipy", "sklearn"),
+    *("sympy", "tensorflow", "theano", "tinygrad", "torch", "torchvision"),
+)
 
 _SYSTEM_PATHS = (
     "/usr/lib",
@@ -86,10 +92,28 @@ def _python_paths() -> Iterator[Path]:
     for prefix in {sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix}:
         for part in ("lib", "lib64", "pyvenv.cfg"):
             yield Path(prefix) / part
-    for name in ("stdlib", "platstdlib", "purelib", "platlib"):
+    for name in ("stdlib", "platstdlib"):
+        yield Path(sysconfig.get_path(name))
+    yield from _package_folders()
+
+
+def _package_folders() -> Iterator[Path]:
+    """Yield the folders that hold installed packages."""
+    for name in ("purelib", "platlib"):
         yield Path(sysconfig.get_path(name))
     if site.ENABLE_USER_SITE:
         yield Path(site.getusersitepackages())
+
+
+def denied(course: Course, withheld: Sequence[str]) -> list[str]:
+    """Return what may not be read although it lies in a readable folder, or were it to.
+
+    Args:
+        withheld: names of packages.
+    """
+    packages = {folder / name for folder in _package_folders() for name in withheld}
+    secrets = {course.solutions, course.class_folder}
+    return sorted(str(path.resolve()) for path in packages | secrets if path.exists())
 
 
 def environment(imports: Path, scratch: Path, cache: Path) -> dict[str, str]:

@@ -125,11 +125,13 @@ class Box:
         preload: Sequence[str] = (),
         sandboxed: bool = True,
         limits: Limits | None = None,
+        withheld: Sequence[str] = policy.WITHHELD,
     ) -> None:
         """Prepare a box; it starts at once, in the background.
 
         Args:
             preload: modules that lessons import, loaded before the fork.
+            withheld: packages that cannot be imported in a sandbox, installed or not.
             sandboxed: False runs a plain separate process with limits.
 
         Raises:
@@ -140,7 +142,7 @@ class Box:
         if reason:
             raise SandboxError(f"no sandbox here: {reason}")
         self.name = describe(sandboxed=sandboxed)
-        self._preload = ["matplotlib.pyplot", *preload]
+        self._preload, self._withheld = ["matplotlib.pyplot", *preload], withheld
         self._folder: Path | None = None
         self._process: Any = None
         self._control: socket.socket | None = None
@@ -215,6 +217,7 @@ class Box:
         sandbox = sandlock.Sandbox(
             fs_readable=readable,
             fs_writable=writable,
+            fs_denied=policy.denied(self.course, self._withheld),
             # sandlock never forgets a process that was killed: this is the outer bound only.
             max_processes=self.limits.processes + _OWN_PROCESSES,
             extra_deny_syscalls=policy.denied_syscalls(),

@@ -74,17 +74,18 @@ def read_bytes(path: Path) -> bytes:
         raise UnreadableError(
             f"{path}: cannot be opened ({error.strerror}); check the file's permissions"
         ) from error
-    with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise UnreadableError(f"{path}: is not a file; expected a notebook, NN_slug.ipynb")
-        try:
-            # One byte more than the cap tells a file too large, whatever its status says.
+        # One byte more than the cap tells a file too large, whatever its status says.
+        with open(descriptor, "rb", closefd=False) as file:
             content = file.read(MAX_BYTES + 1)
-        except OSError as error:
-            raise UnreadableError(
-                f"{path}: cannot be read ({error.strerror}); check the disk"
-            ) from error
+    except OSError as error:
+        raise UnreadableError(
+            f"{path}: cannot be read ({error.strerror}); check the disk"
+        ) from error
+    finally:
+        os.close(descriptor)
     if len(content) > MAX_BYTES:
         raise UnreadableError(
             f"{path}: holds more than {MAX_BYTES // 2**20} MiB; clear the outputs "
