@@ -16,23 +16,21 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tests import lab
+from tests import lab  # noqa: E402 - bench/ is no package
 
 PREPARE = """
 import sys
 sys.path.insert(0, {root!r})
 import importlib.util
 from tests.conftest import load
-from byhand.figures import panel
 def memory():
     import gc
     gc.collect()
     with open('/proc/self/status') as status:
         return next(int(line.split()[1]) for line in status if line.startswith('VmRSS')) / 1024
-lesson = load({lesson!r})
-path = lesson.folder / 'earlier.py' if hasattr(lesson, 'folder') else None
-path = path or {root!r} + '/solutions/{lesson}/earlier.py'
 import os
+lesson = load({lesson!r})
+path = {root!r} + '/solutions/{lesson}/earlier.py'
 if os.path.exists(path):
     spec = importlib.util.spec_from_file_location('earlier', path)
     earlier = importlib.util.module_from_spec(spec)
@@ -89,8 +87,8 @@ def measure(context: Any, address: str, name: str, title: str | None, *, quick: 
         handle = page.locator(f"{lab.FIGURE} .noUi-handle").first
         handle.focus()
         page.evaluate(WATCH, lab.PICTURE)
-        for _ in range(3):
-            press(page, "ArrowRight")
+        for key in ("ArrowRight", "ArrowLeft", "ArrowRight"):
+            press(page, key)
             page.wait_for_timeout(1500 if not quick else 100)
         keys = ("ArrowLeft", "ArrowRight")
         times = []
@@ -180,9 +178,9 @@ class _Table:
     def add(self, figure: str, measured: str, goal: str, *, reached: bool | None) -> None:
         """Print one row."""
         mark = {True: "reached", False: "NOT reached", None: ""}[reached]
-        print(f"{figure:44} {measured:34} goal {goal:20} {mark}", flush=True)  # noqa: T201
+        print(f"{figure:44} {measured:34} goal {goal:20} {mark}", flush=True)
 
 
 if __name__ == "__main__":
-    print(f"load {os.getloadavg()[0]:.1f}, {os.cpu_count()} cores")  # noqa: T201
+    print(f"load {os.getloadavg()[0]:.1f}, {os.cpu_count()} cores")
     bench(_Table())

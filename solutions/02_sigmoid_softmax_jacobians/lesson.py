@@ -1382,9 +1382,9 @@ assert np.allclose(np.ravel(far), [1.0, -1.0]), (
 #   still be equal. Are they?
 
 # %% explore="figure"
-from byhand.figures import logits
+from byhand.figures.logits import show
 
-logits.show(globals())
+show(globals())
 
 # %% [markdown]
 # *What you should have seen.* With $n$ equal logits the diagonal is $\tfrac1n (1 - \tfrac1n)$, and

@@ -592,60 +592,20 @@ for name, sums, point, mine in [
 # How many of those are right?
 
 # %% explore="figure"
-# Your dense_backward against all eight products.  Try other sizes.
-import matplotlib.pyplot as plt
-from byhand.plots import Picture
+# Your dense_backward against all eight products: set the sizes, the order, the transposes.
+from byhand.figures.products import show
 
-
-def eight_products(n_out, n_in, m, seed=0):
-    """Return dW by your dense_backward, and every product of dZ and A, by its name."""
-    rng = np.random.default_rng(seed)
-    dZ, A = rng.normal(size=(n_out, m)), rng.normal(size=(n_in, m))
-    right = dense_backward(dZ, (A, rng.normal(size=(n_out, n_in))))[1]
-    factors = {"dZ": dZ, "dZ.T": dZ.T, "A": A, "A.T": A.T}
-    products = {}
-    for left_name, left in factors.items():
-        for right_name, second in factors.items():
-            if left_name[0] == right_name[0]:
-                continue  # two times the same array
-            fits = left.shape[1] == second.shape[0]
-            products[f"{left_name} @ {right_name}"] = left @ second if fits else None
-    return right, products
-
-
-try:
-    for sizes in [(4, 3, 5), (4, 4, 4)]:
-        right, products = eight_products(*sizes)
-        fitting = [
-            name for name, p in products.items() if p is not None and p.shape == right.shape
-        ]
-        print(f"(n_out, n_in, m) = {sizes}: {len(fitting)} of 8 have the shape of dW")
-    fig, axes = plt.subplots(2, 4, figsize=(10, 5.4), layout="constrained")
-    for ax, (name, product) in zip(axes.flat, products.items(), strict=True):
-        error = np.abs(product - right)
-        cells = ax.imshow(error, cmap="cividis", vmin=0, vmax=4)
-        verdict = "right" if error.max() < 1e-9 else f"largest error {error.max():.1f}"
-        ax.set_title(f"{name}\n{verdict}", fontsize=10)
-        ax.set_xticks([])
-        ax.set_yticks([])
-    fig.colorbar(cells, ax=axes, label="error of each entry of dW")
-    plt.close(fig)  # shown once, by the last line
-    errors = {name: np.abs(product - right).max() for name, product in products.items()}
-    picture = Picture(
-        fig,
-        "Largest error of an entry of dW for each product, all of them (4, 4): "
-        + ", ".join(f"{name} {error:.1f}" for name, error in errors.items()),
-    )
-except NotImplementedError:
-    picture = "This picture waits for your dense_backward."
-picture
+show(globals())
 
 # %% [markdown]
-# In words: eight squares, one for each product, coloured by the error of each entry.
-# All eight have the right shape.
-# One is dark all over, without error: `dZ @ A.T`.
+# In words: above, the two factors as boxes to scale, and the error of each entry of the product
+# that you chose; below, eight tiles, one for each product.
+# With the sizes (4, 3, 5) one tile of the eight has the shape of `dW`.
+# With (4, 4, 4) all eight have it.
+# One is without error: `dZ @ A.T`.
 # The other seven are wrong by as much as the gradient itself.
-# `A @ dZ.T` is the transpose of the right one: dark on the diagonal, wrong elsewhere.
+# `A @ dZ.T` is the transpose of the right one: right on the diagonal, wrong elsewhere.
+# Then choose `dA`, which multiplies `dZ` with `W`, and predict again.
 #
 # <details>
 # <summary>Why</summary>

@@ -720,7 +720,7 @@ assert np.allclose(still[0][1], 0.95), (
 # Then change the rates and `beta1`, and predict again.
 
 
-# %% explore="figure"
+# %% explore="walkers"
 def walk(step, state, H, w_start, steps):
     """Return the (steps + 1, 2) path of an optimiser on 1/2 w H w^T; w is (1, 2)."""
     params = [(np.array([w_start]), np.zeros((1, 1)))]
@@ -748,28 +748,38 @@ STYLES = {
     "Adam": ("#009E73", ":", "^"),
 }
 
+
 try:
     H = np.diag(CURVATURES)
-    fig, (left, right) = plt.subplots(1, 2, figsize=(12, 4.5), layout="constrained")
-    draw_valley(left, H)
     for name, (step, state) in runners({"SGD": 0.07, "momentum": 0.02, "Adam": 0.08}).items():
         path = walk(step, state, H, [1.0, 1.0], 60)
-        color, line, marker = STYLES[name]
-        left.plot(
-            path[:, 0], path[:, 1], line, color=color, marker=marker, markersize=3, label=name
-        )
-        losses = 0.5 * np.sum(path @ H * path, axis=1)  # (steps + 1, 2) (2, 2)
-        right.semilogy(losses, line, color=color, label=name)
         print(f"{name:9s} ends at ({path[-1, 0]:+.4f}, {path[-1, 1]:+.4f})")
-    left.legend()
-    right.set(xlabel="step", ylabel="loss")
-    right.legend()
-    plt.show()
 except NotImplementedError:
-    plt.close(fig)
-    print("This figure waits for sgd_step, momentum_step, adam_init and adam_step.")
+    print("These walks wait for sgd_step, momentum_step, adam_init and adam_step.")
 
 # %% [markdown]
+# The figure below moves, by mouse and by keyboard, and says below in words what it shows.
+# It runs on your functions.
+#
+# - *valley*: the paths on the contours, at one rate for all three. Make the valley round
+#   (conditioning 1), then a ravine; turn it; press *keep this run* and compare two rates.
+# - *real data*: the digits or the breast cancer data, ten epochs with each optimiser. A move
+#   stops the run and begins a new one. Find a rate at which SGD diverges and Adam does not.
+# - *sweep of rates*: the loss after a fixed effort for many rates, the best of each optimiser
+#   marked with a star. (Until section 7.4 that is the lowest loss; then your `best_rate` chooses.)
+
+# %% explore="figure"
+from byhand.figures.race import show
+
+show(globals())
+
+# %% [markdown]
+# In words: at a rate of 0.03 and a conditioning of 25 the path of SGD drops to the floor of the
+# valley and creeps along it, that of momentum swings round the minimum, and that of Adam is
+# straight. At 0.1 SGD diverges: its loss leaves the picture, and a cross marks where.
+# In the sweep each optimiser has its own best rate, and SGD and momentum have an edge beyond
+# which every rate diverges.
+#
 # <details><summary>Say why</summary>
 #
 # Adam walks along the diagonal, from the first step to the last.
@@ -777,9 +787,9 @@ except NotImplementedError:
 # constant factor out.
 # So both entries take the same steps, as if the valley were round.
 #
-# SGD jumps from wall to wall.
+# At a rate of 0.07 SGD jumps from wall to wall.
 # Momentum and Adam have inertia: both run past the minimum and come back.
-# At these rates plain SGD even ends lowest.
+# At the rates of the cell before the figure plain SGD even ends lowest.
 # A picture with one rate for each proves nothing about optimisers; section 8 does it fairly.
 #
 # </details>

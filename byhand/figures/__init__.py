@@ -1,0 +1,15 @@
+"""Figures that move: one module a lesson, each run on the learner's own functions.
+
+- `byhand.figures.chain` (01): two paths through a fork, counting paths, the step h.
+- `byhand.figures.logits` (02): a softmax and its Jacobian.
+- `byhand.figures.products` (03): which products fit, and which of them are right.
+- `byhand.figures.zoo` (04): planted bugs side by side, and gradients by depth.
+- `byhand.figures.race` (05): SGD, momentum and Adam.
+
+A notebook calls `chain.show(globals())`.  The functions are looked up by name at
+every redraw, so a function that has been repaired counts from the next move on.
+
+Three rooms, and imports point one way.  `guard` calls functions that may do
+anything.  `surface` draws fast, and `panel` joins controls, picture and words.
+In a figure's own module, `compute` is pure: numbers in, numbers out.
+"""

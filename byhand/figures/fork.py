@@ -1,0 +1,235 @@
+"""A page of lesson 01: u = x^2 and v = c x, then w = u v, forwards and backwards."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from byhand.figures.controls import slider
+from byhand.figures.guard import Array, Functions
+from byhand.figures.panel import View, Work
+from byhand.figures.surface import Surface, Words
+from byhand.picture import BLUE, GRADIENT, GREEN, INK, QUIET, VERMILLION, number
+
+STEPS = (
+    "Forwards: values, no slope yet.",
+    "One step back: the slopes of w = u v.",
+    "Two steps back: along a path, multiply.",
+    "Three steps back: at x the paths add up.",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fork:
+    """The fork at one x.
+
+    Attributes:
+        x, c: where it is evaluated, and the factor of the lower branch v = c x.
+        steps: how many steps backward are shown, 0 to 3.
+        u, v, w: the forward values x^2, c x and u v.
+        local: (2,), the slopes of u and of v by x.
+        by_u, by_v: the slopes of w by u and by v.
+        total: the slope of w by x, by total_derivative.
+        measured: the same by numerical_gradient.
+    """
+
+    x: float
+    c: float
+    steps: int
+    u: float
+    v: float
+    w: float
+    local: Array
+    by_u: float
+    by_v: float
+    total: float
+    measured: float
+
+    @property
+    def contributions(self) -> tuple[float, float]:
+        """What the paths over u and over v bring."""
+        return self.by_u * float(self.local[0]), self.by_v * float(self.local[1])
+
+
+def compute(functions: Functions, *, x: float, c: float, steps: int) -> Work:
+    """Yield one Fork; functions: total_derivative and numerical_gradient."""
+    u, v = x**2, c * x
+    by_u, by_v, local = v, u, np.array([2 * x, c])
+    total = functions.array(
+        "total_derivative", np.array([by_u, by_v]), local[:, None].copy(), shape=(1,)
+    )
+    measured = functions.array(
+        "numerical_gradient", lambda x: float(x**2 * (c * x)), np.array(x), shape=()
+    )
+    yield (
+        Fork(
+            x=x,
+            c=c,
+            steps=steps,
+            u=u,
+            v=v,
+            w=u * v,
+            local=local,
+            by_u=by_u,
+            by_v=by_v,
+            total=float(total[0]),
+            measured=float(measured),
+        ),
+        1.0,
+    )
+
+
+def toy() -> Functions:
+    """Return a demonstration without a chain rule: the slope of c x^3 from a table.
+
+    c x^3 has the slope 3 c x^2; c is the second local slope.
+    """
+    seen: dict[str, float] = {}
+
+    def slope_from_table(_dw_du: Array, du_dx: Array) -> Array:
+        x, c = float(du_dx[0, 0]) / 2, float(du_dx[1, 0])
+        seen["slope"] = 3 * c * x**2
+        return np.array([seen["slope"]])
+
+    return Functions(
+        {
+            "total_derivative": slope_from_table,
+            "numerical_gradient": lambda _f, _x: np.array(seen["slope"]),
+        }
+    )
+
+
+_PLACES = {"x": (0.0, 0.0), "u": (1.5, 0.7), "v": (1.5, -0.7), "w": (3.0, 0.0)}
+_BARS = ("path over u", "path over v", "sum", "measured")
+
+
+class _Painter:
+    """Left the graph with values and slopes on its arrows, right the bars."""
+
+    def __init__(self) -> None:
+        self.surface = surface = Surface(3.7)
+        with surface as figure:
+            left, self.right = figure.subplots(1, 2, width_ratios=(1.5, 1))
+            _graph(left)
+            self.right.set_title("slope of $w$ by $x$", loc="left")
+            self.right.set_xticks(range(4), ["over $u$", "over $v$", "sum", "measured"])
+            self.right.axhline(0, color=INK, linewidth=1)
+            self.right.set_ylim(-30, 30)
+            self.right.tick_params(axis="x", length=0)
+            colours = (BLUE, GREEN, VERMILLION, "white")
+            self.bars = surface.all_moving(
+                self.right.bar(
+                    range(4),
+                    [1.0] * 4,
+                    width=0.62,
+                    color=colours,
+                    edgecolor=INK,
+                    hatch=("", "..", "", "//"),
+                )
+            )
+        self.over = [surface.words(self.right, i, 0, anchor="mb") for i in range(4)]
+        self.on = {
+            (start, end): _on_arrow(surface, left, _PLACES[start], _PLACES[end])
+            for start, end in ("xu", "xv", "uw", "vw")
+        }
+        self.says = surface.words(left, -0.3, -1.25, anchor="lm")
+        self.result = surface.words(left, 3.0, -0.33, bold=True)
+        self.at_x = surface.words(left, 0.0, -0.33, colour=GRADIENT, bold=True)
+        self.limit = 30.0
+
+    def paint(self, fork: Fork) -> str:
+        over_u, over_v = fork.contributions
+        slopes = {
+            ("u", "w"): f"{_n(fork.by_u)}" if fork.steps >= 1 else "",
+            ("v", "w"): f"{_n(fork.by_v)}" if fork.steps >= 1 else "",
+            ("x", "u"): f"{_n(fork.by_u)}·{_n(fork.local[0])}" if fork.steps >= 2 else "",
+            ("x", "v"): f"{_n(fork.by_v)}·{_n(fork.local[1])}" if fork.steps >= 2 else "",
+        }
+        values = {"x": fork.x, "u": fork.u, "v": fork.v}
+        for (start, end), (above, below) in self.on.items():
+            above.text = _n(values[start])
+            below.text = slopes[start, end]
+        self.says.text = STEPS[fork.steps]
+        self.result.text = f"w = {_n(fork.w)}"
+        self.at_x.text = f"slope {_n(fork.total)}" if fork.steps == 3 else ""
+        self._bars(fork, (over_u, over_v, fork.total, fork.measured))
+        said = f"At x = {_n(fork.x)} and c = {_n(fork.c)}, w is {_n(fork.w)}. {STEPS[fork.steps]}"
+        if fork.steps >= 1:
+            said += f" By u the slope is {_n(fork.by_u)}, by v {_n(fork.by_v)}."
+        if fork.steps >= 2:
+            said += f" Over u comes {_n(over_u)}, over v {_n(over_v)}."
+        if fork.steps == 3:
+            said += f" Their sum is {_n(fork.total)}; measured: {_n(fork.measured)}."
+        return said
+
+    def _bars(self, fork: Fork, heights: tuple[float, ...]) -> None:
+        limit = next(
+            (r for r in (10.0, 30.0, 50.0, 100.0, 300.0) if max(map(abs, heights)) < 0.85 * r), 1e3
+        )
+        if limit != self.limit:
+            self.limit = limit
+            self.right.set_ylim(-limit, limit)
+            self.surface.stale()
+        shown = (fork.steps >= 2, fork.steps >= 2, fork.steps >= 3, True)
+        for bar, words, height, visible in zip(self.bars, self.over, heights, shown, strict=True):
+            bar.set_visible(visible)
+            bar.set_height(height)
+            words.text = _n(height) if visible else ""
+            words.y = height + 0.02 * limit if height >= 0 else 0.02 * limit
+
+
+def _graph(axes: Axes) -> None:
+    axes.set_axis_off()
+    axes.set(xlim=(-0.35, 3.45), ylim=(-1.35, 1.05))
+    labels = {"x": "$x$", "u": "$u = x^2$", "v": "$v = c\\,x$", "w": "$w = u\\,v$"}
+    for start, end in ("xu", "xv", "uw", "vw"):
+        arrow = {
+            "arrowstyle": "-|>",
+            "color": QUIET,
+            "linewidth": 1.6,
+            "shrinkA": 22,
+            "shrinkB": 30,
+        }
+        axes.annotate("", xy=_PLACES[end], xytext=_PLACES[start], arrowprops=arrow)
+    for name, (x, y) in _PLACES.items():
+        box = {"boxstyle": "round,pad=0.4", "facecolor": "#f4f4f4", "edgecolor": INK}
+        axes.text(x, y, labels[name], ha="center", va="center", fontsize=12, bbox=box, zorder=5)
+    axes.text(3.4, 0.98, "above: value", color=BLUE, fontsize=10, ha="right")
+    axes.text(3.4, 0.80, "below: slope", color=GRADIENT, fontsize=10, ha="right")
+
+
+def _on_arrow(
+    surface: Surface, axes: Axes, start: tuple[float, float], end: tuple[float, float]
+) -> tuple[Words, Words]:
+    x, y = (start[0] + end[0]) / 2, (start[1] + end[1]) / 2
+    aside = 0.16 if end[1] > start[1] else -0.16  # off a slanting arrow
+    above = surface.words(axes, x - aside, y + 0.17, colour=BLUE)
+    below = surface.words(axes, x + aside, y - 0.2, colour=GRADIENT)
+    return above, below
+
+
+def _n(value: float) -> str:
+    return number(round(float(value), 6))
+
+
+def view() -> View:
+    """Return the page."""
+    painter = _Painter()
+    return View(
+        title="two paths",
+        controls={
+            "x": slider("x", 2.0, -3.0, 3.0, 0.1),
+            "c": slider("c, of v = c x", 3.0, -4.0, 4.0, 0.1),
+            "steps": slider("steps back", 3, 0, 3, 1),
+        },
+        compute=compute,
+        toy=toy(),
+        toy_says="the same graph, its slope taken from a table instead of from your functions.",
+        surface=painter.surface,
+        paint=painter.paint,
+        hint=(
+            "left a graph in which x feeds u and v and both feed w, with values and slopes on "
+            "its arrows; right bars for the contribution of each path, their sum, and the "
+            "measured slope."
+        ),
+    )
