@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from grader import sandbox, watch
+from grader import policy, sandbox, watch
 from grader.course import Course
 from grader.errors import GraderError
 from grader.sandbox import Box, Limits
@@ -163,6 +163,7 @@ def _attempts(course: Course, bait: _Bait) -> dict[str, list[str]]:
             f"open({str(bait.file)!r}).read()",
             f"os.symlink({str(bait.file)!r}, 'link') or open('link').read()",
             f"os.link({str(bait.file)!r}, 'hard') or open('hard').read()",
+            "os.listdir('..')",
         ],
         "cannot read the user's home": [f"os.listdir({str(Path.home())!r})"],
         "cannot read /proc": [
@@ -176,6 +177,7 @@ def _attempts(course: Course, bait: _Bait) -> dict[str, list[str]]:
             f"os.rename({str(bait.file)!r}, {str(bait.folder / 'moved')!r})",
             f"open({str(bait.folder / 'new')!r}, 'w')",
             "open('../new', 'w')",
+            "open(os.environ['MPLCONFIGDIR'] + '/new', 'w')",
             "open(os.__file__ + 'x', 'w')",
             "open('/dev/shm/grader-bait', 'w')",
         ],
@@ -207,6 +209,7 @@ def _attempts(course: Course, bait: _Bait) -> dict[str, list[str]]:
             "call('vfork')",
             "call('syscall', CLONE, 17, 0, 0, 0, 0)".replace("CLONE", str(clone)),
         ],
+        "cannot import what does the work": [f"__import__({n!r})" for n in policy.WITHHELD],
         "has no memory that no limit counts": [
             "os.memfd_create('x')",
             "call('shmget', 0, 4096, 0o1600)",
@@ -227,7 +230,7 @@ def call(name, *arguments):
 def attempt(statement):
     try:
         eval(statement)
-    except (OSError, ValueError) as error:
+    except (ImportError, OSError, ValueError) as error:
         return f"{type(error).__name__}"
     return "allowed"
 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import textwrap
 import time
@@ -150,7 +151,9 @@ def _extra_cells(
 
 def _harmless(markdown: str) -> str:
     """Return a student's Markdown without HTML: an instructor opens it in a browser."""
-    return markdown.replace("<", "&lt;")
+    # A space shows the same in text and in a formula; "&lt;" would show as such in a formula.
+    spaced = re.sub(r"([<&])(?=[A-Za-z/!?#])", r"\1 ", markdown)
+    return re.sub(r"(?i)(script|data)(?=[\s\\]*:)", r"\1 ", spaced)
 
 
 def outputs_of(run: CellRun) -> list[dict[str, Any]]:

@@ -105,15 +105,10 @@ def _package_folders() -> Iterator[Path]:
         yield Path(site.getusersitepackages())
 
 
-def denied(course: Course, withheld: Sequence[str]) -> list[str]:
-    """Return what may not be read although it lies in a readable folder, or were it to.
-
-    Args:
-        withheld: names of packages.
-    """
-    packages = {folder / name for folder in _package_folders() for name in withheld}
-    secrets = {course.solutions, course.class_folder}
-    return sorted(str(path.resolve()) for path in packages | secrets if path.exists())
+def holes(names: Sequence[str]) -> list[str]:
+    """Return the folders of packages that may not be read, although their neighbours may."""
+    packages = {folder / name for folder in _package_folders() for name in names}
+    return sorted(str(path.resolve()) for path in packages if path.exists())
 
 
 def environment(imports: Path, scratch: Path, cache: Path) -> dict[str, str]:

@@ -177,20 +177,21 @@ class Box:
                 (imports / name).symlink_to(self.course.root / name)
         cache = _cache(self._folder)
         readable = policy.readable(self.course, imports)
-        options = {
+        options: dict[str, Any] = {
             "preload": self._preload,
             "work": str(self.work),
             "confine": self.sandboxed,
             "fences": platform.machine() in fence.MACHINES and sys.platform == "linux",
             "readable": readable,
+            "holes": policy.holes(self._withheld),
+            "writable": [str(scratch), str(cache), "/dev/null"],
         }
         environment = policy.environment(imports, scratch, cache)
         command = [sys.executable, "-P", "-m", "gradebox.warm", json.dumps(options)]
         self._control, theirs = socket.socketpair()
         with theirs:
             if self.sandboxed:
-                writable = [str(scratch), str(cache), "/dev/null"]
-                self._start_confined(command, environment, readable, writable, theirs)
+                self._start_confined(command, environment, readable, options["writable"], theirs)
             else:
                 self._process = subprocess.Popen(
                     command,
@@ -217,7 +218,6 @@ class Box:
         sandbox = sandlock.Sandbox(
             fs_readable=readable,
             fs_writable=writable,
-            fs_denied=policy.denied(self.course, self._withheld),
             # sandlock never forgets a process that was killed: this is the outer bound only.
             max_processes=self.limits.processes + _OWN_PROCESSES,
             extra_deny_syscalls=policy.denied_syscalls(),

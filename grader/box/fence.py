@@ -5,8 +5,9 @@ Open), at limits set on other processes of the same user, nor at the mode and
 times of files that may not be opened.  So the warm process gives up what root
 would have and then, for itself and all that it forks, forbids `socket`
 altogether and `prlimit` on any process but the caller.  `chmod` and `utime`
-report success and do nothing, so that copying a file still works.  A child that
-runs a submission may have threads, but no process besides itself.
+report success and do nothing, so that copying a file still works.  Packages that
+do an exercise's work cannot be read.  A child that runs a submission may have
+threads, but no process besides itself.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ import ctypes
 import os
 import platform
 import struct
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_SECCOMP, _MODE_FILTER = 22, 2
@@ -73,6 +76,9 @@ def _refuse(error: int) -> Instruction:
     return (_RETURN, 0, 0, 0x00050000 | error)
 
 
+_CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446  # Landlock, everywhere the same
+_PATH_BENEATH, _READ_FILE = 1, 1 << 2
+
 _NOT_PERMITTED, _NO_SUCH_CALL, _IGNORED = _refuse(1), _refuse(38), _refuse(0)
 
 
@@ -124,6 +130,40 @@ def forbid_processes() -> None:
         _NOT_PERMITTED,
     ]
     _install(machine, lines)
+
+
+def withhold(roots: Sequence[str], holes: Sequence[str]) -> None:
+    """Forbid, for good, to read files that lie in a hole or under no root; all are real paths.
+
+    Landlock only ever allows.  So all that lies around a hole is allowed, piece by piece.
+    """
+    if not holes:
+        return
+    rules = _landlock(_CREATE_RULESET, struct.pack("<Q", _READ_FILE), 8, 0)
+    for path in (piece for root in roots for piece in _around(root, holes)):
+        place = os.open(path, os.O_PATH)
+        _landlock(_ADD_RULE, rules, _PATH_BENEATH, struct.pack("<Qi", _READ_FILE, place), 0)
+        os.close(place)
+    _prctl(_PR_SET_NO_NEW_PRIVS, 1)
+    _landlock(_RESTRICT_SELF, rules, 0)
+    os.close(rules)
+
+
+def _around(path: str, holes: Sequence[str]) -> Iterator[str]:
+    """Yield what lies at or below path, in as few pieces as leave the holes out."""
+    inside = [hole for hole in holes if hole == path or hole.startswith(f"{path}/")]
+    if not inside:
+        yield path
+    elif path not in holes:
+        for inner in Path(path).iterdir():
+            yield from _around(str(inner), inside)
+
+
+def _landlock(number: int, *arguments: int | bytes) -> int:
+    long = [a if isinstance(a, bytes) else ctypes.c_long(a) for a in arguments]
+    result: int = ctypes.CDLL(None, use_errno=True).syscall(ctypes.c_long(number), *long)
+    _check(min(result, 0), "Landlock")
+    return result
 
 
 def _install(machine: _Machine, lines: list[Instruction]) -> None:

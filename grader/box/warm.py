@@ -83,6 +83,7 @@ def _load(options: dict[str, Any]) -> Any:
         fence.adopt()
         fence.raise_fences()
     if options["confine"]:
+        fence.withhold([*options["readable"], *options["writable"]], options["holes"])
         importlib.import_module("sandlock")
     for name in options["preload"]:
         # A lesson's import that fails here fails again, with its message, in the cell.

@@ -1,0 +1,146 @@
+"""Abuse of the wire between a submission and its judge."""
+
+from __future__ import annotations
+
+from tests.corpus.case import Case
+
+# The student's code shares its process with the box's end of the wire, and finds it.
+_FIND = """
+import gc, json, struct, sys
+
+def _wire():
+    for thing in gc.get_objects():
+        if type(thing).__name__ == "Line" and hasattr(thing, "send"):
+            return thing, sys.modules["gradebox.wire"]
+    raise LookupError("there is no wire here")
+
+def _raw(header, blob=b"", lengths=None):
+    text = header if isinstance(header, bytes) else json.dumps(header).encode()
+    lengths = lengths or (len(text), len(blob))
+    line, _ = _wire()
+    line.send(memoryview(struct.pack("<II", *lengths) + text + blob))
+"""
+
+
+def _lie(*lines: str) -> str:
+    return _FIND + "\ndef standardize(X):\n" + "".join(f"    {line}\n" for line in lines)
+
+
+_NO_WIRE = "there is no wire in a kernel"
+
+
+def _case(letter: str, title: str, *lines: str, verdict: str = "crashed") -> Case:
+    return Case(
+        number=f"wire-{letter}",
+        title=title,
+        attack=_lie(*lines),
+        verdict=verdict,
+        stock=_NO_WIRE,
+    )
+
+
+CASES = [
+    _case("a", "a frame longer than any", "_raw(b'', lengths=(2**32 - 1, 2**32 - 1))"),
+    _case(
+        "b",
+        "a frame that promises more than it brings",
+        "_raw(b'{}', lengths=(1000, 0))",
+        "while True: pass",
+        verdict="timed out",
+    ),
+    _case(
+        "c",
+        "a cell's frame in place of an answer",
+        "_raw({'d': [['cell', 0], ['outputs', []], ['success', True]]})",
+    ),
+    _case(
+        "d", "an answer to a call that was never made", "_raw({'d': [['call', 1], ['value', 0]]})"
+    ),
+    _case("e", "lists a million deep", "_raw(b'[' * 1_000_000 + b']' * 1_000_000)"),
+    _case("f", "an array of more than its bytes", "_raw({'a': ['<f8', [4, 5], 'C']}, b'x')"),
+    _case("g", "an array of objects", "_raw({'a': ['|O', [1], 'C']}, b'12345678')"),
+    _case(
+        "h",
+        "a call of a function that nobody gave",
+        "_raw({'d': [['ask', 0], ['arguments', {'t': []}], ['keywords', {'d': []}]]})",
+    ),
+    _case(
+        "i",
+        "its own verdict: correct",
+        "import sys",
+        "frame = sys._getframe()",
+        "while 'request' not in frame.f_locals: frame = frame.f_back",
+        "_raw({'d': [['call', frame.f_locals['request']['call']], ['failure', 'correct']]})",
+    ),
+    Case(
+        number="wire-j",
+        title="all cells and calls answered by a loop of the student's own",
+        before=_FIND
+        + """
+line, wire = _wire()
+for index in (1, 2, 3):
+    wire.send(line, {"cell": index, "outputs": [], "success": True})
+while True:
+    request = wire.receive(line, trusted=True)
+    wire.send(line, {"call": request["call"], "value": 10.0, "score": 10.0, "verdict": "correct"})
+""",
+        verdict="wrong type",
+        other="wrong type",
+        other_points=0.0,
+        stock=_NO_WIRE,
+    ),
+    Case(
+        number="wire-k",
+        title="an answer for another exercise, sent ahead",
+        attack=_FIND
+        + """
+def standardize(X):
+    line, wire = _wire()
+    for number in range(50):
+        wire.send(line, {"call": number, "value": X * 0.0})
+    return X * 0.0
+""",
+        verdict="crashed",
+        stock=_NO_WIRE,
+    ),
+    Case(
+        number="wire-l",
+        title="the wire closed",
+        attack="""
+        import os
+        def standardize(X):
+            os.closerange(3, 64)
+            while True:
+                pass
+        """,
+        verdict="crashed",
+        stock=_NO_WIRE,
+    ),
+    Case(
+        number="wire-m",
+        title="a frame that drips, byte after byte",
+        attack=_FIND
+        + """
+def standardize(X):
+    import time
+    line, wire = _wire()
+    for byte in wire.encode([0.0] * 10_000):
+        line.send(memoryview(bytes([byte])))
+        time.sleep(0.05)
+""",
+        verdict="timed out",
+        stock=_NO_WIRE,
+    ),
+    Case(
+        number="wire-n",
+        title="a dict whose keys all collide",
+        attack=_FIND
+        + """
+def standardize(X):
+    pairs = ",".join('[{"i":"%x"},0]' % (i * (2**61 - 1)) for i in range(200_000))
+    _raw(('{"d":[' + pairs + "]}").encode())
+""",
+        verdict="crashed",
+        stock=_NO_WIRE,
+    ),
+]

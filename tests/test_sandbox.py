@@ -1,0 +1,388 @@
+"""The box: what it promises holds here, and what breaks is replaced."""
+
+import contextlib
+import fcntl
+import os
+import platform
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import pytest
+
+from grader import doctor, policy, sandbox, watch
+from grader.course import Course
+from grader.errors import GraderError
+from grader.sandbox import Box, Limits, SandboxError
+from grader.session import Cell, Session
+from tests.conftest import COURSE
+
+pytestmark = pytest.mark.skipif(bool(sandbox.unavailable()), reason=sandbox.unavailable())
+
+MANY = Limits(
+    cell_seconds=3.0, total_seconds=20.0, memory=200 * 2**20, processes=6, scratch=2**22, files=100
+)
+
+
+@pytest.fixture(scope="module")
+def box():
+    """A box whose submissions may start processes: the last line of defence is tried, too."""
+    with Box(COURSE, limits=MANY) as made:
+        yield made
+
+
+def run(box, *cells):
+    with Session(box, [Cell(source=textwrap.dedent(cell)) for cell in cells], {}) as session:
+        return session.run()
+
+
+def printed(box, cell):
+    (result,) = run(box, cell)
+    return "".join(item.get("text", "") for item in result.outputs).strip()
+
+
+def wait_until(condition, seconds=10.0):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if condition():
+            return True
+        time.sleep(0.02)
+    return False
+
+
+# ---------------------------------------------------------------------- the doctor
+
+
+@pytest.fixture(scope="module")
+def findings():
+    start = time.monotonic()
+    found = doctor.examine(COURSE)
+    return found, time.monotonic() - start
+
+
+def test_every_guarantee_holds_here(findings):
+    assert [finding for finding in findings[0] if not finding.holds] == []
+
+
+def test_the_examination_comes_to_its_end_in_time(findings):
+    assert findings[0][-1].guarantee == "a box that is replaced works"
+    assert findings[1] < 60
+
+
+def test_the_examination_fails_where_there_is_no_sandbox():
+    """Without this, "holds" could be all it ever says."""
+    found = {f.guarantee: f.holds for f in doctor.examine_box(COURSE, sandboxed=False)}
+
+    assert found["cannot read solutions/"] is False
+    assert found["cannot read another submission"] is False
+    assert found["cannot signal the judge"] is False
+    assert found["cannot read /proc"] is False
+    assert found["no TCP connection"] is True, "the box's own fence stands without sandlock"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "reason"),
+    [
+        ("system", "Darwin", "needs Linux; this is Darwin"),
+        ("machine", "riscv64", "needs x86_64 or aarch64; this is riscv64"),
+    ],
+)
+def test_where_there_can_be_no_sandbox_all_say_why(monkeypatch, name, value, reason):
+    monkeypatch.setattr(platform, name, lambda: value)
+
+    assert reason in sandbox.unavailable()
+    with pytest.raises(SandboxError, match=reason):
+        Box(COURSE)
+    (finding,) = doctor.examine(COURSE)
+    assert (finding.guarantee, finding.holds) == ("a sandbox can be had", False)
+    assert reason in finding.seen
+
+
+def test_an_old_kernel_is_told_so(monkeypatch):
+    import sandlock
+
+    monkeypatch.setattr(sandlock, "landlock_abi_version", lambda: 3)
+
+    assert "has ABI 3" in sandbox.unavailable()
+
+
+def test_a_box_that_does_not_start_is_a_finding_and_no_exception(monkeypatch):
+    monkeypatch.setattr(sandbox, "_START_SECONDS", 0.0)
+
+    found = doctor.examine(COURSE)
+
+    assert found[-1].holds is False
+    assert "ended while it started" in found[-1].seen
+
+
+# -------------------------------------------------------------- where a course may lie
+
+
+def test_a_course_inside_what_python_reads_is_refused(tmp_path):
+    inside = Course(root=Path(sys.prefix) / "lib" / "a course")
+
+    with pytest.raises(GraderError, match="move the course out of it"):
+        policy.readable(inside, tmp_path)
+
+
+def test_no_folder_of_submissions_is_readable(tmp_path):
+    """nbgrader's exchange lies in /usr/local/share by default."""
+    found = policy.readable(COURSE, tmp_path)
+
+    for secret in ("/usr/local/share/nbgrader/exchange", str(COURSE.root), str(Path.home())):
+        assert not any(Path(secret).is_relative_to(path) for path in found)
+
+
+# ------------------------------------------------------------------------ its processes
+
+DAEMON = """
+import os, signal, time
+for number in set(signal.valid_signals()) - {signal.SIGKILL, signal.SIGSTOP, signal.SIGCHLD}:
+    signal.signal(number, signal.SIG_IGN)
+middle = os.fork()
+if middle == 0:
+    os.setsid()
+    if os.fork() == 0:
+        os.closerange(0, 64)
+        while True:
+            time.sleep(0.01)
+    os._exit(0)
+os.waitpid(middle, 0)
+print("away")
+"""
+
+
+def test_a_daemon_that_ignores_all_signals_dies_with_its_submission(box):
+    assert printed(box, DAEMON) == "away"
+    assert list(watch.descendants(box.pid)) == []
+
+
+def test_a_stopped_descendant_dies_too(box):
+    cell = """
+    import os, signal, time
+    pid = os.fork()
+    if pid == 0:
+        os.kill(os.getpid(), signal.SIGSTOP)
+    os.waitpid(pid, os.WUNTRACED)
+    print("stopped")
+    """
+
+    assert printed(box, cell) == "stopped"
+    assert list(watch.descendants(box.pid)) == []
+
+
+def test_a_process_that_moves_on_by_forking_is_caught(box):
+    """Each process lives only to fork the next one: no list of processes is ever true."""
+    before = box.pid
+    cell = """
+    import os
+    if os.fork() == 0:
+        os.setsid()
+        while os.fork() == 0:
+            pass
+        os._exit(0)
+    print("off")
+    """
+
+    assert printed(box, cell) == "off"
+    assert wait_until(lambda: list(watch.descendants(before)) == [])
+
+
+def test_several_processes_together_may_not_take_more_memory(box):
+    cell = """
+    import os, time
+    for _ in range(3):
+        if os.fork() == 0:
+            break
+    hoard = bytearray(b"x" * 100 * 2**20)
+    time.sleep(60)
+    """
+    (result,) = run(box, cell)
+
+    assert "more memory" in result.failure.message
+
+
+def test_many_processes_are_noticed(box):
+    cell = """
+    import os, time
+    for _ in range(10):
+        if os.fork() == 0:
+            break
+    time.sleep(60)
+    """
+    (result,) = run(box, cell)
+
+    assert "processes" in result.failure.message
+
+
+def test_a_box_whose_warm_process_dies_is_replaced():
+    with Box(COURSE) as mine:
+        mine.wait_warm()
+        os.kill(mine.pid, signal.SIGKILL)
+
+        assert printed(mine, "print(6 * 7)") == "42"
+
+
+def test_a_stopped_warm_process_is_replaced(monkeypatch):
+    monkeypatch.setattr("grader.session._READY_SECONDS", 0.5)
+    monkeypatch.setattr(sandbox, "_BURIAL_SECONDS", 0.5)
+    with Box(COURSE) as mine:
+        mine.wait_warm()
+        os.kill(mine.pid, signal.SIGSTOP)
+
+        assert printed(mine, "print(6 * 7)") == "42"
+
+
+def test_a_box_that_can_never_start_is_the_graders_fault(monkeypatch):
+    with Box(COURSE) as mine:
+        monkeypatch.setattr(sandbox, "_START_SECONDS", 0.0)
+        with pytest.raises(SandboxError):
+            run(mine, "1")
+
+
+def test_nothing_survives_a_judge_that_is_killed(tmp_path):
+    """Killed at any moment: no process of a submission may go on, no box either."""
+    script = tmp_path / "judge.py"
+    script.write_text(
+        textwrap.dedent(
+            f"""
+            import sys
+            sys.path.insert(0, {str(COURSE.root)!r})
+            from grader.course import Course
+            from grader.sandbox import Box, Limits
+            from grader.session import Cell, Session
+            from pathlib import Path
+            box = Box(Course(root=Path({str(COURSE.root)!r})), limits=Limits(processes=6))
+            box.wait_warm()
+            print(box.pid, flush=True)
+            cells = [Cell(source={DAEMON!r}), Cell(source="while True: pass")]
+            Session(box, cells, {{}}).run()
+            """
+        ),
+        encoding="utf-8",
+    )
+    judge = subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, text=True)
+    with judge:
+        warm = int(judge.stdout.readline())
+        assert wait_until(lambda: len(list(watch.descendants(warm))) == 2)
+        doomed = [warm, *(process.pid for process in watch.descendants(warm))]
+        judge.kill()
+
+    assert wait_until(lambda: not any(map(watch.process, doomed)))
+
+
+def test_a_box_without_a_sandbox_still_has_limits():
+    limits = Limits(cell_seconds=1.0, memory=200 * 2**20, processes=0)
+    with Box(COURSE, sandboxed=False, limits=limits) as mine:
+        cells = ["bytearray(2**30)", "import os; os.fork()", "import socket; socket.socket()"]
+        names = [result.outputs[-1]["ename"] for result in run(mine, *cells)]
+        (endless,) = run(mine, "while True: pass")
+
+        assert mine.name == "none: a separate process with limits"
+        assert names == ["MemoryError", "PermissionError", "PermissionError"]
+        assert "too long" in endless.failure.message
+
+
+# ----------------------------------------------------------------------------- its folders
+
+
+def test_a_box_leaves_no_folder_behind():
+    mine = Box(COURSE)
+    folder = mine.work.parent.parent
+    run(mine, "import os\nfor i in range(50): os.mkdir('d'); os.chdir('d')")
+
+    assert list(mine.work.iterdir()) == []
+    mine.close()
+    assert not folder.exists()
+
+
+def test_a_folder_of_a_killed_judge_is_swept_and_one_in_use_is_not(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.gettempdir", lambda: str(tmp_path))
+    for name in ("box-left", "box-used", "box-young"):
+        (tmp_path / name / "deep" / "er").mkdir(parents=True)
+    os.close(watch.claim(tmp_path / "box-left"))
+    used = watch.claim(tmp_path / "box-used")
+    (tmp_path / "box-link").symlink_to(tmp_path / "box-used")
+
+    watch.sweep("box-*")
+
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["box-link", "box-used", "box-young"]
+    fcntl.flock(used, fcntl.LOCK_UN)
+    os.close(used)
+
+
+def test_a_folder_is_emptied_however_it_is_built(tmp_path):
+    """Deeper than a path may be long, without permissions, with links that lead out."""
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "kept").touch()
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "closed").mkdir(mode=0)
+    (folder / "link").symlink_to(outside)
+    (folder / "broken").symlink_to("nowhere")
+    os.mkfifo(folder / "pipe")
+    with contextlib.chdir(folder):
+        for _ in range(3000):
+            Path("d").mkdir()
+            os.chdir("d")
+
+    watch.empty(folder)
+
+    assert list(folder.iterdir()) == []
+    assert list(outside.iterdir()) == [outside / "kept"]
+
+
+def test_counting_a_folder_stops_at_the_limit(tmp_path):
+    for i in range(20):
+        (tmp_path / str(i)).mkdir()
+    (tmp_path / "0" / "file").write_bytes(bytes(10_000))
+
+    size, count = watch.holds(tmp_path, most=100)
+
+    assert count == 21
+    assert size >= 10_000
+    assert watch.holds(tmp_path, most=5)[1] == 6
+
+
+def test_a_sparse_file_counts_by_what_it_takes(tmp_path):
+    with (tmp_path / "sparse").open("wb") as file:
+        file.truncate(2**30)
+
+    assert watch.holds(tmp_path, most=5)[0] < 2**20
+
+
+def test_a_whole_tree_is_ended_from_outside():
+    """Its root is a subreaper, as a warm process is; one descendant has left its session."""
+    source = """
+    import ctypes, os, time
+    ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)
+    for _ in range(3):
+        if os.fork() == 0:
+            os.setsid()
+            os.fork()
+            break
+    time.sleep(60)
+    """
+    with subprocess.Popen([sys.executable, "-c", textwrap.dedent(source)]) as tree:
+        assert wait_until(lambda: len(list(watch.descendants(tree.pid))) == 6)
+        doomed = [process.pid for process in watch.descendants(tree.pid)]
+        watch.end_tree(tree.pid, 5.0)
+
+    assert tree.returncode == -signal.SIGKILL
+    assert wait_until(lambda: not any(map(watch.process, doomed)))
+
+
+def test_a_process_is_described_although_its_name_is_odd(tmp_path):
+    """A name may hold brackets and spaces, which would shift all fields."""
+    odd = tmp_path / "a) R 1 (b"
+    odd.symlink_to("/bin/sleep")
+    with subprocess.Popen([str(odd), "60"]) as process:
+        found = watch.process(process.pid)
+        process.kill()
+
+    assert (found.pid, found.threads, found.state in "RSD") == (process.pid, 1, True)
+    assert watch.process(2**22 + 1) is None

@@ -1,0 +1,385 @@
+"""The wire: what is plain crosses unchanged, whatever else is refused as what it is."""
+
+import contextlib
+import json
+import math
+import socket
+import struct
+import threading
+import time
+import tracemalloc
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from grader.box import wire
+
+patient = settings(deadline=None)  # the machine may be busy with something else
+LENGTHS = struct.Struct("<II")
+DTYPES = ["?", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8", "c8", "c16"]
+
+arrays = hnp.arrays(
+    st.sampled_from([np.dtype(name) for name in DTYPES]),
+    hnp.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=4),
+)
+leaves = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.integers(-(2**300), 2**300),
+    st.floats(),
+    st.text(st.characters(exclude_categories=["Cs"])),
+    st.binary(),
+    arrays,
+)
+keys = st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=3))
+values = st.recursive(
+    leaves,
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=4),
+        st.lists(inner, max_size=4).map(tuple),
+        st.dictionaries(keys, inner, max_size=4),
+    ),
+    max_leaves=12,
+)
+
+
+def same(one, other):
+    """Equal in value, type, dtype, shape and every bit of every float."""
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, np.ndarray):
+        alike = (one.dtype, one.shape) == (other.dtype, other.shape)
+        return alike and one.tobytes() == other.tobytes()
+    if isinstance(one, float):
+        return struct.pack("<d", one) == struct.pack("<d", other) or (
+            math.isnan(one) and math.isnan(other)
+        )
+    if isinstance(one, list | tuple):
+        return len(one) == len(other) and all(map(same, one, other))
+    if isinstance(one, dict):
+        return list(one) == list(other) and all(same(one[key], other[key]) for key in one)
+    return one == other
+
+
+def frame(header, blob=b""):
+    """Return a frame with any header, as a liar would make it."""
+    text = header if isinstance(header, bytes) else json.dumps(header).encode()
+    return LENGTHS.pack(len(text), len(blob)) + text + blob
+
+
+# ------------------------------------------------------------------ what crosses
+
+
+@patient
+@given(value=values, trusted=st.booleans())
+def test_plain_data_crosses_unchanged_in_both_directions(value, trusted):
+    assert same(wire.decode_frame(wire.encode(value), trusted=trusted), value)
+
+
+@patient
+@given(array=arrays.filter(lambda array: array.ndim >= 2))
+def test_the_judges_arrays_keep_their_layout(array):
+    """An exercise may promise to work on views: a C copy would hide a student's error."""
+    for view in (array, np.asfortranarray(array), array[..., ::2]):
+        found = wire.decode_frame(wire.encode(view), trusted=True)
+
+        assert same(found, np.array(view))
+        for flag in ("C_CONTIGUOUS", "F_CONTIGUOUS"):
+            # One entry, or none along a side, makes any layout contiguous.
+            if all(side > 1 for side in view.shape):
+                assert found.flags[flag] == view.flags[flag]
+
+
+@patient
+@given(array=arrays)
+def test_a_big_endian_array_arrives_with_the_same_numbers(array):
+    swapped = array.astype(array.dtype.newbyteorder(">"))
+
+    assert same(wire.decode_frame(wire.encode(swapped)), array)
+
+
+@patient
+@given(array=arrays, trusted=st.booleans())
+def test_an_array_that_arrives_may_be_written_to(array, trusted):
+    found = wire.decode_frame(wire.encode(array), trusted=trusted)
+
+    assert found.flags.writeable
+
+
+def test_an_array_from_the_box_is_laid_out_row_by_row():
+    found = wire.decode_frame(wire.encode(np.arange(6.0).reshape(2, 3).T))
+
+    assert found.flags.c_contiguous
+    assert found.tolist() == [[0, 3], [1, 4], [2, 5]]
+
+
+def test_functions_and_generators_cross_from_the_judge_only():
+    sent = wire.encode([wire.Function(3), wire.Generator(7)])
+
+    assert wire.decode_frame(sent, trusted=True) == [wire.Function(3), wire.Generator(7)]
+    with pytest.raises(wire.WireError, match="unknown tag"):
+        wire.decode_frame(sent)
+
+
+def test_half_a_surrogate_pair_arrives_as_something_that_can_be_written():
+    found = wire.decode_frame(wire.encode({"\ud800": ["\udfff", "ü"]}))
+
+    assert found == {"?": ["?", "ü"]}
+
+
+# --------------------------------------------------------------- what is refused
+
+
+class Liar(int):
+    """A subclass could carry behaviour."""
+
+
+UNPLAIN = [
+    (object(), "an object of type object"),
+    (Liar(3), "an object of type Liar"),
+    (np.array([None]), "dtype object"),
+    (np.array(["text"]), "dtype <U4"),
+    (np.zeros(2, dtype=[("a", "f8")]), "dtype"),
+    (np.zeros(2, dtype="M8[s]"), "dtype"),
+    (np.broadcast_to(0.0, (2**13, 2**13)), "too large"),
+    ([np.zeros(2**20)] * 5, "too large"),
+    (b"x" * (wire.MAX_BLOB + 1), "too large"),
+    ("x" * (wire.MAX_HEADER + 1), "too large"),
+    (1 << 500_000, "too large"),
+    ([0] * (wire.MAX_PARTS + 1), "more than"),
+    (dict.fromkeys(range(1001)), "more than 1000 keys"),
+    ({1, 2}, "an object of type set"),
+]
+
+
+@pytest.mark.parametrize(("value", "reason"), UNPLAIN, ids=range(len(UNPLAIN)))
+def test_what_may_not_cross_is_named(value, reason):
+    with pytest.raises(wire.UnplainError, match=reason):
+        wire.encode(value)
+
+
+def test_a_value_that_contains_itself_is_refused():
+    endless = []
+    endless.append(endless)
+
+    with pytest.raises(wire.UnplainError, match="nested too deeply"):
+        wire.encode(endless)
+
+
+F8 = {"a": ["<f8", [2], "C"]}
+LIES = {
+    "not JSON": frame(b"{"),
+    "not UTF-8": frame(b'"\xff"'),
+    "no header": frame(b""),
+    "an object of two keys": frame({"t": [], "d": []}),
+    "an object of no key": frame({}),
+    "an unknown tag": frame({"pickle": "x"}),
+    "a function": frame({"f": 0}),
+    "a generator": frame({"g": 0}),
+    "fewer bytes than the shape claims": frame(F8, b"\0" * 15),
+    "more bytes than the shape claims": frame(F8, b"\0" * 17),
+    "the same bytes for two arrays": frame([F8, F8], b"\0" * 16),
+    "bytes of no array": frame([1], b"\0"),
+    "an object dtype": frame({"a": ["|O", [1], "C"]}, b"\0" * 8),
+    "a dtype that is a list": frame({"a": [["<f8"], [1], "C"]}, b"\0" * 8),
+    "a structured dtype": frame({"a": ["<f8,<f8", [1], "C"]}, b"\0" * 16),
+    "a negative side": frame({"a": ["<f8", [-1], "C"]}, b"\0" * 8),
+    "sides whose product wraps round": frame({"a": ["<f8", [2**26] * 5, "C"]}),
+    "a side that is no integer": frame({"a": ["<f8", [1.0], "C"]}, b"\0" * 8),
+    "a side that is True": frame({"a": ["<f8", [True], "C"]}, b"\0" * 8),
+    "a shape that is a number": frame({"a": ["<f8", 1, "C"]}, b"\0" * 8),
+    "65 axes": frame({"a": ["<f8", [1] * 65, "C"]}, b"\0" * 8),
+    "too few parts of an array": frame({"a": ["<f8"]}),
+    "a negative number of bytes": frame({"b": -1}),
+    "bytes beyond the frame": frame({"b": 5}, b"1234"),
+    "a number of bytes that is True": frame({"b": True}, b"1"),
+    "a pair of three": frame({"d": [[1, 2, 3]]}),
+    "a dict of a number": frame({"d": 1}),
+    "a key that is a list": frame({"d": [[[1], 2]]}),
+    "a key that is an array": frame({"d": [[F8, 2]]}, b"\0" * 16),
+    "a tuple of a number": frame({"t": 1}),
+    "an integer that is none": frame({"i": "0xg"}),
+    "an integer that is a number": frame({"i": 1}),
+    "an integer of many digits": frame(b"9" * 5000),
+    "an integer of too many hexadecimal digits": frame({"i": "1" * 200_000}),
+    "deep nesting, a little": frame(json.loads("[" * 20 + "]" * 20)),
+    "deep nesting, very much": frame(b"[" * 900_000 + b"]" * 900_000),
+    "deep nesting of tags": frame(b'{"t":[' * 20 + b"]}" * 20),
+    "too many parts": frame(b"[" + b"0," * 1_000_001 + b"0]"),
+    "too many keys": frame({"d": [[i, 0] for i in range(1001)]}),
+    "a header beyond its length": frame([1])[:-1],
+    "a frame without lengths": b"\0",
+}
+
+
+@pytest.mark.parametrize("lie", LIES.values(), ids=LIES.keys())
+def test_a_lying_frame_is_a_wire_error_and_nothing_else(lie):
+    with pytest.raises(wire.WireError):
+        wire.decode_frame(lie)
+
+
+@patient
+@given(
+    content=st.binary(max_size=200),
+    value=values,
+    place=st.integers(0, 400),
+    flip=st.integers(1, 255),
+)
+def test_no_bytes_at_all_raise_anything_but_a_wire_error(content, value, place, flip):
+    spoilt = bytearray(wire.encode(value))
+    spoilt[place % len(spoilt)] ^= flip
+    for attempt in (content, bytes(spoilt)):
+        with contextlib.suppress(wire.WireError):
+            wire.decode_frame(attempt)
+
+
+def test_a_bool_is_true_or_false_whatever_its_byte():
+    found = wire.decode_frame(frame({"a": ["|b1", [3], "C"]}, b"\x00\x01\x02"))
+
+    assert found.tobytes() == b"\x00\x01\x01"
+
+
+def test_a_small_frame_cannot_take_much_memory():
+    """Empty lists are the dearest: two characters each, and sixty bytes of memory."""
+    header = b"[" + b"[]," * 400_000 + b"[]]"
+    tracemalloc.start()
+    try:
+        wire.decode_frame(frame(header))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert peak < 100 * 2**20
+
+
+def test_keys_chosen_to_collide_cost_no_time():
+    """2**61 - 1 is 0 to the hash of an integer: a dict of such keys is searched key by key."""
+    pairs = [[{"i": hex(i * (2**61 - 1))}, 0] for i in range(1000)]
+    header = [{"d": pairs}] * 20
+    start = time.perf_counter()
+
+    wire.decode_frame(frame(header))
+
+    assert time.perf_counter() - start < 2
+
+
+# ----------------------------------------------------------- sending and receiving
+
+
+@pytest.fixture
+def ends():
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        yield ours, theirs
+
+
+def within(seconds):
+    end = time.monotonic() + seconds
+    return lambda: end - time.monotonic()
+
+
+def test_a_frame_larger_than_the_socket_holds_arrives(ends):
+    ours, theirs = ends
+    value = np.arange(2**20, dtype=float)
+    writer = threading.Thread(target=wire.send, args=(theirs, value))
+    writer.start()
+
+    found = wire.receive(ours, within(20))
+
+    writer.join()
+    assert same(found, value)
+
+
+def test_a_sender_that_drips_is_not_waited_for(ends):
+    """Each byte comes in time; the frame as a whole does not."""
+    ours, theirs = ends
+    stop = threading.Event()
+
+    def drip():
+        for byte in frame([0] * 1000):
+            if stop.wait(0.02):
+                return
+            theirs.send(bytes([byte]))
+
+    writer = threading.Thread(target=drip)
+    writer.start()
+    start = time.monotonic()
+    with pytest.raises(TimeoutError):
+        wire.receive(ours, within(0.4))
+    seconds = time.monotonic() - start
+    stop.set()
+    writer.join()
+
+    assert seconds < 2
+
+
+def test_a_receiver_that_never_reads_is_not_waited_for(ends):
+    ours, _ = ends
+    start = time.monotonic()
+
+    with pytest.raises(TimeoutError):
+        wire.send(ours, np.zeros(2**21), within(0.4))
+
+    assert time.monotonic() - start < 2
+
+
+def test_a_promise_of_many_bytes_takes_no_memory(ends):
+    ours, theirs = ends
+    theirs.send(LENGTHS.pack(wire.MAX_HEADER, wire.MAX_BLOB))
+    tracemalloc.start()
+    try:
+        with pytest.raises(TimeoutError):
+            wire.receive(ours, within(0.3))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert peak < 2**21
+
+
+@pytest.mark.parametrize("lengths", [(wire.MAX_HEADER + 1, 0), (0, wire.MAX_BLOB + 1)])
+def test_a_frame_that_announces_too_much_is_refused_at_once(ends, lengths):
+    ours, theirs = ends
+    theirs.send(LENGTHS.pack(*lengths))
+
+    with pytest.raises(wire.WireError, match="larger than allowed"):
+        wire.receive(ours, within(20))
+
+
+@pytest.mark.parametrize("part", [b"", b"\1", frame([1, 2])[:-3]])
+def test_a_sender_that_leaves_is_told_apart_from_one_that_is_slow(ends, part):
+    ours, theirs = ends
+    theirs.send(part)
+    theirs.close()
+
+    with pytest.raises(wire.ClosedError):
+        wire.receive(ours, within(20))
+
+
+def test_sending_to_one_who_left_is_told(ends):
+    ours, theirs = ends
+    theirs.close()
+
+    with pytest.raises(wire.ClosedError):
+        wire.send(ours, 1, within(20))
+
+
+def test_what_the_deadline_raises_comes_through(ends):
+    """That is how a full scratch folder ends a call."""
+    ours, _ = ends
+
+    def left():
+        raise wire.WireError("a reason")
+
+    with pytest.raises(wire.WireError, match="a reason"):
+        wire.receive(ours, left)
+
+
+def test_nan_and_infinity_cross():
+    found = wire.decode_frame(wire.encode([math.nan, math.inf, -math.inf, -0.0]))
+
+    assert same(found, [math.nan, math.inf, -math.inf, -0.0])
