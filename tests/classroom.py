@@ -1,0 +1,180 @@
+"""A course of its own for tests that grade: lessons, a class, its gradebook."""
+
+import contextlib
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+import traceback
+import warnings
+from pathlib import Path
+
+from nbgrader.api import Gradebook
+
+from grader import sample
+from grader.course import Course
+from tests.conftest import ROOT, load
+
+LESSON = "00_start_here"
+PROGRAMS = Path(sys.executable).parent
+# All that a gradebook holds, without the ids that are drawn at random.
+_QUERIES = {
+    "lessons": """
+        SELECT a.name, a.duedate, a.course_id, n.name, n.kernelspec
+        FROM assignment a LEFT JOIN notebook n ON n.assignment_id = a.id""",
+    "cells": """
+        SELECT n.name, b.name, b.type, coalesce(g.max_score, t.max_score),
+               coalesce(g.cell_type, t.cell_type)
+        FROM base_cell b JOIN notebook n ON b.notebook_id = n.id
+        LEFT JOIN grade_cells g ON g.id = b.id LEFT JOIN task_cells t ON t.id = b.id""",
+    "sources": """
+        SELECT n.name, s.name, s.cell_type, s.locked, s.source, s.checksum
+        FROM source_cell s JOIN notebook n ON s.notebook_id = n.id""",
+    "students": "SELECT id, first_name, last_name, email FROM student",
+    "submissions": """
+        SELECT a.name, sa.student_id, sa.timestamp, sa.extension, n.name, sn.flagged,
+               sn.late_submission_penalty
+        FROM submitted_assignment sa JOIN assignment a ON sa.assignment_id = a.id
+        JOIN submitted_notebook sn ON sn.assignment_id = sa.id
+        JOIN notebook n ON sn.notebook_id = n.id""",
+    "grades": """
+        SELECT sa.student_id, n.name, b.name, g.auto_score, g.manual_score, g.extra_credit,
+               g.needs_manual_grade
+        FROM grade g JOIN base_cell b ON g.cell_id = b.id
+        JOIN submitted_notebook sn ON g.notebook_id = sn.id
+        JOIN submitted_assignment sa ON sn.assignment_id = sa.id
+        JOIN notebook n ON sn.notebook_id = n.id""",
+    "comments": """
+        SELECT sa.student_id, n.name, b.name, c.auto_comment, c.manual_comment
+        FROM comment c JOIN base_cell b ON c.cell_id = b.id
+        JOIN submitted_notebook sn ON c.notebook_id = sn.id
+        JOIN submitted_assignment sa ON sn.assignment_id = sa.id
+        JOIN notebook n ON sn.notebook_id = n.id""",
+    "version": "SELECT version_num FROM alembic_version",
+}
+
+
+def make_course(root, lessons=(LESSON,)):
+    """Make a course folder with these lessons, as they are built."""
+    root.mkdir(parents=True, exist_ok=True)
+    for room in ("solutions", "notebooks"):
+        for lesson in lessons:
+            shutil.copytree(
+                ROOT / room / lesson,
+                root / room / lesson,
+                ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints"),
+            )
+    for folder in ("byhand", "data"):
+        shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "nbgrader_config.py", root)
+    return Course(root=root)
+
+
+def configure(course, *lines):
+    """Add lines to the course's nbgrader_config.py."""
+    with (course.root / "nbgrader_config.py").open("a", encoding="utf-8") as config:
+        config.write("".join(f"{line}\n" for line in lines))
+
+
+def work(lesson=LESSON, **solutions):
+    """Return a released notebook's text with some solution cells filled in."""
+    return sample.text(sample.notebook(Course(root=ROOT), load(lesson), solutions))
+
+
+def right(lesson=LESSON, **changes):
+    """Return the text of a notebook with the right solutions but for some changes."""
+    return work(lesson, **{**sample.right(load(lesson)), **changes})
+
+
+def hand_in(course, student, content, lesson=LESSON, *, timestamp=None, **others):
+    """Put a submission into class/submitted; others are files beside the notebook."""
+    folder = course.class_folder / "submitted" / student / lesson
+    folder.mkdir(parents=True, exist_ok=True)
+    content = content if isinstance(content, bytes) else content.encode()
+    (folder / f"{lesson}.ipynb").write_bytes(content)
+    if timestamp:
+        (folder / "timestamp.txt").write_text(f"{timestamp}\n", encoding="utf-8")
+    for name, text in others.items():
+        (folder / name.replace("_dot_", ".")).write_text(text, encoding="utf-8")
+    return folder
+
+
+def holdings(course):
+    """Return all that the gradebook holds, in an order of its own."""
+    path = course.class_folder / "gradebook.db"
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        return {
+            name: sorted(db.execute(query).fetchall(), key=repr) for name, query in _QUERIES.items()
+        }
+
+
+def scores(course):
+    """Return the automatic scores by student, then by cell."""
+    found = {}
+    for student, _, cell, auto, *_ in holdings(course)["grades"]:
+        if auto is not None:
+            found.setdefault(student, {})[cell] = auto
+    return found
+
+
+def gradebook(course):
+    """Return the gradebook as nbgrader opens it."""
+    return Gradebook(f"sqlite:///{course.class_folder}/gradebook.db", "backprop_by_hand")
+
+
+def tree(folder):
+    """Return every file below a folder with its bytes."""
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def cells_of(course, student, lesson=LESSON):
+    """Return the cells of an autograded notebook by id."""
+    path = course.class_folder / "autograded" / student / lesson / f"{lesson}.ipynb"
+    return {cell["id"]: cell for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]}
+
+
+def environment(**more):
+    """Return the environment of a command: nothing of the user's own settings."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("JUPYTER", "NBGRADER"))}
+    path = f"{PROGRAMS}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+    return {**kept, "PATH": path, "PYTHONPATH": str(ROOT), **more}
+
+
+def command(course, *words, **more):
+    """Run `grader ...` or `nbgrader ...` in the course's folder."""
+    program = (
+        [sys.executable, "-m", "grader.cli"] if words[0] == "grader" else [PROGRAMS / words[0]]
+    )
+    return subprocess.run(
+        [*program, *words[1:]],
+        cwd=course.root,
+        env=environment(**more),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def in_a_child(deed):
+    """Do something in a forked child; return its exit status, negative for a signal."""
+    with warnings.catch_warnings():
+        # pytest-xdist's threads have no part in what the child does.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        pid = os.fork()
+    if pid == 0:
+        status = 1
+        try:
+            deed()
+            status = 0
+        except BaseException:  # noqa: BLE001 - told, and counted as a failure
+            traceback.print_exc()
+        finally:
+            os._exit(status)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])

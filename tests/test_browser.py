@@ -1,0 +1,595 @@
+"""A real JupyterLab in a real browser: what a learner, a student and an instructor see.
+
+One server and one browser for all tests, in a copy of the course with a home of
+its own.  Every page that a test opens must end without an error of ours in the
+browser's console.  Pictures of what was seen are left in artefacts/.
+"""
+
+import contextlib
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect, sync_playwright
+
+from grader import sample, sandbox
+from tests.conftest import COURSE, LESSONS, ROOT, load
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "chrome"))), None)
+ARTEFACTS = ROOT / "artefacts"
+PARTS = ("notebooks", "solutions", "byhand", "data", "nbgrader_config.py")
+LESSON = "01_chain_rule"
+MANUAL = "derive_dz"
+TOKEN = "only-for-this-test"  # noqa: S105 - a server that lives for two minutes
+MS = 90_000  # how long a page may take on a busy machine
+
+RAN = re.compile(r"\[\d+\]:\s*")  # the prompt of a cell that has run
+
+# nbgrader's own pages take MathJax from a public server.  Tests ask nobody outside;
+# this stands in for it, and formulas stay as they were typed.
+MATHJAX = "cdnjs.cloudflare.com"
+NO_MATHJAX = (
+    "window.MathJax = {Hub: {Config() {}, Queue() {}, Startup: {signal: {Interest() {}}}}};"
+)
+
+# A solution that is wrong, in a way that the judge knows.
+MISTAKEN = """\
+def logistic_gradient(w, b, X, y):
+    a = 1 / (1 + np.exp(-(w @ X + b)))
+    difference = (y - a) / X.shape[1]
+    return difference @ X.T, float(difference.sum())
+"""
+
+# A submission that tries to run a script in whoever's browser shows it.
+_IMAGE = "<img src=/ onerror=\"window.attacked='{}'\">"
+HOSTILE_CODE = f'''\
+from IPython.display import HTML, SVG, Javascript, display
+
+ATTACK = """<script>window.attacked='{{0}}'</script>{_IMAGE.format("{0}")}"""
+display(HTML(ATTACK.format("html")))
+display(Javascript("window.attacked='javascript'"))
+display(SVG('<svg xmlns="http://www.w3.org/2000/svg" onload="window.attacked=1"/>'))
+display({{"text/latex": ATTACK.format("latex"), "text/plain": ATTACK.format("plain")}}, raw=True)
+display({{"text/markdown": ATTACK.format("markdown")}}, raw=True)
+print(ATTACK.format("print"), "\\x1b[31m" + ATTACK.format("ansi"))
+
+
+def total_derivative(dw_du, du_dx):
+    raise ValueError(ATTACK.format("exception"))
+'''
+HOSTILE_WORDS = f"""\
+By the chain rule. <script>window.attacked='words'</script> {_IMAGE.format("words")}
+`{_IMAGE.format("code")}` ![x](/ "a" onerror="window.attacked='title'")
+
+    {_IMAGE.format("block")}
+"""
+HOSTILE_LINK = "By the chain rule: [see here](javascript:void(window.attacked='link'))."
+
+
+# ---------------------------------------------------------------------- the place
+
+
+def written(solutions, *extra):
+    """Return lesson 01 as a student would save it with these cells filled in."""
+    made = sample.notebook(COURSE, load(LESSON), solutions)
+    made["cells"] += extra
+    return sample.text(made)
+
+
+def solved():
+    return {name: clean(source) for name, source in sample.right(load(LESSON)).items()}
+
+
+def clean(source):
+    """Return a solution cell without its region markers."""
+    return "\n".join(line for line in source.splitlines() if not line.strip().startswith("### "))
+
+
+def hand_in(course, student, content):
+    folder = course / "class/submitted" / student / LESSON
+    folder.mkdir(parents=True)
+    (folder / f"{LESSON}.ipynb").write_text(content, encoding="utf-8")
+    (folder / "timestamp.txt").write_text("2026-01-02 03:04:05.000000 UTC", encoding="ascii")
+
+
+def environment(home):
+    """Return an environment with a home of its own: nobody's settings are used or changed."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("JUPYTER", "NBGRADER"))}
+    programs = Path(sys.executable).parent
+    return kept | {
+        "HOME": str(home),
+        "JUPYTER_CONFIG_DIR": str(home / ".jupyter"),
+        "JUPYTER_DATA_DIR": str(home / ".local/share/jupyter"),
+        "JUPYTER_RUNTIME_DIR": str(home / ".local/share/jupyter/runtime"),
+        "IPYTHONDIR": str(home / ".ipython"),
+        "MPLCONFIGDIR": str(home / ".matplotlib"),
+        # nbgrader starts alembic by its name.
+        "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
+    }
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """The browser; where there is none, its tests are skipped unless it is required."""
+    if CHROMIUM is None:
+        if os.environ.get("REQUIRE_BROWSER") == "1":
+            pytest.fail("REQUIRE_BROWSER=1, but no Chromium was found on PATH")
+        pytest.skip("no Chromium was found on PATH: browser tests are not run")
+    # No call to anybody outside, and no GPU or sandbox of its own: containers have neither.
+    flags = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-sync"
+    flags += " --disable-background-networking --disable-component-update"
+    expect.set_options(timeout=MS)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=flags.split(), timeout=MS
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    """A copy of the course with a home, an exchange, and submissions that wait for a grade."""
+    root = tmp_path_factory.mktemp("browser")
+    course = root / "course"
+    course.mkdir()
+    for part in PARTS:
+        if (ROOT / part).is_dir():
+            ignored = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
+            shutil.copytree(ROOT / part, course / part, ignore=ignored)
+        else:
+            shutil.copy(ROOT / part, course)
+    config = root / "home/.jupyter/nbgrader_config.py"
+    config.parent.mkdir(parents=True)
+    lines = ["c = get_config()", f"c.Exchange.root = {str(root / 'exchange')!r}", ""]
+    config.write_text("\n".join(lines), encoding="utf-8")
+    (root / "exchange").mkdir()
+    # JupyterLab asks everybody once whether they want its news; the question covers buttons.
+    answer = root / "home/.jupyter/lab/user-settings/@jupyterlab/apputils-extension"
+    answer.mkdir(parents=True)
+    (answer / "notification.jupyterlab-settings").write_text(
+        json.dumps({"fetchNews": "false", "checkForUpdates": False}), encoding="utf-8"
+    )
+
+    words = {MANUAL: "Both slopes multiply, and $a(1 - a)$ cancels."}
+    note = {"cell_type": "markdown", "id": "note", "metadata": {}, "source": HOSTILE_WORDS}
+    hostile = {"total_derivative": HOSTILE_CODE, MANUAL: HOSTILE_WORDS}
+    hand_in(course, "mistaken", written({**solved(), "logistic_gradient": MISTAKEN, **words}))
+    hand_in(course, "hostile", written({**solved(), **hostile}, note))
+    hand_in(course, "linking", written({**solved(), MANUAL: HOSTILE_LINK}))
+    hand_in(course, "waiting", written({**solved(), "logistic_gradient": MISTAKEN, **words}))
+    (course / "mine" / LESSON).mkdir(parents=True)
+    (course / "mine" / LESSON / f"{LESSON}.ipynb").write_text(written(solved()), encoding="utf-8")
+    return course
+
+
+@pytest.fixture(scope="module")
+def address(course):
+    """The address of a JupyterLab server in the course folder."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    log = course.parent / "server.log"
+    with log.open("wb") as file:
+        server = subprocess.Popen(
+            [
+                Path(sys.executable).parent / "jupyter",
+                "lab",
+                "--no-browser",
+                "--allow-root",
+                "--ServerApp.ip=127.0.0.1",
+                f"--ServerApp.port={port}",
+                "--ServerApp.port_retries=0",
+                f"--ServerApp.root_dir={course}",
+                f"--IdentityProvider.token={TOKEN}",
+                # It would ask a public server.
+                "--LabApp.extension_manager=readonly",
+            ],
+            cwd=course,
+            env=environment(course.parent / "home"),
+            stdout=file,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        address = f"http://127.0.0.1:{port}"
+        wait_for(server, f"{address}/api/status?token={TOKEN}", log)
+        yield address
+    finally:
+        # The server ends its kernels and the grader's box before it goes.
+        server.send_signal(signal.SIGTERM)
+        try:
+            server.wait(30)
+        except subprocess.TimeoutExpired:
+            server.kill()
+
+
+def wait_for(server, url, log):
+    end = time.monotonic() + MS / 1000
+    while time.monotonic() < end and server.poll() is None:
+        with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=5):  # noqa: S310
+            return
+        time.sleep(0.1)
+    said = log.read_text(encoding="utf-8", errors="replace")
+    pytest.fail(f"JupyterLab did not start (exit code {server.poll()}):\n{said[-3000:]}")
+
+
+@pytest.fixture(scope="module")
+def graded(course, address):  # noqa: ARG001 - the server starts first, and idles while this works
+    """The course after `grader grade` of three submissions, and `nbgrader generate_feedback`."""
+    if reason := sandbox.unavailable():
+        pytest.skip(f"grading other people's work needs a sandbox: {reason}")
+    students = [f"--student={name}" for name in ("mistaken", "hostile", "linking")]
+    for command in (
+        ["grader", "grade", LESSON, *students],
+        ["nbgrader", "generate_feedback", LESSON],
+    ):
+        done = subprocess.run(
+            [Path(sys.executable).parent / command[0], *command[1:]],
+            cwd=course,
+            env=environment(course.parent / "home"),
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        assert done.returncode == 0, f"{' '.join(command)}:\n{done.stdout}{done.stderr}"
+    return course
+
+
+@pytest.fixture(scope="module")
+def profile(chromium):
+    """One profile for all tests, so that JupyterLab is loaded once; it asks nobody outside."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(MS)
+    asked = set()
+
+    def answer(route):
+        host = route.request.url.split("/")[2]
+        asked.add(host)
+        if host == MATHJAX:
+            route.fulfill(body=NO_MATHJAX, content_type="text/javascript")
+        else:
+            route.abort()
+
+    context.route(re.compile(r"^https?://(?!127\.0\.0\.1[:/])"), answer)
+    yield context
+    context.close()
+    assert asked <= {MATHJAX}, "a page asked a public server"
+
+
+@pytest.fixture
+def page(profile):
+    """A page that must end without an error of ours."""
+    errors = []
+
+    def listen(message):
+        # JupyterLab's warnings are its own; of errors it writes none, so none is let through.
+        if message.type == "error":
+            errors.append(f"{message.text} ({message.location.get('url')})")
+
+    page = profile.new_page()
+    page.on("console", listen)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield page
+    page.close()
+    assert errors == []
+
+
+def look(page, name):
+    """Leave a picture of what is on the screen."""
+    ARTEFACTS.mkdir(exist_ok=True)
+    page.screenshot(path=ARTEFACTS / f"{name}.png")
+
+
+# --------------------------------------------------------------------- notebooks
+
+
+def open_notebook(page, address, path):
+    """Open a notebook in JupyterLab, and wait until its kernel is ready."""
+    page.goto(f"{address}/lab/tree/{path}?token={TOKEN}&reset")
+    # The toolbar's own indicator is idle before there is a kernel; what is run then is lost.
+    expect(page.locator("#jp-main-statusbar")).to_contain_text("| Idle")
+
+
+def close_kernels(address):
+    """End what the last notebook left running."""
+    header = {"Authorization": f"token {TOKEN}"}
+    listed = urllib.request.Request(f"{address}/api/sessions", headers=header)  # noqa: S310
+    with urllib.request.urlopen(listed, timeout=60) as answer:  # noqa: S310
+        sessions = json.load(answer)
+    for session in sessions:
+        gone = urllib.request.Request(  # noqa: S310
+            f"{address}/api/sessions/{session['id']}", headers=header, method="DELETE"
+        )
+        urllib.request.urlopen(gone, timeout=60).close()  # noqa: S310
+
+
+@pytest.fixture
+def kernels(address):
+    """What a test's notebooks leave running ends with it."""
+    yield
+    close_kernels(address)
+
+
+@pytest.fixture
+def lab(kernels, page, address):  # noqa: ARG001 - kernels end after the page is closed
+    """JupyterLab: a page, and the address of the server."""
+    return page, address
+
+
+def place_of(name):
+    """Return the place of a cell of lesson 01 in its notebook."""
+    path = ROOT / "notebooks" / LESSON / f"{LESSON}.ipynb"
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    return [cell["id"] for cell in cells].index(name)
+
+
+def cell_at(page, place):
+    return page.locator(f'.jp-Cell[data-windowed-list-index="{place}"]')
+
+
+def errors_in(cell):
+    return cell.locator('.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.stderr"]')
+
+
+# What is wrong with the formulas on the screen: dollar signs and TeX that are left outside
+# code are formulas that nobody set; MathJax writes an unknown macro in red.
+BROKEN_FORMULAS = r"""() => {
+    const found = [];
+    for (const cell of document.querySelectorAll('.jp-Notebook .jp-RenderedMarkdown')) {
+        for (const error of cell.querySelectorAll('merror, mtext[mathcolor="red"]')) {
+            found.push(error.closest('mjx-container').textContent);
+        }
+        const copy = cell.cloneNode(true);
+        copy.querySelectorAll('code, pre, mjx-container').forEach(element => element.remove());
+        found.push(...(copy.textContent.match(/.{0,40}(\$|\\[a-z([]).{0,40}/g) || []));
+    }
+    return found;
+}"""
+
+
+def formulas(page, address, path, cells):
+    """Open a notebook, wait until so many of its cells hold formulas; return broken ones."""
+    page.goto(f"{address}/lab/tree/{path}?token={TOKEN}&reset")
+    cells_with_formulas = page.locator(".jp-Cell", has=page.locator("mjx-container"))
+    expect(cells_with_formulas).to_have_count(cells)
+    return page.evaluate(BROKEN_FORMULAS)
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_formulas_of_a_lesson_render(lab, lesson):
+    page, address = lab
+    path = f"notebooks/{lesson}/{lesson}.ipynb"
+    cells = json.loads((ROOT / path).read_text(encoding="utf-8"))["cells"]
+    typed = sum(c["cell_type"] == "markdown" and "$" in "".join(c["source"]) for c in cells)
+
+    broken = formulas(page, address, path, typed)
+    look(page, f"lesson_{lesson}")
+
+    assert typed > 0
+    assert broken == []
+
+
+def test_a_broken_formula_is_noticed(lab, course):
+    """The yardstick of the test above."""
+    page, address = lab
+    bad = [r"$\undefined{x}$", r"$a & b$", r"$\left( x$"]
+    sources = [r"$x$, `$` and `\frac`", *bad, "$x$ costs 5 $", r"$x$ and \frac{1}{2}"]
+    cells = [
+        {"cell_type": "markdown", "id": f"c{place}", "metadata": {}, "source": source}
+        for place, source in enumerate(sources)
+    ]
+    notebook = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    (course / "broken.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
+
+    assert len(formulas(page, address, "broken.ipynb", len(cells))) == len(cells) - 1
+
+
+def test_a_stub_raises_and_a_pasted_solution_passes_the_visible_test(lab):
+    page, address = lab
+    open_notebook(page, address, f"notebooks/{LESSON}/{LESSON}.ipynb")
+    stub, test = place_of("numerical_gradient"), place_of("test_numerical_gradient")
+
+    cell_at(page, 0).click()
+    for _ in range(test + 1):
+        page.keyboard.press("Shift+Enter")
+    expect(errors_in(cell_at(page, test))).to_contain_text("NotImplementedError")
+    look(page, "visible_test_of_a_stub")
+    assert [place for place in range(test) if errors_in(cell_at(page, place)).count()] == []
+    pictures = page.locator('.jp-OutputArea-output[data-mime-type="image/png"]')
+    assert pictures.count() > 0, "the figures before the first exercise are drawn"
+
+    cell_at(page, stub).locator(".cm-content").click()
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text(solved()["numerical_gradient"])
+    page.keyboard.press("Shift+Enter")
+    page.keyboard.press("Shift+Enter")
+    expect(errors_in(cell_at(page, test))).to_have_count(0)
+    expect(cell_at(page, test).locator(".jp-InputPrompt")).to_have_text(RAN)
+    look(page, "visible_test_of_a_solution")
+
+
+def test_a_solved_lesson_runs_from_top_to_bottom_without_an_error(lab):
+    page, address = lab
+    open_notebook(page, address, f"mine/{LESSON}/{LESSON}.ipynb")
+
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    prompts = page.locator(".jp-Notebook .jp-CodeCell .jp-InputPrompt")
+    last = prompts.last
+    expect(last).to_have_text(RAN)
+    look(page, "solved_lesson")
+
+    # Text contents: what is scrolled away has no inner text.
+    assert [text for text in prompts.all_text_contents() if not RAN.fullmatch(text)] == []
+    assert errors_in(page.locator(".jp-Notebook")).all_text_contents() == []
+
+
+def test_validate_counts_failing_tests_of_stubs_and_passes_a_solved_notebook(lab):
+    page, address = lab
+    exercises = len(load(LESSON).exercises)
+    dialog = page.locator(".jp-Dialog")
+
+    open_notebook(page, address, f"notebooks/{LESSON}/{LESSON}.ipynb")
+    page.get_by_role("button", name="Validate").click()
+    expect(dialog).to_contain_text("Validation Results")
+    look(page, "validate_stubs")
+    said = dialog.inner_text()
+    assert said.count("NotImplementedError") >= exercises
+    assert said.count("The following cell failed") == exercises
+
+    open_notebook(page, address, f"mine/{LESSON}/{LESSON}.ipynb")
+    page.get_by_role("button", name="Validate").click()
+    expect(dialog).to_contain_text("Success! Your notebook passes all the tests.")
+    look(page, "validate_solved")
+
+
+# -------------------------------------------------------------------- Formgrader
+
+
+def scores(course, student):
+    """Return what the gradebook holds: (cell, score by the tests, score by hand, waits)."""
+    rows = """
+        select base_cell.name, grade.auto_score, grade.manual_score, grade.needs_manual_grade
+        from grade
+        join base_cell on base_cell.id = grade.cell_id
+        join submitted_notebook on submitted_notebook.id = grade.notebook_id
+        join submitted_assignment on submitted_assignment.id = submitted_notebook.assignment_id
+        where submitted_assignment.student_id = ?
+    """
+    with contextlib.closing(sqlite3.connect(course / "class/gradebook.db")) as book:
+        return {name: tuple(found) for name, *found in book.execute(rows, (student,))}
+
+
+def formgrader(page, address):
+    """Open Formgrader as an instructor does, from JupyterLab's menu."""
+    page.goto(f"{address}/lab?token={TOKEN}&reset")
+    page.get_by_role("menuitem", name="Nbgrader").click()
+    page.get_by_role("menuitem", name="Formgrader", exact=True).click()
+    return page.frame_locator("iframe")
+
+
+def submission(page, address, student):
+    """Open the page on which an instructor marks a student's notebook."""
+    page.goto(f"{address}/formgrader/manage_students/{student}/{LESSON}?token={TOKEN}")
+    page.locator("#main-table a", has_text=LESSON).click()
+    page.locator("input.score").first.wait_for()
+
+
+def test_the_autograde_button_grades_through_the_box(page, address, graded):
+    frame = formgrader(page, address)
+    lesson = frame.locator("tr", has=frame.get_by_role("link", name=LESSON, exact=True))
+    expect(lesson.locator(".num-submissions")).to_have_text("4")
+    for name in LESSONS:
+        expect(frame.get_by_role("link", name=name, exact=True)).to_be_visible()
+    look(page, "formgrader")
+
+    lesson.locator(".num-submissions a").click()
+    row = frame.locator("tr", has=frame.locator(".student-id", has_text="waiting"))
+    expect(row.locator(".status")).to_have_text("needs autograding")
+    row.locator(".autograde a").click()
+    dialog = frame.locator(".modal-dialog")
+    expect(dialog).to_contain_text("Successfully autograded")
+    look(page, "autograded")
+    assert "Applying preprocessor: Engine" in dialog.inner_text()
+    dialog.get_by_role("button", name="OK").click()
+    expect(row.locator(".status")).to_have_text("needs manual grading")
+    look(page, "manage_submissions")
+
+    # Both ways of grading say the same of the same work.
+    found = scores(graded, "waiting")
+    total = sum(score or 0 for score, _, _ in found.values())
+    assert found == {**scores(graded, "mistaken"), MANUAL: (None, None, 1)}
+    assert 0 < total < sum(exercise.points for exercise in load(LESSON).exercises.values())
+    points = sum(cell.points for cell in load(LESSON).cells)
+    expect(row.locator(".score")).to_have_text(f"{total:g} / {points:g}")
+
+
+def test_a_derivation_is_marked_beside_its_mark_scheme(page, address, graded):
+    submission(page, address, "mistaken")
+    panel = page.locator(".nbgrader_cell", has=page.locator(f"#{MANUAL}"))
+    expect(panel).to_contain_text("Marking scheme")
+    expect(panel).to_contain_text("An answer that earns all points")
+    panel.scroll_into_view_if_needed()
+    look(page, "marking")
+
+    panel.locator(f"#{MANUAL}").fill("3")
+    panel.locator(f"#{MANUAL}").blur()
+    expect(panel.locator(".score-saved")).to_be_visible()
+    panel.locator("textarea").fill("The second step is missing.")
+    panel.locator("textarea").blur()
+    expect(panel.locator(".comment-saved")).to_be_visible()
+
+    assert scores(graded, "mistaken")[MANUAL] == (None, 3.0, 0)
+
+
+# ----------------------------------------------------------------------- feedback
+
+
+def feedback(page, graded, student):
+    """Open a feedback page as a student does: a file."""
+    path = graded / "class/feedback" / student / LESSON / f"{LESSON}.html"
+    page.goto(path.as_uri(), wait_until="load")
+
+
+def test_feedback_shows_verdict_and_hint(page, graded):
+    (mistake,) = [
+        m for m in load(LESSON).exercises["logistic_gradient"].mistakes if m.name == "y - a"
+    ]
+
+    feedback(page, graded, "mistaken")
+    look(page, "feedback")
+
+    report = page.locator("li", has=page.get_by_role("link", name="logistic_gradient"))
+    expect(report).to_contain_text("wrong value")
+    expect(report).to_contain_text(mistake.hint)
+    report.locator("a").click()
+    expect(page.locator("pre", has_text=f"Recognised: {mistake.name}.")).to_be_in_viewport()
+    look(page, "feedback_of_a_mistake")
+
+
+def attacked(page):
+    """Click what can be clicked, wait a moment, and say which script ran."""
+    links = page.locator("#notebook a[href^='javascript' i]")
+    for place in range(links.count()):
+        links.nth(place).click()
+    page.wait_for_timeout(300)
+    return page.evaluate("window.attacked ?? null")
+
+
+def test_no_script_of_a_student_runs_in_the_feedback_or_in_formgrader(page, address, graded):
+    feedback(page, graded, "hostile")
+    expect(page.locator("body")).to_contain_text("window.attacked='print'")
+    look(page, "feedback_hostile")
+    assert attacked(page) is None
+
+    submission(page, address, "hostile")
+    expect(page.locator("body")).to_contain_text("window.attacked='print'")
+    page.locator(f"#{MANUAL}").scroll_into_view_if_needed()
+    look(page, "marking_hostile")
+    assert attacked(page) is None
+
+
+@pytest.mark.xfail(
+    strict=True, reason="grader/feedback.py lets links of a student's Markdown be scripts"
+)
+def test_no_link_of_a_student_is_a_script(page, address, graded):
+    feedback(page, graded, "linking")
+    expect(page.locator("body")).to_contain_text("By the chain rule")
+    assert attacked(page) is None
+
+    submission(page, address, "linking")
+    expect(page.locator("body")).to_contain_text("By the chain rule")
+    assert attacked(page) is None

@@ -1,0 +1,472 @@
+"""What counts as right, line by line as the curriculum has it; comparing is pure."""
+
+import copy
+import math
+import re
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from grader.compare import Yardstick, compare, describe, leaves, ratio
+from grader.exercise import Tolerance
+from grader.verdict import Verdict
+
+STRICT = Tolerance()
+
+
+def judged(actual, expected, *arguments, tolerance=STRICT, names=()):
+    """Compare as the judge does for a call with these arguments."""
+    return compare(actual, expected, Yardstick.of(tolerance, list(arguments)), names=names)
+
+
+def verdict(actual, expected, *arguments):
+    return judged(actual, expected, *arguments).verdict
+
+
+def column(*values):
+    return np.array(values, dtype=float)[:, np.newaxis]
+
+
+numbers = st.floats(-1e6, 1e6).filter(lambda x: x == 0 or abs(x) > 1e-3)
+arrays = hnp.arrays(
+    np.float64, hnp.array_shapes(min_dims=0, max_dims=3, max_side=4), elements=numbers
+)
+plain = st.one_of(
+    numbers, st.integers(-(10**30), 10**30), st.booleans(), st.none(), st.text(max_size=5), arrays
+)
+nested = st.recursive(
+    plain,
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.tuples(inner, inner),
+        st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    ),
+    max_leaves=6,
+)
+
+
+def exchanged(value):
+    """Return nested data with every tuple made a list and every list a tuple."""
+    if isinstance(value, tuple):
+        return [exchanged(item) for item in value]
+    if isinstance(value, list):
+        return tuple(exchanged(item) for item in value)
+    if isinstance(value, dict):
+        return {key: exchanged(item) for key, item in value.items()}
+    return value
+
+
+# --------------------------------------------------------------------- structure
+
+
+@given(nested)
+def test_what_the_reference_returned_is_right(value):
+    assert verdict(copy.deepcopy(value), value) is Verdict.CORRECT
+
+
+@given(nested)
+def test_tuples_and_lists_are_interchangeable(value):
+    assert verdict(exchanged(value), value) is Verdict.CORRECT
+
+
+@given(nested)
+def test_comparing_changes_neither_side(value):
+    actual, expected = copy.deepcopy(value), copy.deepcopy(value)
+    judged(actual, expected)
+
+    assert repr(actual) == repr(value)
+    assert repr(expected) == repr(value)
+
+
+def test_a_tuple_of_another_length_has_the_wrong_shape():
+    found = judged((1.0, 2.0, 3.0), (1.0, 2.0), names=("dw", "db"))
+
+    assert found.verdict is Verdict.WRONG_SHAPE
+    assert found.evidence == "found 3 parts, expected 2 (dw, db)"
+
+
+def test_an_array_is_no_tuple_and_a_list_is_no_array():
+    assert verdict(np.ones((2, 3)), (np.ones(3), np.ones(3))) is Verdict.WRONG_TYPE
+    assert verdict([1.0, 2.0], np.array([1.0, 2.0])) is Verdict.WRONG_TYPE
+
+
+def test_evidence_names_the_parts_that_are_right_and_says_what_is_wrong_with_the_others():
+    expected = (np.ones((2, 3)), np.arange(6.0).reshape(2, 3), column(1, 2))
+    actual = (np.ones((2, 3)), np.arange(6.0).reshape(2, 3), column(1, 2) / 5)
+    found = judged(actual, expected, names=("dA", "dW", "db"))
+
+    assert found.evidence == (
+        "dA and dW are right; db: it has the right shape (2, 1), and every entry is "
+        "0.200 times the reference"
+    )
+
+
+def test_of_several_wrong_parts_the_gravest_gives_the_verdict():
+    found = judged((np.zeros(2), np.ones(3), 1), (np.ones(2), np.ones(2), 1.0))
+
+    assert found.verdict is Verdict.WRONG_TYPE
+    assert found.evidence.count("; ") == 2
+
+
+def test_nested_parts_are_located():
+    inner = np.array([2.0, 3.0])
+    found = judged(
+        [(1.0, inner), ([4.0], [inner, 0.5])], [(1.0, inner), ([np.array(5.0)], [-inner, inner])]
+    )
+
+    assert found.verdict is Verdict.WRONG_TYPE
+    assert found.evidence == (
+        "[0] is right; [1][0][0]: the value differs from the reference; "
+        "[1][1][0]: it has the right shape (2,), and every entry is minus the reference; "
+        "[1][1][1]: found a float, expected a float64 array of shape (2,)"
+    )
+
+
+# ----------------------------------------------------------------------- scalars
+
+
+@pytest.mark.parametrize("scalar", [2.5, np.float64(2.5), np.array(2.5)], ids=type)
+@pytest.mark.parametrize("expected", [2.5, np.float64(2.5), np.array(2.5)], ids=type)
+def test_a_scalar_may_be_a_float_a_numpy_float_or_0_d(scalar, expected):
+    assert verdict(scalar, expected) is Verdict.CORRECT
+
+
+@pytest.mark.parametrize("shape", [(1,), (1, 1)])
+def test_a_scalar_is_never_an_array(shape):
+    found = judged(np.full(shape, 2.5), 2.5)
+
+    assert found.verdict is Verdict.WRONG_SHAPE
+    assert found.evidence.endswith("; a scalar is a float, not an array")
+
+
+@pytest.mark.parametrize("expected", [np.array([2.5]), np.array([[2.5]])])
+def test_an_array_is_never_a_scalar(expected):
+    assert verdict(2.5, expected) is Verdict.WRONG_TYPE
+    assert verdict(np.array(2.5), expected) is Verdict.WRONG_SHAPE
+
+
+@pytest.mark.parametrize("other", [2, True, None, "2.0", [2.0], (2.0,), 2 + 0j], ids=repr)
+def test_a_float_is_asked_for_where_the_reference_gives_one(other):
+    assert verdict(other, 2.0) is Verdict.WRONG_TYPE
+
+
+# -------------------------------------------------------------- shapes, broadcasting
+
+
+@given(hnp.arrays(np.float64, hnp.array_shapes(max_dims=3, max_side=4), elements=numbers))
+def test_nothing_broadcasts(array):
+    """What np.allclose lets pass: an axis more, an axis less, an axis of 1."""
+    for other in (array[np.newaxis], np.array([array, array]), array.sum(axis=0, keepdims=True)):
+        if other.shape != array.shape:
+            assert verdict(other, array) in (Verdict.WRONG_SHAPE, Verdict.WRONG_TYPE)
+            assert verdict(array, other) in (Verdict.WRONG_SHAPE, Verdict.WRONG_TYPE)
+
+
+def test_the_shapes_that_np_allclose_confuses_are_told_apart():
+    ones = np.ones((4, 1))
+
+    assert np.allclose(ones, np.ones(4))
+    assert judged(np.ones(4), ones).evidence == "found shape (4,), expected (4, 1)"
+    assert verdict(np.ones((4, 4)), ones) is Verdict.WRONG_SHAPE
+    assert verdict(np.ones((1, 4)), ones) is Verdict.WRONG_SHAPE
+
+
+def test_empty_arrays_of_another_shape_are_wrong():
+    assert verdict(np.ones((0, 3)), np.ones((3, 0))) is Verdict.WRONG_SHAPE
+    assert verdict(np.ones((0, 3)), np.ones((0, 3))) is Verdict.CORRECT
+
+
+# ------------------------------------------------------------------------ dtypes
+
+
+@pytest.mark.parametrize(
+    "dtype", [np.float32, np.float16, np.int64, np.bool_, np.complex128, np.uint8]
+)
+def test_float64_in_asks_for_float64_out(dtype):
+    found = judged(np.ones((2, 3), dtype), np.ones((2, 3)), np.ones(3))
+
+    assert found.verdict is Verdict.WRONG_TYPE
+    assert found.evidence == (
+        f"found a {np.dtype(dtype)} array of shape (2, 3), expected a float64 array of shape (2, 3)"
+    )
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_float32_in_allows_float32_and_float64_out(dtype):
+    single = np.ones(3, np.float32)
+
+    assert verdict(np.ones((2, 3), dtype), np.ones((2, 3)), single) is Verdict.CORRECT
+    assert verdict(np.float64(1).astype(dtype), 1.0, single) is Verdict.CORRECT
+    assert verdict(np.ones((2, 3), np.float16), np.ones((2, 3)), single) is Verdict.WRONG_TYPE
+
+
+def test_float32_in_is_right_to_1e_5():
+    single = np.ones(3, np.float32)
+    expected = np.array([1.0, 100.0])
+
+    assert verdict(expected * (1 + 0.9e-5), expected, single) is Verdict.CORRECT
+    assert verdict(expected * (1 + 2e-5), expected, single) is Verdict.WRONG_VALUE
+    assert verdict(expected * (1 + 0.9e-5), expected, np.ones(3)) is Verdict.WRONG_VALUE
+
+
+def test_one_float32_argument_among_others_is_enough():
+    given_one = (np.ones(3), [{"w": np.ones(2, np.float32)}])
+
+    assert verdict(np.ones(2, np.float32), np.ones(2), *given_one) is Verdict.CORRECT
+
+
+def test_an_integer_argument_does_not_allow_an_integer_result():
+    assert verdict(np.ones(3, np.int64), np.ones(3), np.arange(3)) is Verdict.WRONG_TYPE
+    assert verdict(np.ones(3), np.ones(3), np.arange(3)) is Verdict.CORRECT
+
+
+# -------------------------------------------------------------------- tolerances
+
+
+@given(arrays, st.floats(0, 0.99), st.sampled_from([-1, 1]))
+def test_an_error_below_1e_7_of_the_value_is_right(expected, part, sign):
+    assert verdict(expected * (1 + sign * part * 1e-7), expected, expected) is Verdict.CORRECT
+
+
+@given(arrays, st.data())
+def test_an_error_beyond_the_bound_in_a_single_entry_is_wrong(expected, data):
+    assume(expected.size)
+    index = np.unravel_index(data.draw(st.integers(0, expected.size - 1)), expected.shape)
+    bound = 1e-7 * abs(expected[index]) + 1e-12 * (np.abs(expected).max() or 1.0)
+    actual = expected.copy()
+    actual[index] += data.draw(st.sampled_from([-1, 1])) * 1.01 * bound
+    assume(abs(actual[index] - expected[index]) > bound)
+
+    assert verdict(actual, expected, expected) is Verdict.WRONG_VALUE
+
+
+@pytest.mark.parametrize("scale", [1e-9, 1.0, 1e9])
+def test_where_0_is_right_the_tolerance_is_absolute_and_measured_in_the_inputs(scale):
+    arguments, expected = np.array([-scale, 0.0, scale / 2]), np.zeros(3)
+
+    assert verdict(expected + 0.9e-12 * scale, expected, arguments) is Verdict.CORRECT
+    assert verdict(expected + 1.1e-12 * scale, expected, arguments) is Verdict.WRONG_VALUE
+
+
+def test_inputs_without_a_size_measure_as_1():
+    for arguments in ([], [np.zeros(3)], ["relu", None, True], [np.array([np.inf, np.nan])]):
+        assert Yardstick.of(STRICT, arguments).scale == 1.0
+
+
+def test_the_size_of_the_inputs_is_sought_in_nested_data_of_any_number_type():
+    arguments = [np.array([1, -7]), [{"b": (3.0, np.float32(2))}], 10**30, float("inf"), "x"]
+
+    assert Yardstick.of(STRICT, arguments).scale == 7.0
+    assert len(list(leaves(arguments))) == 4
+
+
+def test_an_exercise_may_state_its_own_tolerance():
+    loose = Tolerance(relative=1e-2, absolute=0.0)
+
+    assert judged(1.009, 1.0, tolerance=loose).right
+    assert not judged(1.011, 1.0, tolerance=loose).right
+    assert not judged(1e-15, 0.0, tolerance=loose).right
+
+
+# ----------------------------------------------------------------- NaN, infinity
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_what_is_not_finite_is_never_close_to_a_number(bad):
+    found = judged(np.array([1.0, bad, 3.0]), np.array([1.0, 2.0, 3.0]))
+
+    assert found.verdict is Verdict.NOT_FINITE
+    assert found.evidence == "1 of 3 entries are NaN or infinite where the reference is finite"
+    assert verdict(bad, 2.0) is Verdict.NOT_FINITE
+
+
+def test_the_pattern_of_nan_and_infinity_must_be_that_of_the_reference():
+    expected = np.array([np.nan, np.inf, -np.inf, 1.0])
+
+    assert verdict(expected.copy(), expected) is Verdict.CORRECT
+    for i, j in [(0, 1), (1, 2), (2, 0)]:
+        swapped = expected.copy()
+        swapped[[i, j]] = swapped[[j, i]]
+        assert verdict(swapped, expected) is Verdict.WRONG_VALUE
+    for i in range(3):
+        finite = expected.copy()
+        finite[i] = 1e300
+        assert verdict(finite, expected) is Verdict.WRONG_VALUE
+    assert verdict(np.array([np.nan, np.inf, -np.inf, 2.0]), expected) is Verdict.WRONG_VALUE
+
+
+def test_huge_numbers_are_compared_without_a_warning():
+    expected = np.array([1e308, -1e308])
+
+    assert verdict(-expected, expected, expected) is Verdict.WRONG_VALUE
+    assert verdict(expected * (1 + 1e-9), expected, expected) is Verdict.CORRECT
+
+
+# -------------------------------------------------------------- integers and others
+
+
+@given(st.integers(-(10**40), 10**40))
+def test_integers_are_exact_at_any_size(number):
+    assert verdict(number, number) is Verdict.CORRECT
+    assert judged(number + 1, number).evidence == "the number is too large"
+    assert judged(number - 1, number).evidence == "the number is too small"
+    assert verdict(float(number), number) is Verdict.WRONG_TYPE
+
+
+@pytest.mark.parametrize("expected", [3, np.int64(3), np.array(3)], ids=type)
+def test_an_integer_may_be_python_s_or_numpy_s_on_either_side(expected):
+    for actual in (3, np.array(3), np.array(3, np.uint8)):
+        assert verdict(actual, expected) is Verdict.CORRECT
+    for actual in (3.0, True, np.array(3.0), np.array(True), "3"):
+        assert verdict(actual, expected) is Verdict.WRONG_TYPE
+
+
+def test_arrays_of_integers_are_exact_and_may_be_of_any_width():
+    expected = np.array([1, 2, 3])
+
+    assert verdict(expected.astype(np.uint8), expected) is Verdict.CORRECT
+    assert verdict(expected.astype(float), expected) is Verdict.WRONG_TYPE
+    assert judged(np.array([1, 2, 4]), expected).evidence == (
+        "it has the right shape (3,), and 1 of 3 entries differ from the reference"
+    )
+
+
+@pytest.mark.parametrize("expected", [True, np.bool_(True), np.array(True)], ids=type)
+def test_a_truth_value_may_be_python_s_or_numpy_s_on_either_side(expected):
+    assert verdict(True, expected) is Verdict.CORRECT
+    assert verdict(np.array(True), expected) is Verdict.CORRECT
+    assert verdict(False, expected) is Verdict.WRONG_VALUE
+    for other in (1, 1.0, "True", None):
+        assert verdict(other, expected) is Verdict.WRONG_TYPE
+
+
+@given(st.dictionaries(st.text(max_size=3), numbers, min_size=1), st.data())
+def test_a_dict_has_the_keys_of_the_reference_in_any_order(expected, data):
+    turned = dict(reversed(expected.items()))
+    key = data.draw(st.sampled_from(sorted(expected)))
+    without = {k: v for k, v in expected.items() if k != key}
+
+    assert verdict(turned, expected) is Verdict.CORRECT
+    assert verdict(without, expected) is Verdict.WRONG_TYPE
+    assert verdict({**expected, "more": 1.0}, expected) is Verdict.WRONG_TYPE
+    assert verdict({**expected, key: expected[key] + 1e3}, expected) is Verdict.WRONG_VALUE
+    assert verdict(list(expected.values()), expected) is Verdict.WRONG_TYPE
+
+
+def test_a_dict_that_lacks_keys_is_told_which():
+    expected = {"t": 0, "m": [], "v": []}
+
+    assert judged({"t": 0}, expected).evidence == (
+        "found a dict without m and v, expected keys ['t', 'm', 'v']"
+    )
+    assert judged({**expected, "secret": 1}, expected).evidence == (
+        "found a dict of 4, expected the keys ['t', 'm', 'v'] alone"
+    )
+
+
+# ---------------------------------------------------------------------- evidence
+
+
+def spelled(value):
+    """Return the ways in which a sentence could show the numbers of a value."""
+    for leaf in leaves(value):
+        for number in np.ravel(leaf):
+            for form in ("{!r}", "{:.3f}", "{:.6g}", "{:.12g}", "{:.4e}"):
+                yield form.format(float(number))
+
+
+distinctive = st.floats(1e3, 1e6).map(lambda x: x + 0.123456)
+shown = hnp.arrays(np.float64, hnp.array_shapes(max_dims=2, max_side=3), elements=distinctive)
+
+
+@given(shown, shown, st.sampled_from(["array", "tuple", "dict", "scalar"]))
+def test_evidence_shows_no_value_of_the_input_or_of_the_reference(expected, actual, form):
+    made = {
+        "array": lambda a: a,
+        "tuple": lambda a: (a, a * 1.5),
+        "dict": lambda a: {"w": a},
+        "scalar": lambda a: float(a.flat[0]),
+    }[form]
+    evidence = judged(made(actual), made(expected), expected).evidence
+
+    assert [text for text in spelled(made(expected)) if text in evidence] == []
+    assert [text for text in spelled(made(actual)) if text in evidence] == []
+
+
+@pytest.mark.parametrize("probe", [1.0, 1e3, 1e9])
+@pytest.mark.parametrize(
+    "expected", [0.25, np.array([0.25]), np.array([0.0, 0.25]), np.full((2, 2), 0.25)]
+)
+def test_a_known_number_does_not_bring_back_its_ratio_to_a_single_hidden_one(probe, expected):
+    """The ratio of a chosen number to the reference would be the reference in disguise."""
+    actual = probe * (np.asarray(expected) != 0)
+    evidence = judged(actual, expected).evidence
+
+    assert "times" not in evidence
+    assert re.findall(r"\d+\.\d", evidence) == []
+
+
+def test_keys_chosen_by_the_student_are_not_repeated():
+    evidence = judged({"0.8414709848": 1.0}, {"w": 1.0}).evidence
+
+    assert "0.84" not in evidence
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (np.ones((3, 4), np.float32), "a float32 array of shape (3, 4)"),
+        (np.array(1.0), "a float64 scalar"),
+        ([1, 2], "a list of 2"),
+        ((), "a tuple of 0"),
+        (None, "None"),
+        (1, "an int"),
+        (1.5, "a float"),
+        ({}, "a dict"),
+    ],
+)
+def test_a_value_is_described_by_its_kind(value, words):
+    assert describe(value) == words
+
+
+# ------------------------------------------------------------------------- ratio
+
+
+@given(arrays, st.floats(-100, 100).filter(lambda f: abs(f) > 1e-2 and abs(f + 1) > 1e-3))
+def test_one_factor_is_found_whatever_the_values(expected, factor):
+    assume(np.any(expected))
+
+    assert math.isclose(ratio(factor * expected, expected), factor, rel_tol=1e-9)
+
+
+def test_entries_that_are_0_up_to_rounding_carry_no_evidence_about_a_factor():
+    expected = np.array([1.0, 2.0, 1e-17])
+
+    assert ratio(np.array([0.5, 1.0, 3e-17]), expected) == 0.5
+    assert ratio(np.array([-1.0, -2.0, 0.0]), expected) == -1.0
+
+
+def test_a_factor_is_found_through_the_rounding_of_float32():
+    expected = np.array([1.0, 3.0, 7.0])
+    noisy = (expected / 5 * (1 + np.array([1e-5, -1e-5, 0]))).astype(np.float32)
+
+    assert ratio(noisy, expected) is None
+    assert ratio(noisy, expected, single=True) == pytest.approx(0.2, rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("actual", "expected"),
+    [
+        ([1.0, 2.0], [1.0, 3.0]),
+        ([1.0, 2.0], [0.0, 2.0]),
+        ([0.0, 0.0], [1.0, 2.0]),
+        ([0.0, 0.0], [0.0, 0.0]),
+        ([np.nan, 1.0], [1.0, 1.0]),
+        ([[1.0], [2.0]], [1.0, 2.0]),
+    ],
+)
+def test_where_there_is_no_one_factor_none_is_named(actual, expected):
+    assert ratio(np.array(actual), np.array(expected)) is None
