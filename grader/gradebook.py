@@ -65,10 +65,11 @@ class Recorder:
 
     def __post_init__(self) -> None:
         self.autograded = self.course.class_folder / "autograded"
-        with self.readable_errors():
+        with contextlib.ExitStack() as stack, self.readable_errors():
             self.course.class_folder.mkdir(parents=True, exist_ok=True)
-            self._lock = lock(self.course.class_folder / ".grading")
+            self._lock = stack.enter_context(lock(self.course.class_folder / ".grading"))
             self._gradebook = open_gradebook(self.db_url, self.course_id)
+            stack.pop_all()
         shutil.rmtree(self.autograded / _STAGING, ignore_errors=True)
 
     def close(self) -> None:

@@ -35,7 +35,10 @@ from tests.conftest import load
 pytestmark = pytest.mark.xdist_group("gradebook")
 
 HALF = {
-    "standardize": "def standardize(X):\n    return X - X.mean(axis=1, keepdims=True)",
+    "standardize": (
+        "def standardize(X):\n"
+        "    return (X - X.mean(axis=1, keepdims=True)) / X.std(axis=1, keepdims=True)"
+    ),
     "one_hot": "def one_hot(labels, n_classes):\n    return np.eye(n_classes)[:, labels]",
 }
 CLASS = {
@@ -637,10 +640,7 @@ def test_on_a_full_disk_nothing_is_half_written(course, graded, room):
         resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
         with recorder(course) as book:
             for number in range(60):
-                student = f"new-{number}"
-                folder = course.class_folder / "submitted" / student / LESSON
-                shutil.copytree(entry(course, "wrong").folder, folder)
-                me = Entry(student=student, lesson=LESSON, folder=folder)
+                me = dataclasses.replace(entry(course, "wrong"), student=f"new-{number}")
                 try:
                     book.record(me, graded["wrong"], load(LESSON), "hash")
                 except InputError as error:
@@ -684,19 +684,21 @@ def test_a_lock_ends_with_the_process_even_where_its_workers_live_on(course):
     def child():
         book = recorder(course)
         assert book._lock
-        if os.fork() == 0:
-            os.close(reading)
-            os.write(writing, b"w")
-            signal.sigwait([signal.SIGTERM])
-            os._exit(0)
+        worker = os.fork()
+        if worker == 0:
+            signal.sigwait([signal.SIGUSR1])
+        os.write(writing, str(worker).encode())
         os.kill(os.getpid(), signal.SIGKILL)
 
     assert classroom.in_a_child(child) == -signal.SIGKILL
-    assert os.read(reading, 1) == b"w"
-    with recorder(course) as book:
-        assert book
-    for end in (reading, writing):
-        os.close(end)
+    worker = int(os.read(reading, 20))
+    try:
+        with recorder(course) as book:
+            assert book
+    finally:
+        os.kill(worker, signal.SIGKILL)
+        for end in (reading, writing):
+            os.close(end)
 
 
 def test_a_file_system_without_locks_is_no_reason_to_refuse(course, monkeypatch):

@@ -15,7 +15,7 @@ from grader.lesson import Kind
 from grader.verdict import Verdict
 from tests.conftest import LESSONS, ROOT, load
 
-SEEDS = int(os.environ.get("SEEDS", "20"))
+SEEDS = int(os.environ.get("SEEDS", "5"))
 
 EXERCISES = [(lesson, name) for lesson in LESSONS for name in load(lesson).exercises]
 MISTAKES = [

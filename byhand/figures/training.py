@@ -24,6 +24,7 @@ PROBLEMS: dict[str, tuple[Any, list[int], list[str]]] = {
 """name -> (how to read the data, widths, activations)."""
 
 _SLICE = 0.03  # seconds of training between two looks at the controls
+_FIRST = 0.2  # seconds, at most, until a curve has its first two points
 _A_POINT = 4  # points of a curve an epoch
 _LOST = 2.0  # a loss above this many times the first one counts as diverged
 
@@ -145,7 +146,8 @@ def compute(
             places.append(place)
             for name, loss in zip(NAMES, losses, strict=True):
                 curves[name].append(loss)
-        if time.perf_counter() - clock > _SLICE:
+        took = time.perf_counter() - clock
+        if took > _SLICE and (len(places) > 1 or took > _FIRST):
             yield so_far({}), min(place / epochs, 0.99)
             clock = time.perf_counter()
     accuracy = {runner.name: network.accuracy(runner.params) for runner in racing}

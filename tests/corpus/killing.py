@@ -142,7 +142,7 @@ CASES = [
     Case(
         number="42b",
         title="memory in many small pieces",
-        attack=_body("hoard = []", "while True: hoard.append(bytearray(10_000))"),
+        attack=_body("hoard = []", "while True: hoard.append(bytearray(200_000))"),
         verdict="out of memory",
         stock=_WHOLE_MACHINE,
     ),
