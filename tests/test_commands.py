@@ -1,0 +1,127 @@
+"""The commands as a user meets them: exit codes, JSON, and one line for every bad input."""
+
+import json
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from grader import checking, grading, sandbox
+from grader.course import Course
+from grader.errors import InputError
+from tests.conftest import ROOT
+
+LESSON = "00_start_here"
+KEYS = {"lesson", "student", "score", "max_score", "grader", "exercises"}
+EXERCISE_KEYS = {"id", "score", "points", "verdict", "mistake", "hint", "cases", "carried"}
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    """A course of our own with one lesson."""
+    root = tmp_path_factory.mktemp("commands") / "a course"
+    for part in ("notebooks", "solutions"):
+        shutil.copytree(ROOT / part / LESSON, root / part / LESSON)
+    for part in ("byhand", "data"):
+        shutil.copytree(ROOT / part, root / part, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "nbgrader_config.py", root)
+    return Course(root=root)
+
+
+def grader(course, *arguments):
+    """Run the real command in the course folder."""
+    return subprocess.run(
+        [sys.executable, "-m", "grader.cli", *map(str, arguments)],
+        cwd=course.root,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def is_one_helpful_line(done):
+    """Whether a command ended with 1 and one line, without a traceback."""
+    lines = done.stderr.strip().split("\n")
+    return (done.returncode, len(lines)) == (1, 1) and "Traceback" not in done.stderr
+
+
+def test_check_prints_the_contract_s_json_and_ends_with_0_whatever_the_score(course):
+    done = grader(course, "check", course.notebooks / LESSON / f"{LESSON}.ipynb", "--json")
+    report = json.loads(done.stdout)
+    assert done.returncode == 0
+    assert set(report) == KEYS
+    assert all(set(exercise) == EXERCISE_KEYS for exercise in report["exercises"])
+    assert (report["score"], report["lesson"], report["student"]) == (0, LESSON, "learner")
+    assert {exercise["verdict"] for exercise in report["exercises"]} == {"not attempted"}
+
+
+def test_check_knows_a_lesson_under_another_file_name(course, tmp_path):
+    other = tmp_path / "my copy.ipynb"
+    shutil.copy(course.solutions / LESSON / f"{LESSON}.ipynb", other)
+    shutil.copytree(course.root, tmp_path / "course")
+    placed = tmp_path / "course" / other.name
+    shutil.copy(other, placed)
+    done = grader(Course(root=tmp_path / "course"), "check", placed, "--json")
+    report = json.loads(done.stdout)
+    assert (report["lesson"], report["score"]) == (LESSON, 16)
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (None, "not found"),
+        (b"{", "is not a notebook"),
+        (b"\xff\xfe", "is not a notebook"),
+        (b'{"cells": [], "nbformat": 4}', "belong"),
+        (b'{"cells": [], "nbformat": 3}', "format"),
+    ],
+)
+def test_check_answers_a_notebook_that_is_none_with_one_line(course, content, told):
+    path = course.root / "handed in.ipynb"
+    path.unlink(missing_ok=True)
+    if content is not None:
+        path.write_bytes(content)
+    done = grader(course, "check", path)
+    assert is_one_helpful_line(done), done.stderr
+    assert told in done.stderr
+
+
+def test_grade_answers_an_empty_class_and_an_unknown_lesson_with_one_line(course):
+    empty = grader(course, "grade")
+    unknown = grader(course, "grade", "07_convolutions")
+    assert is_one_helpful_line(empty), empty.stderr
+    assert "nbgrader collect" in empty.stderr
+    assert is_one_helpful_line(unknown), unknown.stderr
+    assert LESSON in unknown.stderr
+
+
+def test_build_answers_an_unknown_lesson_with_one_line(course):
+    done = grader(course, "build", "07_convolutions")
+    assert is_one_helpful_line(done), done.stderr
+    assert LESSON in done.stderr
+
+
+def test_without_a_sandbox_a_learner_s_check_goes_on_with_a_notice(course, monkeypatch):
+    """No machine without Landlock is at hand: the reason is given instead of found."""
+    monkeypatch.setattr(sandbox, "unavailable", lambda: "it needs Linux; this is a test")
+    notebook = course.solutions / LESSON / f"{LESSON}.ipynb"
+    report, notice = checking.check_notebook(notebook, student="learner")
+    assert (report.score, "\n" in notice, "this is a test" in notice) == (16, False, True)
+    assert report.sandbox.startswith("none")
+
+
+def test_without_a_sandbox_a_class_is_refused_until_the_instructor_says_otherwise(
+    course, monkeypatch
+):
+    monkeypatch.setattr(sandbox, "unavailable", lambda: "it needs Linux; this is a test")
+    folder = course.class_folder / "submitted" / "somebody" / LESSON
+    folder.mkdir(parents=True)
+    shutil.copy(course.solutions / LESSON / f"{LESSON}.ipynb", folder)
+    with pytest.raises(InputError, match="--unsandboxed"):
+        grading.grade_class(course)
+    done = grader(course, "grade", "--unsandboxed")
+    assert done.returncode == 0, done.stderr
+    written = (course.class_folder / "autograded" / "somebody" / LESSON / "grader.json").read_text()
+    assert json.loads(written)["report"]["grader"]["sandbox"].startswith("none")
