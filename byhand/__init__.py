@@ -3,6 +3,7 @@
 - `byhand.gradcheck`: is a gradient right?  Compare it with central differences.
 - `byhand.datasets`: small data sets with samples as columns.
 - `byhand.plots`: pictures that carry their own description in words.
+- `byhand.figures`: figures that move, on the learner's own functions.
 
 Each is imported by its own name, so that `import byhand` costs nothing.
 """

@@ -98,7 +98,7 @@ class Picture:
     def png(self) -> bytes:
         """Return the figure as a PNG file, two pixels for each CSS pixel."""
         buffer = io.BytesIO()
-        with _style():  # some settings count only when a figure is drawn
+        with style():  # some settings count only when a figure is drawn
             self.figure.savefig(buffer, format="png", dpi=_CSS_PIXELS_PER_INCH * _SHARPNESS)
         return buffer.getvalue()
 
@@ -144,7 +144,7 @@ def drawing(height: float, *, width: float = WIDTH) -> Iterator[Figure]:
     What is drawn inside the block takes the style and is laid out at its end;
     the caller's settings are as before afterwards.
     """
-    with _style():
+    with style():
         figure = Figure(
             figsize=(width, height),
             dpi=_CSS_PIXELS_PER_INCH * _SHARPNESS,
@@ -158,7 +158,7 @@ def drawing(height: float, *, width: float = WIDTH) -> Iterator[Figure]:
 
 
 @contextmanager
-def _style() -> Iterator[None]:
+def style() -> Iterator[None]:
     with mpl.rc_context():
         mpl.rcdefaults()
         mpl.rcParams.update(_STYLE)

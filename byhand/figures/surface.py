@@ -21,7 +21,7 @@ from matplotlib.figure import Figure
 from PIL import Image, ImageDraw, ImageFont
 
 from byhand.picture import INK, WIDTH
-from byhand.picture import _style as style
+from byhand.picture import style
 from byhand.picture import drawing as drawing_block
 
 _SHARPNESS = 1.5  # pixels a CSS pixel: 2 would be sharper and take twice as long

@@ -670,11 +670,18 @@ def adam_step(params, grads, state, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
 
     t = state["t"] + 1
     g = flatten(grads)
-    m = beta1 * flatten(state["m"]) + (1 - beta1) * g
-    v = beta2 * flatten(state["v"]) + (1 - beta2) * g * g
-    m_hat = m / (1 - beta1**t)
-    v_hat = v / (1 - beta2**t)
-    theta = flatten(params) - lr * m_hat / (np.sqrt(v_hat) + eps)
+    m, v = flatten(state["m"]), flatten(state["v"])  # copies: they may change in place
+    m *= beta1
+    m += (1 - beta1) * g
+    v *= beta2
+    v += (1 - beta2) * g * g
+    size = np.sqrt(v / (1 - beta2**t))  # the root of v_hat
+    size += eps
+    # The correction of m is one number: with lr it is multiplied in first.
+    step = (lr / (1 - beta1**t)) * m
+    step /= size
+    theta = flatten(params)
+    theta -= step
     return nest(theta), {"t": t, "m": nest(m), "v": nest(v)}
     ### END SOLUTION
 
