@@ -159,6 +159,7 @@ def drawing(height: float, *, width: float = WIDTH) -> Iterator[Figure]:
 
 @contextmanager
 def style() -> Iterator[None]:
+    """Draw with the course's own fonts and colours inside the with block."""
     with mpl.rc_context():
         mpl.rcdefaults()
         mpl.rcParams.update(_STYLE)

@@ -7,22 +7,19 @@ where the student gains nothing by lying; else the look is taken from outside.
 from __future__ import annotations
 
 import contextlib
-import os
 import platform
 import socket
-import tempfile
 import textwrap
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
-from grader import policy, sandbox, watch
+from grader import sandbox, watch
 from grader.course import Course
 from grader.errors import GraderError
 from grader.sandbox import Box, Limits
 from grader.session import Cell, CellRun, Session
+from grader.trespass import PREPARE, Bait, attempts, bait
 
 _LIMITS = Limits(
     cell_seconds=2.0,
@@ -68,11 +65,11 @@ def examine_box(course: Course, *, sandboxed: bool) -> Iterator[Finding]:
         sandboxed: False shows that this examination can fail; for tests.
     """
     try:
-        with Box(course, sandboxed=sandboxed, limits=_LIMITS) as box, _bait() as bait:
+        with Box(course, sandboxed=sandboxed, limits=_LIMITS) as box, bait() as laid:
             box.wait_warm()
             yield _finding("a box starts", f"{box.resident() / 2**20:.0f} MiB")
-            yield from _refusals(box, course, bait)
-            yield from _untouched(bait)
+            yield from _refusals(box, course, laid)
+            yield from _untouched(laid)
             if sandboxed:
                 for trial in _STARVING:
                     yield trial(box)
@@ -84,184 +81,32 @@ def _finding(guarantee: str, seen: str, *, holds: bool = True) -> Finding:
     return Finding(guarantee=guarantee, holds=holds, seen=seen)
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Bait:
-    """What a hostile cell may try to reach: a file, and listening sockets."""
-
-    folder: Path
-    file: Path
-    abstract: str
-    port: int
-    sockets: tuple[socket.socket, ...]
-
-
-@contextlib.contextmanager
-def _bait() -> Iterator[_Bait]:
-    """Lay out what lies about on a computer: another's file and listening sockets."""
-    with (
-        tempfile.TemporaryDirectory(prefix="grader-bait-") as name,
-        contextlib.ExitStack() as stack,
-    ):
-        folder = Path(name)
-        (folder / "file").write_text("another submission", encoding="ascii")
-        (folder / "file").chmod(0o600)
-        os.utime(folder / "file", (1, 1))
-        abstract = f"grader-bait-{os.getpid()}"
-        kinds: list[tuple[int, int, Any]] = [
-            (socket.AF_INET, socket.SOCK_STREAM, ("127.0.0.1", 0)),
-            (socket.AF_INET, socket.SOCK_DGRAM, ("127.0.0.1", 0)),
-            (socket.AF_UNIX, socket.SOCK_STREAM, str(folder / "stream")),
-            (socket.AF_UNIX, socket.SOCK_DGRAM, str(folder / "datagram")),
-            (socket.AF_UNIX, socket.SOCK_DGRAM, f"\0{abstract}"),
-        ]
-        made = []
-        for family, kind, address in kinds:
-            end = stack.enter_context(socket.socket(family, kind))
-            end.bind(address)
-            if kind == socket.SOCK_STREAM:
-                end.listen()
-            end.setblocking(False)
-            made.append(end)
-        yield _Bait(
-            folder=folder,
-            file=folder / "file",
-            abstract=abstract,
-            port=made[0].getsockname()[1],
-            sockets=tuple(made),
-        )
-
-
-def _attempts(course: Course, bait: _Bait) -> dict[str, list[str]]:
-    """Return statements by guarantee; each must be refused."""
-    hidden = next(course.solutions.glob("*/hidden.py"), course.solutions)
-    judge, here = os.getpid(), "('127.0.0.1', PORT)".replace("PORT", str(bait.port))
-    clone = 56 if platform.machine() == "x86_64" else 220
-    udp = bait.sockets[1].getsockname()
-    pair = "socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)[0]"
-    return {
-        "no TCP connection": [
-            f"socket.create_connection({here}, 1)",
-            # TCP Fast Open sends, and connects, without connect().
-            f"socket.socket().sendto(b'x', 0x20000000, {here})",
-            f"socket.socket(proto=262).connect({here})",
-        ],
-        "no UDP": [f"socket.socket(type=socket.SOCK_DGRAM).sendto(b'x', {udp!r})"],
-        "no name look-up": ["socket.getaddrinfo('example.org', 80)"],
-        "no listening": ["socket.socket().bind(('127.0.0.1', 0))"],
-        "no other family of sockets": ["socket.socket(socket.AF_NETLINK, socket.SOCK_RAW)"],
-        "no socket file of another process": [
-            f"socket.socket(socket.AF_UNIX).connect({str(bait.folder / 'stream')!r})",
-            f"{pair}.sendto(b'x', {str(bait.folder / 'datagram')!r})",
-        ],
-        "no abstract socket of another process": [f"{pair}.sendto(b'x', '\\0{bait.abstract}')"],
-        "cannot read solutions/": [
-            f"open({str(hidden)!r}).read()",
-            f"os.listdir({str(course.solutions)!r})",
-        ],
-        "cannot read class/": [f"os.listdir({str(course.class_folder)!r})"],
-        "cannot read another submission": [
-            f"open({str(bait.file)!r}).read()",
-            f"os.symlink({str(bait.file)!r}, 'link') or open('link').read()",
-            f"os.link({str(bait.file)!r}, 'hard') or open('hard').read()",
-            "os.listdir('..')",
-        ],
-        "cannot read the user's home": [f"os.listdir({str(Path.home())!r})"],
-        "cannot read /proc": [
-            "open('/proc/self/maps').read()",
-            f"open('/proc/{judge}/environ').read()",
-        ],
-        "cannot write outside its folder": [
-            f"open({str(bait.file)!r}, 'w')",
-            f"os.truncate({str(bait.file)!r}, 0)",
-            f"os.remove({str(bait.file)!r})",
-            f"os.rename({str(bait.file)!r}, {str(bait.folder / 'moved')!r})",
-            f"open({str(bait.folder / 'new')!r}, 'w')",
-            "open('../new', 'w')",
-            "open(os.environ['MPLCONFIGDIR'] + '/new', 'w')",
-            "open(os.__file__ + 'x', 'w')",
-            "open('/dev/shm/grader-bait', 'w')",
-        ],
-        "cannot change another's attributes": [
-            f"os.chown({str(bait.file)!r}, 12345, 12345)",
-            f"os.setxattr({str(bait.file)!r}, 'user.bait', b'')",
-        ],
-        "cannot signal the warm process": ["os.kill(os.getppid(), 0)", "os.kill(os.getppid(), 18)"],
-        "cannot signal the judge": [f"os.kill({judge}, 0)"],
-        "cannot trace the warm process": [
-            "call('ptrace', 16, os.getppid(), 0, 0)",
-            "call('process_vm_readv', os.getppid(), 0, 0, 0, 0, 0)",
-            "open(f'/proc/{os.getppid()}/mem', 'rb')",
-        ],
-        "cannot limit or slow the judge": [
-            f"resource.prlimit({judge}, resource.RLIMIT_CORE)",
-            f"os.setpriority(os.PRIO_PROCESS, {judge}, 0)",
-            f"os.sched_setaffinity({judge}, os.sched_getaffinity(0))",
-        ],
-        "has no privilege of root": [
-            "os.chroot('.')",
-            "time.clock_settime(time.CLOCK_REALTIME, time.time())",
-            "os.mknod('disk', 0o60600, os.makedev(8, 0))",
-            "resource.setrlimit(resource.RLIMIT_AS, (-1, -1))",
-        ],
-        "cannot start a process": [
-            "os.fork()",
-            "os.posix_spawn(sys.executable, [sys.executable], {})",
-            "call('vfork')",
-            "call('syscall', CLONE, 17, 0, 0, 0, 0)".replace("CLONE", str(clone)),
-        ],
-        "cannot import what does the work": [f"__import__({n!r})" for n in policy.WITHHELD],
-        "has no memory that no limit counts": [
-            "os.memfd_create('x')",
-            "call('shmget', 0, 4096, 0o1600)",
-            "multiprocessing.Semaphore()",
-        ],
-    }
-
-
-_PREPARE = """
-import ctypes, multiprocessing, os, resource, socket, sys, time
-_library = ctypes.CDLL(None, use_errno=True)
-
-def call(name, *arguments):
-    result = getattr(_library, name)(*[ctypes.c_long(a) for a in arguments])
-    if result == -1:
-        raise OSError(ctypes.get_errno(), name)
-
-def attempt(statement):
-    try:
-        eval(statement)
-    except (ImportError, OSError, ValueError) as error:
-        return f"{type(error).__name__}"
-    return "allowed"
-"""
-
-
-def _refusals(box: Box, course: Course, bait: _Bait) -> Iterator[Finding]:
+def _refusals(box: Box, course: Course, laid: Bait) -> Iterator[Finding]:
     """Try all that must be refused, in one submission."""
-    attempts = _attempts(course, bait)
-    cells = [_PREPARE]
-    cells += [f"print(*map(attempt, {statements!r}))" for statements in attempts.values()]
-    for guarantee, run in zip(attempts, _run(box, *cells)[1:], strict=True):
-        said, tried = _printed(run).split(), attempts[guarantee]
+    tries = attempts(course, laid)
+    cells = [PREPARE]
+    cells += [f"print(*map(attempt, {statements!r}))" for statements in tries.values()]
+    for guarantee, run in zip(tries, _run(box, *cells)[1:], strict=True):
+        said, tried = _printed(run).split(), tries[guarantee]
         allowed = [what for what, answer in zip(tried, said, strict=False) if answer == "allowed"]
         refused = run.success and len(said) == len(tried) and not allowed
         seen = f"{len(said) - len(allowed)} of {len(tried)} ways refused"
         yield _finding(guarantee, ": ".join([seen, *allowed]), holds=refused)
 
 
-def _untouched(bait: _Bait) -> Iterator[Finding]:
+def _untouched(laid: Bait) -> Iterator[Finding]:
     """Look from outside whether anything was reached or changed."""
     reached = []
-    for end in bait.sockets:
+    for end in laid.sockets:
         with contextlib.suppress(BlockingIOError):
             reached.append(end.accept() if end.type == socket.SOCK_STREAM else end.recv(1))
     yield _finding(
-        "no socket outside was reached", f"{len(reached)} of {len(bait.sockets)}", holds=not reached
+        "no socket outside was reached", f"{len(reached)} of {len(laid.sockets)}", holds=not reached
     )
-    status = bait.file.stat() if bait.file.exists() else None
+    status = laid.file.stat() if laid.file.exists() else None
     intact = status is not None and (status.st_mode & 0o777, status.st_mtime) == (0o600, 1)
-    same = intact and bait.file.read_text(encoding="ascii") == "another submission"
-    names = sorted(path.name for path in bait.folder.iterdir())
+    same = intact and laid.file.read_text(encoding="ascii") == "another submission"
+    names = sorted(path.name for path in laid.folder.iterdir())
     yield _finding(
         "nothing outside was changed",
         "content, mode and time as before" if same else f"{status}, {names}",

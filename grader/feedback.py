@@ -218,16 +218,22 @@ def progress(what: str) -> Iterator[Callable[[int, int], None]]:
         TimeRemainingColumn(),
     )
     # No refresh thread: worker processes are forked while the bar is shown.
-    with Progress(*columns, auto_refresh=False) as bar:
-        task = bar.add_task(what, total=None, rate="")
-        started = time.monotonic()
+    bar = Progress(*columns, auto_refresh=False)
+    task = bar.add_task(what, total=None, rate="")
+    started = time.monotonic()
 
-        def watch(done: int, total: int) -> None:
-            seconds = time.monotonic() - started
-            rate = f"{done / seconds:.1f}/s" if done else ""
-            bar.update(task, completed=done, total=total, rate=rate, refresh=True)
+    def watch(done: int, total: int) -> None:
+        # Not earlier: where there is nothing to grade, an error is all there is to show.
+        bar.start()
+        seconds = time.monotonic() - started
+        rate = f"{done / seconds:.1f}/s" if done else ""
+        bar.update(task, completed=done, total=total, rate=rate, refresh=True)
 
+    try:
         yield watch
+    finally:
+        if bar.live.is_started:
+            bar.stop()
 
 
 def print_class(rows: Sequence[Row], course: Course) -> None:

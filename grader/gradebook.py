@@ -188,6 +188,9 @@ class Recorder:
                 self._place(staged, place)
         finally:
             _remove(staged)
+            with contextlib.suppress(OSError):
+                # Refused, it is empty; else this does nothing.
+                place.parent.rmdir()
 
     def _stage(
         self, staged: Path, entry: Entry, graded: Graded, lesson: Lesson, content_hash: str

@@ -1,7 +1,8 @@
-"""Read what a cell left, as the box reports it, believing nothing.
+"""Read what the box reports of cells and calls, believing nothing.
 
-An instructor opens these outputs in a browser: no HTML, no JavaScript, no
-picture whose base64 is something else, and no more than a cell may leave.
+An instructor opens a cell's outputs in a browser: no HTML, no JavaScript, no
+picture whose base64 is something else, and no more than a cell may leave.  A
+student reads a call's message: one line, without the digits of a hidden input.
 """
 
 from __future__ import annotations
@@ -10,6 +11,22 @@ import re
 from typing import Any
 
 from grader.box.wire import WireError
+from grader.verdict import Answer, Verdict
+
+_FAILURES = {
+    verdict.value: verdict
+    for verdict in (
+        Verdict.NOT_ATTEMPTED,
+        Verdict.RAISED,
+        Verdict.OUT_OF_MEMORY,
+        Verdict.MISSING,
+        Verdict.WRONG_TYPE,
+    )
+}
+
+# An exception may quote its arguments, and its text may have been made to carry them out.
+_DIGITS = re.compile(r"\d*\.\d+(?:e[-+]?\d+)?|\d+\.?e[-+]?\d+|\d{5,}", re.IGNORECASE)
+_LONG_WORD = re.compile(r"[^\s/]{40,}")
 
 SAFE_TYPES = ("text/plain", "image/png", "image/jpeg")
 _MAX_OUTPUTS = 201  # a flood of 200 and the exception that ended it
@@ -73,3 +90,39 @@ def _text_size(output: dict[str, Any]) -> int:
     pieces += output.get("traceback", [])
     pieces.append(output.get("data", {}).get("text/plain", ""))
     return sum(map(len, pieces))
+
+
+def is_number(value: Any, number: int) -> bool:
+    """Whether a value from the box is this number; an array would answer == with an array."""
+    return type(value) is int and value == number
+
+
+def read_answer(frame: Any, call: int) -> Answer:
+    """Read a result frame, believing nothing."""
+    if not isinstance(frame, dict):
+        raise WireError("a frame came out of turn")
+    if not is_number(frame.get("call"), call):
+        raise WireError("an answer to another call")
+    failure = frame.get("failure")
+    exceptions = frame.get("exceptions", [])
+    if failure is not None and (not isinstance(failure, str) or failure not in _FAILURES):
+        raise WireError("an answer with an unknown verdict")
+    if not isinstance(exceptions, list) or not all(isinstance(e, str) for e in exceptions):
+        raise WireError("an answer with malformed exceptions")
+    return Answer(
+        value=frame.get("value"),
+        failure=None if failure is None else _FAILURES[failure],
+        message=line(frame.get("message")),
+        exceptions=tuple(exceptions[:10]),
+        changed=frame.get("changed") is True,
+        shares=frame.get("shares") is True,
+        warned=line(frame.get("warned")),
+    )
+
+
+def line(text: Any) -> str:
+    """Return text from the box as one printable line, without what could carry a number out."""
+    if not isinstance(text, str):
+        return ""
+    printable = "".join(c for c in text[:300] if c.isprintable())
+    return _LONG_WORD.sub("...", _DIGITS.sub("#", printable))

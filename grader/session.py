@@ -16,7 +16,8 @@ from typing import Any, Self
 from grader.box import wire
 from grader.exercise import Call, Case, Get, Rng, Set
 from grader.oracle import Oracle
-from grader.outputs import read_outputs
+from grader.outputs import is_number, line, read_outputs
+from grader.outputs import read_answer as read_answer  # noqa: PLC0414 - for judges without a box
 from grader.sandbox import Box, SandboxError
 from grader.verdict import Answer, Verdict
 
@@ -24,16 +25,6 @@ MAX_ASKS = 20_000  # calls of the judge's functions during one call of the stude
 _READY_SECONDS = 20.0
 _AHEAD = 8  # questions on their way at one time
 _SMALL_FRAME = 2**13  # bytes; so many frames of this size fit into a socket's buffer
-_FAILURES = {
-    verdict.value: verdict
-    for verdict in (
-        Verdict.NOT_ATTEMPTED,
-        Verdict.RAISED,
-        Verdict.OUT_OF_MEMORY,
-        Verdict.MISSING,
-        Verdict.WRONG_TYPE,
-    )
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,7 +156,7 @@ class Session:
     def _cell_run(self, index: int) -> CellRun:
         seconds = self._cells[index].seconds or self._box.limits.cell_seconds
         frame = wire.receive(self._channel, self._until(seconds))
-        if not isinstance(frame, dict) or not _is(frame.get("cell"), index):
+        if not isinstance(frame, dict) or not is_number(frame.get("cell"), index):
             raise wire.WireError("a frame came out of turn")
         return CellRun(
             outputs=read_outputs(frame.get("outputs")), success=frame.get("success") is True
@@ -251,7 +242,7 @@ class Session:
             not_done = told["ename"] == "NotImplementedError"
             return Answer(
                 failure=Verdict.NOT_ATTEMPTED if not_done else Verdict.RAISED,
-                message=_line(f"the cell does not run: {told['ename']}: {told['evalue']}"[:200]),
+                message=line(f"the cell does not run: {told['ename']}: {told['evalue']}"[:200]),
             )
         return None
 
@@ -374,35 +365,3 @@ def plain_step(step: Any) -> tuple[Any, ...]:
         return ("set", step.attribute, step.value)
     assert isinstance(step, Get)  # noqa: S101 - for the type checker
     return ("get", step.attribute)
-
-
-def _is(value: Any, number: int) -> bool:
-    """Whether a value from the box is this number; an array would answer == with an array."""
-    return type(value) is int and value == number
-
-
-def read_answer(frame: Any, call: int) -> Answer:
-    """Read a result frame, believing nothing."""
-    if not isinstance(frame, dict):
-        raise wire.WireError("a frame came out of turn")
-    if not _is(frame.get("call"), call):
-        raise wire.WireError("an answer to another call")
-    failure = frame.get("failure")
-    exceptions = frame.get("exceptions", [])
-    if failure is not None and (not isinstance(failure, str) or failure not in _FAILURES):
-        raise wire.WireError("an answer with an unknown verdict")
-    if not isinstance(exceptions, list) or not all(isinstance(e, str) for e in exceptions):
-        raise wire.WireError("an answer with malformed exceptions")
-    return Answer(
-        value=frame.get("value"),
-        failure=None if failure is None else _FAILURES[failure],
-        message=_line(frame.get("message")),
-        exceptions=tuple(exceptions[:10]),
-        changed=frame.get("changed") is True,
-        shares=frame.get("shares") is True,
-        warned=_line(frame.get("warned")),
-    )
-
-
-def _line(text: Any) -> str:
-    return "".join(c for c in text[:300] if c.isprintable()) if isinstance(text, str) else ""

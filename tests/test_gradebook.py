@@ -19,10 +19,10 @@ import nbformat
 import nbgrader.api
 import pytest
 from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
-from sqlalchemy import event
+from sqlalchemy import event, text
 from traitlets.config import Config
 
-from grader import database, gradebook, sandbox
+from grader import gradebook, sandbox
 from grader.engine import grade_file, open_box
 from grader.entry import Entry, fingerprint
 from grader.errors import InputError
@@ -62,8 +62,13 @@ def template(tmp_path_factory, lesson):
     course = classroom.make_course(tmp_path_factory.mktemp("template") / "course")
     for student, content in CLASS.items():
         classroom.hand_in(course, student, content)
-    with recorder(course) as book:
-        book.register(lesson)
+    with pytest.MonkeyPatch.context() as patch:
+        # As where the environment is not activated: nbgrader starts alembic by its name.
+        patch.setenv("PATH", "/usr/bin:/bin")
+        (course.class_folder / "gradebook.db").touch()
+        with recorder(course) as book:
+            book.register(lesson)
+        assert os.environ["PATH"] == "/usr/bin:/bin"
     return course
 
 
@@ -126,7 +131,8 @@ def autograded(course):
 
 def test_registering_a_lesson_writes_what_generate_assignment_writes(course, lesson):
     by_us = holdings(course)
-    (course.class_folder / "gradebook.db").unlink()
+    with classroom.gradebook(course) as book:
+        book.remove_assignment(LESSON)
     done = classroom.command(course, "nbgrader", "generate_assignment", LESSON, "--force")
     assert done.returncode == 0, done.stderr
     by_nbgrader = holdings(course)
@@ -475,18 +481,10 @@ def test_killed_while_the_gradebook_is_made_no_half_of_it_stands_in_the_way(
     ]
 
 
-def test_a_gradebook_is_made_where_the_environment_is_not_activated(tmp_path, monkeypatch):
-    """nbgrader starts alembic by its name; an empty file counts as none."""
-    monkeypatch.setenv("PATH", "/usr/bin:/bin")
-    path = tmp_path / "gradebook.db"
-    path.touch()
-
-    database.open_gradebook(f"sqlite:///{path}", "backprop_by_hand").close()
-
-    with contextlib.closing(sqlite3.connect(path)) as db:
-        assert db.execute("SELECT version_num FROM alembic_version").fetchall()
-    assert os.environ["PATH"] == "/usr/bin:/bin"
-    assert list(tmp_path.iterdir()) == [path]
+def test_a_gradebook_is_made_where_the_environment_is_not_activated(course):
+    """The template's was; an empty file counts as none."""
+    assert holdings(course)["version"]
+    assert [path.name for path in course.class_folder.glob("*gradebook*")] == ["gradebook.db"]
 
 
 # --------------------------------------------------------------------- refusals
@@ -502,9 +500,9 @@ def refusal(course, graded, student="right", **options):
 
     with pytest.raises(InputError) as caught:
         register_and_record()
-    text = str(caught.value)
-    assert "\n" not in text
-    return text
+    told = str(caught.value)
+    assert "\n" not in told
+    return told
 
 
 def url(course, timeout=60):
@@ -518,9 +516,9 @@ def test_a_locked_gradebook_is_told_with_what_to_do_and_nothing_is_lost(course, 
     # A timeout of 0.2 s instead of a minute: the other one never ends while this test waits.
     with contextlib.closing(sqlite3.connect(course.class_folder / "gradebook.db")) as other:
         other.execute(f"BEGIN {kind}")
-        text = refusal(course, graded, "wrong", url=url(course, 0.2))
+        told = refusal(course, graded, "wrong", url=url(course, 0.2))
 
-    assert text == (
+    assert told == (
         f"{url(course, 0.2)}: cannot be used (database is locked); close Formgrader and other "
         "nbgrader commands, then run this again"
     )
@@ -544,9 +542,9 @@ def test_a_file_that_is_no_database_is_left_as_it_is(course, graded):
     path.write_bytes(b"a list of marks, in a format of its own\n" * 40)
     before = path.read_bytes()
 
-    text = refusal(course, graded)
+    told = refusal(course, graded)
 
-    assert text == (
+    assert told == (
         f"{url(course)}: cannot be used (file is not a database); move it away and restore a "
         "backup, or delete it to begin anew"
     )
@@ -562,9 +560,9 @@ def test_a_database_of_something_else_is_left_as_it_is(course, graded):
         db.commit()
     before = path.read_bytes()
 
-    text = refusal(course, graded)
+    told = refusal(course, graded)
 
-    assert text == (
+    assert told == (
         f"{url(course)}: is a database of something else, with the tables bookmarks; move it "
         "away, or correct db_url in nbgrader_config.py"
     )
@@ -576,9 +574,9 @@ def test_a_gradebook_of_another_nbgrader_asks_for_an_upgrade(course, graded):
         db.execute("ALTER TABLE submitted_assignment DROP COLUMN extension")
         db.commit()
 
-    text = refusal(course, graded)
+    told = refusal(course, graded)
 
-    assert text.endswith(
+    assert told.endswith(
         "another version of nbgrader made it: copy it, then run 'nbgrader db upgrade'"
     )
 
@@ -588,17 +586,17 @@ def test_a_folder_in_the_gradebook_s_place_is_told(course, graded):
     path.unlink()
     path.mkdir()
 
-    text = refusal(course, graded)
+    told = refusal(course, graded)
 
-    assert text.endswith(
+    assert told.endswith(
         "(unable to open database file); check the permissions of the file and its folder"
     )
 
 
 def test_an_address_that_is_none_is_told(course, graded):
-    text = refusal(course, graded, url="not an address")
+    told = refusal(course, graded, url="not an address")
 
-    assert text.startswith("not an address: cannot be used (Could not parse SQLAlchemy URL")
+    assert told.startswith("not an address: cannot be used (Could not parse SQLAlchemy URL")
 
 
 @pytest.mark.parametrize("place", ["autograded", "autograded/right"])
@@ -607,10 +605,10 @@ def test_a_file_where_a_folder_should_be_is_told_before_a_score_is_written(cours
     (course.class_folder / place).write_text("in the way")
     before = holdings(course)
 
-    text = refusal(course, graded)
+    told = refusal(course, graded)
 
-    assert text.endswith("run this again; nothing graded so far is lost")
-    assert str(course.class_folder / "autograded") in text
+    assert told.endswith("run this again; nothing graded so far is lost")
+    assert str(course.class_folder / "autograded") in told
     assert holdings(course)["grades"] == before["grades"] == []
     assert not list((course.class_folder / "autograded").glob(".new/*"))
 
@@ -658,6 +656,33 @@ def test_on_a_full_disk_nothing_is_half_written(course, graded, room):
     for name, what in before[1].items():
         assert set(what) <= set(holdings(course)[name])
     assert not (course.class_folder / "autograded" / ".new").exists()
+
+
+def test_a_gradebook_that_cannot_grow_is_told_and_keeps_what_it_has(course, graded):
+    """SQLite's own limit on pages gives the very error that a full disk gives."""
+    record(course, graded, "right")
+    before = holdings(course)
+    with recorder(course) as book:
+        db = book._gradebook.db
+        pages = db.execute(text("PRAGMA page_count")).scalar()
+        db.execute(text(f"PRAGMA max_page_count = {pages}"))
+
+        def record_many():
+            for number in range(60):
+                me = dataclasses.replace(entry(course, "wrong"), student=f"new-{number}")
+                book.record(me, graded["wrong"], load(LESSON), "hash")
+
+        with pytest.raises(InputError) as caught:
+            record_many()
+
+    assert str(caught.value).endswith(
+        "cannot be used (database or disk is full); free some space, then run this again; "
+        "nothing graded so far is lost"
+    )
+    assert set(before["grades"]) < set(holdings(course)["grades"])
+    assert set(classroom.scores(course)) == {
+        path.name for path in (course.class_folder / "autograded").iterdir()
+    }
 
 
 def test_one_class_is_graded_by_one_at_a_time(course):

@@ -207,7 +207,7 @@ def test_a_failing_function_gets_its_verdict_and_the_next_one_runs(
     session, source, verdict, message
 ):
     mine = session(source, "def h(): return 'well'")
-    answer = ask(mine, seconds=1.0)
+    answer = ask(mine, seconds=3.0)
 
     assert (answer.failure, message in answer.message) == (verdict, True), answer
     assert ask(mine, name="h").value == "well"

@@ -20,8 +20,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image, ImageDraw, ImageFont
 
-from byhand.picture import INK, WIDTH
-from byhand.picture import style
+from byhand.picture import INK, WIDTH, style
 from byhand.picture import drawing as drawing_block
 
 _SHARPNESS = 1.5  # pixels a CSS pixel: 2 would be sharper and take twice as long

@@ -80,6 +80,7 @@ def _bait_is_clean(folder: str) -> str:
 
 
 CASES = [
+    Case(number="0", title="none, for comparison: one exercise raises, the other is solved"),
     Case(number="1", title="skip-execution tags on test cells", tamper=_tag),
     Case(
         number="2",

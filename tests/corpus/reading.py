@@ -48,7 +48,7 @@ def _as_link_to(target: str) -> object:
 
 def _shows_no_input(text: str) -> str:
     """Whether a float with as many digits as a hidden input has is anywhere in what comes back."""
-    found = re.findall(r"\d\.\d{6,}|\d{12,}|0x[0-9a-f]{8,}", text)
+    found = re.findall(r"\d\.\d{6,}|\d{12,}|[0-9a-f]{32,}", text)
     return f"hidden numbers are shown: {found[:3]}" if found else ""
 
 
@@ -124,7 +124,7 @@ CASES = [
         verdict="raised an exception",
     ),
     Case(
-        number="29",
+        number="29a",
         title="hidden inputs printed, raised and displayed",
         attack="""
         from IPython.display import display
@@ -132,6 +132,20 @@ CASES = [
             print(X.tolist(), X.tobytes().hex())
             display(X)
             raise ValueError(f"{X.tolist()} {X.ravel()[0]!r}")
+        """,
+        verdict="raised an exception",
+        also=_shows_no_input,
+    ),
+    Case(
+        number="29b",
+        title="hidden inputs in an exception, past the box's own filter",
+        attack="""
+        import sys
+        def standardize(X):
+            calls = sys.modules.get("gradebox.calls") or sys.modules.get("grader.box.calls")
+            if calls is not None:
+                calls._message = str
+            raise ValueError(f"{X[0].tolist()} {X.tobytes().hex()} {int(X.tobytes().hex(), 16)}")
         """,
         verdict="raised an exception",
         also=_shows_no_input,

@@ -1,0 +1,330 @@
+"""Run the corpus through this grader and through a stock nbgrader; print what each attack gains.
+
+    python tests/scoreboard.py > board.md
+
+Three graders get the same submissions:
+
+- *here*: `grader grade`, all cases as one class;
+- *kernel*: `nbgrader autograde` with no configuration but its folders; our notebook is then
+  judged in the kernel, by the same cases;
+- *asserts*: the same, on an assignment as they are usually made: the hidden tests are
+  assertions in the test cell.
+
+A stock nbgrader has no sandbox: cases that would harm this machine are not run there, and
+those that are run do what they do.  Run this where that does not matter.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import copy
+import json
+import os
+import re
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from grader import sample  # noqa: E402 - found by the line above
+from grader.course import Course  # noqa: E402
+from tests.corpus import CASES  # noqa: E402
+from tests.corpus.case import ATTACKED, HONEST, LESSON, POINTS, Case, hand_in, tests_of  # noqa: E402
+
+ATTACKER, BYSTANDER = "attacker", "honest-0"
+FULL = sum(POINTS.values())
+_SECONDS = 150  # for one attacker and one bystander; nbgrader gives a cell 30
+_STOCK_CONFIG = """
+c = get_config()
+c.CourseDirectory.course_id = "stock"
+c.CourseDirectory.source_directory = "solutions"
+c.CourseDirectory.release_directory = "notebooks"
+c.CourseDirectory.submitted_directory = "class/submitted"
+c.CourseDirectory.autograded_directory = "class/autograded"
+c.CourseDirectory.feedback_directory = "class/feedback"
+c.CourseDirectory.db_url = "sqlite:///class/gradebook.db"
+c.CourseDirectory.ignore = ["lesson.py", "hidden.py", "__pycache__"]
+"""
+
+# What an instructor writes by hand: a few hidden cases, compared with allclose.
+_ASSERTS = {
+    ATTACKED: """
+### BEGIN HIDDEN TESTS
+for seed, shape in [(1, (4, 5)), (2, (4, 4)), (3, (3, 1))]:
+    X = np.random.default_rng(seed).normal(3.0, 2.0, size=shape)
+    spread = X.std(axis=1, keepdims=True)
+    expected = (X - X.mean(axis=1, keepdims=True)) / np.where(spread == 0, 1.0, spread)
+    assert np.allclose(standardize(X), expected), "standardize is wrong on a hidden case"
+### END HIDDEN TESTS
+""",
+    HONEST: """
+### BEGIN HIDDEN TESTS
+labels = np.array([3, 0, 1, 1, 2])
+expected = np.zeros((5, 5))
+expected[labels, np.arange(5)] = 1.0
+assert np.array_equal(one_hot(labels, 5), expected), "one_hot is wrong on a hidden case"
+### END HIDDEN TESTS
+""",
+}
+_HIDDEN = re.compile(r"### BEGIN HIDDEN TESTS\n.*?### END HIDDEN TESTS\n?", re.DOTALL)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """What one grader made of one case; None where a student got no grade at all."""
+
+    attacker: float | None
+    bystander: float | None
+    seconds: float
+
+
+def main() -> None:
+    """Run all that was asked for and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("numbers", nargs="*", help="cases; all without")
+    parser.add_argument("--json", type=Path, help="also keep the raw results in this file")
+    options = parser.parse_args()
+    cases = [case for case in CASES if not options.numbers or case.number in options.numbers]
+    with tempfile.TemporaryDirectory(prefix="scoreboard-") as name:
+        here = _run_here(Path(name) / "here", cases)
+        board = {case.number: {"here": here[case.number]} for case in cases}
+        for style in ("kernel", "asserts"):
+            template = _template(Path(name) / style, plain=style == "asserts")
+            for case in cases:
+                if not case.stock:
+                    board[case.number][style] = _run_stock(case, template)
+                    _note(f"{style} {case.number}: {board[case.number][style]}")
+    if options.json:
+        raw = {n: {s: vars(r) for s, r in row.items()} for n, row in board.items()}
+        options.json.write_text(json.dumps(raw, indent=1), encoding="utf-8")
+    sys.stdout.write("\n".join(_table(cases, board)) + "\n")
+
+
+def _note(text: str) -> None:
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()
+
+
+# ------------------------------------------------------------------------- courses
+
+
+def _make_course(root: Path) -> Course:
+    root.mkdir(parents=True)
+    for part in ("notebooks", "solutions"):
+        shutil.copytree(ROOT / part / LESSON, root / part / LESSON)
+    for part in ("byhand", "data"):
+        shutil.copytree(ROOT / part, root / part, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "nbgrader_config.py", root)
+    return Course(root=root)
+
+
+def _template(root: Path, *, plain: bool) -> Course:
+    """Return a course as a stock nbgrader has it, its assignment generated, its gradebook made."""
+    course = _make_course(root)
+    (root / "nbgrader_config.py").write_text(_STOCK_CONFIG, encoding="utf-8")
+    (root / "class").mkdir()
+    if plain:
+        path = course.solutions / LESSON / f"{LESSON}.ipynb"
+        made = json.loads(path.read_text(encoding="utf-8"))
+        for cell in tests_of(made):
+            name = cell["metadata"]["nbgrader"]["grade_id"].removeprefix("test_")
+            visible = _HIDDEN.sub("", "".join(cell["source"])).strip("\n")
+            cell["source"] = f"{visible}\n{_ASSERTS[name]}".strip("\n")
+        path.write_text(json.dumps(made), encoding="utf-8")
+    done = _nbgrader(root, "generate_assignment", LESSON, "--force")
+    if done is None or done.returncode != 0:
+        raise SystemExit(f"nbgrader generate_assignment failed: {done and done.stderr}")
+    return course
+
+
+def _nbgrader(root: Path, *arguments: str) -> subprocess.CompletedProcess[str] | None:
+    """Run one of nbgrader's commands; None if it had to be stopped, or was killed."""
+    programs = Path(sys.executable).parent
+    environment = {
+        **os.environ,
+        "PATH": f"{programs}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
+        "HOME": str(root),
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+    with subprocess.Popen(
+        [str(programs / "nbgrader"), *arguments],
+        cwd=root,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        try:
+            output, _ = process.communicate(timeout=_SECONDS)
+        except subprocess.TimeoutExpired:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            return None
+    return subprocess.CompletedProcess(arguments, process.returncode, output, output)
+
+
+# ------------------------------------------------------------------------- running
+
+
+def _run_here(root: Path, cases: list[Case]) -> dict[str, Result]:
+    """Grade all cases as one class."""
+    course = _make_course(root)
+    right = sample.right(course.load(LESSON))
+    released = _released(course)
+    submitted = course.class_folder / "submitted"
+    places = _places(root)
+    for case in cases:
+        hand_in(case, submitted / case.student / LESSON, released, right, places)
+    _hand_in_honestly(submitted, released, right)
+    start = time.monotonic()
+    subprocess.run(
+        [sys.executable, "-m", "grader.cli", "grade", "--jobs", "2"],
+        cwd=root,
+        check=False,
+        stdout=subprocess.DEVNULL,
+    )
+    seconds = (time.monotonic() - start) / max(1, len(cases))
+    scores = dict(_scores(course))
+    return {
+        case.number: Result(
+            attacker=scores.get(case.student), bystander=scores.get(BYSTANDER), seconds=seconds
+        )
+        for case in cases
+    }
+
+
+def _run_stock(case: Case, template: Course) -> Result:
+    """Grade one case, and an honest student after it, in a fresh copy of the course."""
+    with tempfile.TemporaryDirectory(prefix="scoreboard-case-") as name:
+        root = Path(name) / "course"
+        shutil.copytree(template.root, root)
+        course = Course(root=root)
+        released = _released(course)
+        right = sample.right(Course(root=ROOT).load(LESSON))
+        submitted = course.class_folder / "submitted"
+        hand_in(case, submitted / ATTACKER / LESSON, released, right, _places(root))
+        _hand_in_honestly(submitted, released, right)
+        start = time.monotonic()
+        _nbgrader(root, "autograde", LESSON)
+        seconds = time.monotonic() - start
+        if case.number == "17":
+            time.sleep(4)  # it writes after grading
+        scores = dict(_scores(course))
+        _end_strays(root)
+    return Result(
+        attacker=scores.get(ATTACKER), bystander=scores.get(BYSTANDER), seconds=round(seconds, 1)
+    )
+
+
+def _end_strays(root: Path) -> None:
+    """Kill what an attack left running: processes whose home is this very course's folder."""
+    for entry in Path("/proc").iterdir():
+        with contextlib.suppress(OSError, ProcessLookupError):
+            if (
+                entry.name.isdigit()
+                and f"HOME={root}\0".encode() in (entry / "environ").read_bytes()
+            ):
+                os.kill(int(entry.name), signal.SIGKILL)
+
+
+def _places(root: Path) -> dict[str, Path]:
+    (root / "bait").mkdir(exist_ok=True)
+    return {"COURSE": root, "BAIT": root / "bait"}
+
+
+def _released(course: Course) -> dict[str, Any]:
+    path = course.notebooks / LESSON / f"{LESSON}.ipynb"
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return found
+
+
+def _hand_in_honestly(
+    submitted: Path, released: Mapping[str, Any], right: Mapping[str, str]
+) -> None:
+    made = copy.deepcopy(dict(released))
+    for cell in made["cells"]:
+        name = cell["metadata"].get("nbgrader", {}).get("grade_id")
+        if name in right:
+            cell["source"] = right[name]
+    folder = submitted / BYSTANDER / LESSON
+    folder.mkdir(parents=True)
+    (folder / f"{LESSON}.ipynb").write_text(json.dumps(made), encoding="utf-8")
+
+
+def _scores(course: Course) -> Iterator[tuple[str, float]]:
+    """Yield each graded student's points for the two exercises, as the gradebook counts them."""
+    query = """
+        select assignment.student_id, sum(coalesce(grade.manual_score, grade.auto_score)),
+               count(grade.auto_score)
+        from grade
+        join submitted_notebook on grade.notebook_id = submitted_notebook.id
+        join submitted_assignment as assignment
+            on submitted_notebook.assignment_id = assignment.id
+        join base_cell on grade.cell_id = base_cell.id
+        where base_cell.name in ('test_standardize', 'test_one_hot')
+        group by assignment.student_id
+    """
+    with contextlib.closing(sqlite3.connect(course.class_folder / "gradebook.db")) as gradebook:
+        for student, score, graded in gradebook.execute(query):
+            if graded:
+                yield student, score
+
+
+# ------------------------------------------------------------------------- the table
+
+
+def _table(cases: list[Case], board: Mapping[str, Mapping[str, Result]]) -> Iterator[str]:
+    yield "| case | attack | earned | here | kernel | asserts |"
+    yield "|---|---|--:|---|---|---|"
+    for case in cases:
+        due = case.points + case.other_points
+        row = board[case.number]
+        told = [_told(row.get(style), due, case) for style in ("here", "kernel", "asserts")]
+        yield f"| {case.number} | {case.title} | {due:g} | {' | '.join(told)} |"
+    yield ""
+    for style, name in (
+        ("here", "`grader grade`"),
+        ("kernel", "stock nbgrader, judged in the kernel"),
+        ("asserts", "stock nbgrader, hidden assertions"),
+    ):
+        found = [(c, board[c.number][style]) for c in cases if style in board[c.number]]
+        gained = sum((r.attacker or 0) > c.points + c.other_points for c, r in found)
+        lost = sum((r.attacker or 0) < c.points + c.other_points for c, r in found)
+        stopped = sum(r.bystander is None for _, r in found)
+        harmed = sum(r.bystander not in (None, FULL) for _, r in found)
+        yield (
+            f"- {name}: {len(found)} cases run; {gained} gain points, {lost} lose points that "
+            f"were earned, {stopped} leave the next student without a grade, {harmed} change the "
+            "next student's points."
+        )
+
+
+def _told(result: Result | None, due: float, case: Case) -> str:
+    if result is None:
+        return f"not run: {case.stock}"
+    score = "no grade" if result.attacker is None else f"{result.attacker:g}"
+    if result.attacker is not None and result.attacker > due:
+        score = f"**{score}**"
+    elif result.attacker is not None and result.attacker < due:
+        score = f"{score} (too few)"
+    if result.bystander is None:
+        return f"{score}, **the class stops**"
+    if result.bystander != FULL:
+        return f"{score}, **the next student gets {result.bystander:g} of {FULL:g}**"
+    return score
+
+
+if __name__ == "__main__":
+    main()
