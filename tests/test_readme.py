@@ -172,9 +172,11 @@ class Workshop:
     def _lessons(self, server):
         """Return the folders that a server finds in notebooks/."""
         url = f"{server['url']}api/contents/notebooks?token={server['token']}"
-        with contextlib.suppress(urllib.error.HTTPError):
-            with urllib.request.urlopen(url, timeout=60) as answer:  # noqa: S310
-                return sorted(entry["name"] for entry in json.load(answer)["content"])
+        with (
+            contextlib.suppress(urllib.error.HTTPError),
+            urllib.request.urlopen(url, timeout=60) as answer,  # noqa: S310
+        ):
+            return sorted(entry["name"] for entry in json.load(answer)["content"])
         return []
 
 
