@@ -38,8 +38,8 @@ from grader.box.cells import make_shell
 from grader.course import Course, Lesson
 from grader.diagnose import realise
 from grader.engine import grade_file, imports_of, open_box, working_files
-from grader.judge import seeded
-from grader.session import plain_step
+from grader.judge import judge_lesson, seeded
+from grader.session import Session, plain_step
 from grader.submission import read
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -216,6 +216,36 @@ def bare_run(lesson: Lesson, path: Path, repeats: int) -> float:
     return statistics.median(seconds(once) for _ in range(repeats))
 
 
+def breakdown(course: Course, lesson: Lesson, path: Path, repeats: int = 9) -> str:
+    """Return where the time of one notebook goes, in milliseconds, medians."""
+    names = ("fork and confine", "cells", "hidden calls and judging", "bury")
+    seen: dict[str, list[float]] = {"read": [], **{name: [] for name in names}}
+    with open_box(course, [lesson], sandboxed=True) as box:
+        for _ in range(repeats):
+            start = time.perf_counter()
+            submission = read(path, lesson)
+            seen["read"].append(time.perf_counter() - start)
+            # An empty submission first: what is left of its time is the process itself.
+            for cells in ((), submission.cells):
+                session = Session(box, cells, working_files(lesson))
+                started = time.perf_counter()
+                session.run()
+                ran = time.perf_counter()
+                if cells:
+                    judge_lesson(
+                        lesson, session, student="s", secret="bench", sources=submission.sources
+                    )
+                    judged = time.perf_counter()
+                    session.close()
+                    seen["cells"].append(ran - started - seen["fork and confine"][-1])
+                    seen["hidden calls and judging"].append(judged - ran)
+                    seen["bury"].append(time.perf_counter() - judged)
+                else:
+                    seen["fork and confine"].append(ran - started)
+                    session.close()
+    return ", ".join(f"{name} {statistics.median(s) * 1e3:.1f}" for name, s in seen.items())
+
+
 def bench_bare(results: Results, lessons: list[str]) -> None:
     """One notebook: grading it against a bare forked run, and where its time goes."""
     repeats = 15
@@ -228,16 +258,17 @@ def bench_bare(results: Results, lessons: list[str]) -> None:
             with open_box(course, [lesson], sandboxed=True) as box:
 
                 def graded(lesson=lesson, path=path, box=box) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
-                    grade_file(lesson, path, box, student="s", secret="bench")  # noqa: S106
+                    grade_file(lesson, path, box, student="s", secret="bench")
 
                 graded()
                 ours = statistics.median(seconds(graded) for _ in range(repeats))
             # In a process of its own: a bare run's imports would otherwise slow our forks.
             bare = float(again("--bare", str(course.root), name, str(path)))
             ratios.append(ours / bare)
+            parts = breakdown(course, lesson, path)
             console.print(
                 f"  {name}: graded in {ours * 1e3:.1f} ms, bare forked run {bare * 1e3:.1f} ms, "
-                f"{ours / bare:.2f} times"
+                f"{ours / bare:.2f} times\n    where it goes, ms: {parts}"
             )
     worst = max(ratios)
     results.add(
@@ -295,7 +326,7 @@ def measure_memory(root: Path, lessons: list[str]) -> None:
     with open_box(course, loaded, sandboxed=True) as box:
         for lesson in loaded:
             path = course.class_folder / "submitted" / "student-00" / lesson.id
-            grade_file(lesson, path / f"{lesson.id}.ipynb", box, student="s", secret="bench")  # noqa: S106
+            grade_file(lesson, path / f"{lesson.id}.ipynb", box, student="s", secret="bench")
         mine = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
         page = os.sysconf("SC_PAGE_SIZE")
         print(json.dumps([mine * page / 2**20, box.resident() / 2**20]))
