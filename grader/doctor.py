@@ -19,7 +19,7 @@ from grader.course import Course
 from grader.errors import GraderError
 from grader.sandbox import Box, Limits
 from grader.session import Cell, CellRun, Session
-from grader.trespass import PREPARE, Bait, attempts, bait
+from grader.trespass import PREPARE, UNSEEN, Bait, attempts, bait
 
 _LIMITS = Limits(
     cell_seconds=2.0,
@@ -84,7 +84,7 @@ def _finding(guarantee: str, seen: str, *, holds: bool = True) -> Finding:
 def _refusals(box: Box, course: Course, laid: Bait) -> Iterator[Finding]:
     """Try all that must be refused, in one submission."""
     tries = attempts(course, laid)
-    cells = [PREPARE]
+    cells = [PREPARE + UNSEEN.format(file=str(laid.file))]
     cells += [f"print(*map(attempt, {statements!r}))" for statements in tries.values()]
     for guarantee, run in zip(tries, _run(box, *cells)[1:], strict=True):
         said, tried = _printed(run).split(), tries[guarantee]

@@ -153,6 +153,19 @@ def attempts(course: Course, laid: Bait) -> dict[str, list[str]]:
     }
 
 
+# These report success and do nothing: whether they did is seen at the bait.
+UNSEEN = """
+for change in (
+    lambda: os.chmod({file!r}, 0o777),
+    lambda: os.utime({file!r}, (5, 5)),
+    lambda: os.chmod({file!r}, 0, dir_fd=os.open("/", os.O_PATH)),
+):
+    try:
+        change()
+    except OSError:
+        pass
+"""
+
 PREPARE = """
 import ctypes, multiprocessing, os, resource, socket, sys, time
 _library = ctypes.CDLL(None, use_errno=True)

@@ -582,9 +582,6 @@ def test_no_script_of_a_student_runs_in_the_feedback_or_in_formgrader(page, addr
     assert attacked(page) is None
 
 
-@pytest.mark.xfail(
-    strict=True, reason="grader/feedback.py lets links of a student's Markdown be scripts"
-)
 def test_no_link_of_a_student_is_a_script(page, address, graded):
     feedback(page, graded, "linking")
     expect(page.locator("body")).to_contain_text("By the chain rule")
