@@ -22,7 +22,7 @@ help:
 
 # In a container one is often root, which Jupyter takes for an accident.
 lab: $(READY)
-	$(RUN) "$(BIN)/jupyter" lab $(FIRST) $$([ "$$(id -u)" -ne 0 ] || echo --allow-root)
+	$(RUN) "$(BIN)/jupyter" lab --ServerApp.root_dir="$(CURDIR)" $(FIRST) $$([ "$$(id -u)" -ne 0 ] || echo --allow-root)
 
 demo: $(READY)
 	$(RUN) "$(BIN)/python" -m grader.demo
