@@ -1,0 +1,363 @@
+"""README and docs say what is so: every command in them is run, or shown to exist.
+
+The `sh` blocks of a document are run in their order, in a copy of the course
+with a home of its own, as somebody would who types them into one terminal.
+A block marked `sh student` is typed by a student, in a folder of theirs.
+"""
+
+import ast
+import contextlib
+import inspect
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tarfile
+import time
+import tomllib
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+import typer
+from nbgrader.apps.nbgraderapp import NbGraderApp
+
+from grader import sample, sandbox
+from grader.cli import app
+from grader.sandbox import Limits
+from grader.verdict import Verdict
+from tests.conftest import COURSE, ROOT, load
+
+pytestmark = pytest.mark.xdist_group("readme")
+
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+BLOCK = re.compile(r"^( *)```(\w+)([^\n]*)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
+# What a clone does not hold, or holds only because somebody worked there.
+NOT_CLONED = (".git", ".venv", ".ready", "class", "artefacts", "__pycache__", ".*_cache")
+MAKE = ("lab", "demo", "test", "lint", "bench")
+GRADER = ("build", "check", "grade", "doctor")
+
+
+def text_of(document):
+    return document.read_text(encoding="utf-8")
+
+
+def blocks(document, language):
+    """Return each fenced block of a language: what stands behind its name, and its lines."""
+    return [
+        (rest.strip(), "".join(line[len(indent) :] for line in body.splitlines(keepends=True)))
+        for indent, name, rest, body in BLOCK.findall(text_of(document))
+        if name == language
+    ]
+
+
+def prose(document):
+    return BLOCK.sub("", text_of(document))
+
+
+def inline(document, program):
+    """Return the commands of a program that stand between backticks in the prose."""
+    return re.findall(rf"`({program} [a-z][^`]*)`", prose(document))
+
+
+# ------------------------------------------------------------------ the blocks run
+
+
+class Workshop:
+    """A copy of the course, two homes, an exchange; knows how to run a document's blocks."""
+
+    def __init__(self, root):
+        self.root, self.course = root, root / "course"
+        shutil.copytree(ROOT, self.course, ignore=shutil.ignore_patterns(*NOT_CLONED))
+        (root / "exchange").mkdir()
+        for user in ("instructor", "student"):
+            config = root / user / ".jupyter/nbgrader_config.py"
+            config.parent.mkdir(parents=True)
+            line = f"c.Exchange.root = {str(root / 'exchange')!r}"
+            config.write_text(f"c = get_config()\n{line}\n", encoding="utf-8")
+        (root / "student/work").mkdir()
+        self._lend_environment()
+        self._activated = False
+
+    def _lend_environment(self):
+        """Give the copy this environment as its .venv, with the stamp that it is ready.
+
+        Installing it anew from the lock takes a network; `make` from nothing is
+        what continuous integration begins with.
+        """
+        lent = self.course / ".venv"
+        lent.mkdir()
+        for entry in Path(sys.prefix).iterdir():
+            if entry.name != ".ready":
+                (lent / entry.name).symlink_to(entry)
+        (lent / ".ready").touch()
+        os.utime(lent / ".ready", (time.time() + 60,) * 2)
+
+    def environment(self, user):
+        """Return a user's environment: nothing of whoever runs the tests but the system's PATH."""
+        ours = Path(sys.executable).parent
+        path = [part for part in os.environ["PATH"].split(os.pathsep) if Path(part) != ours]
+        if self._activated:
+            path.insert(0, str(self.course / ".venv/bin"))
+        home = self.root / user
+        dropped = ("JUPYTER", "NBGRADER", "PYTEST", "MAKE", "MFLAGS", "VIRTUAL_ENV", "LESSONS")
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(dropped)}
+        return kept | {
+            "PATH": os.pathsep.join(path),
+            "HOME": str(home),
+            "USER": user,
+            "LOGNAME": user,
+            "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
+            "SEEDS": "2",
+            # A browser that opens nothing.
+            "BROWSER": "true",
+        }
+
+    def run(self, commands, user="instructor"):
+        """Run a block as one would in a terminal that stays open; return what it said."""
+        done = subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", commands],
+            cwd=self.root / "student/work" if user == "student" else self.course,
+            env=self.environment(user),
+            capture_output=True,
+            text=True,
+            timeout=900,
+            check=False,
+        )
+        said = done.stdout + done.stderr
+        assert done.returncode == 0, f"{commands}\n{said[-4000:]}"
+        self._activated |= ".venv/bin/activate" in commands
+        return said
+
+    def lab(self):
+        """Start `make lab`, see what it serves, and stop it: it would never end.
+
+        Returns:
+            The address that its browser opens, and the lessons that a learner finds there.
+        """
+        log = self.root / "lab.log"
+        with log.open("wb") as file:
+            server = subprocess.Popen(
+                ["make", "lab"],
+                cwd=self.course,
+                env=self.environment("instructor"),
+                stdout=file,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        try:
+            return self._served(server, log)
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(server.pid, signal.SIGTERM)
+            server.wait(60)
+
+    def _served(self, server, log):
+        runtime = self.root / "instructor/runtime"
+        end = time.monotonic() + 120
+        while time.monotonic() < end and server.poll() is None:
+            # The page that leads the browser to its address; for a file there is one more.
+            pages = [p.read_text(encoding="utf-8") for p in runtime.glob("jpserver-*-open.html")]
+            opened = [page for page in pages if ".ipynb" in page]
+            if opened:
+                (said,) = runtime.glob("jpserver-*.json")
+                return opened[0], self._lessons(json.loads(said.read_text(encoding="utf-8")))
+            time.sleep(0.2)
+        pytest.fail(f"make lab opened no lesson:\n{log.read_text(errors='replace')[-3000:]}")
+
+    def _lessons(self, server):
+        """Return the folders that a server finds in notebooks/."""
+        url = f"{server['url']}api/contents/notebooks?token={server['token']}"
+        with (
+            contextlib.suppress(urllib.error.HTTPError),
+            urllib.request.urlopen(url, timeout=60) as answer,  # noqa: S310
+        ):
+            return sorted(entry["name"] for entry in json.load(answer)["content"])
+        return []
+
+
+# What running a document's commands leaves behind.
+LEFT = {
+    "README.md": ("class/demo/class/gradebook.db", "class/gradebook.db", "class/grades.csv"),
+    "authoring.md": (),
+    "instructors.md": ("class/environment.tar.gz", "class/gradebook.db", "class/grades.csv"),
+}
+
+
+def test_the_documents_with_commands_are_known():
+    assert sorted(document.name for document in DOCUMENTS if blocks(document, "sh")) == sorted(LEFT)
+
+
+@pytest.mark.parametrize(
+    "document", [d for d in DOCUMENTS if d.name in LEFT], ids=lambda path: path.name
+)
+def test_every_command_of_a_document_runs(document, tmp_path):
+    if (reason := sandbox.unavailable()) and LEFT[document.name]:
+        pytest.skip(f"grading other people's work needs a sandbox: {reason}")
+    workshop = Workshop(tmp_path)
+
+    for who, commands in blocks(document, "sh"):
+        if commands.strip() == "make lab":
+            opened, lessons = workshop.lab()
+            assert "00_start_here.ipynb" in opened
+            assert lessons == COURSE.lesson_ids(), "the other lessons cannot be reached"
+        else:
+            workshop.run(commands, user=who or "instructor")
+
+    assert [name for name in LEFT[document.name] if not (workshop.course / name).exists()] == []
+    for name in COURSE.lesson_ids():
+        path = f"notebooks/{name}/{name}.ipynb"
+        assert (workshop.course / path).read_bytes() == (ROOT / path).read_bytes()
+    if (made := workshop.course / "class/environment.tar.gz").exists():
+        check_package(made)
+
+
+def check_package(made):
+    """The package for students installs, and holds nothing secret."""
+    with tarfile.open(made) as package:
+        names = package.getnames()
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    needed = {"pyproject.toml", "environment.yml", project["readme"], *project["license-files"]}
+
+    assert needed | {"byhand/__init__.py", "data/SHA256SUMS", "data/digits.csv"} <= set(names)
+    assert [n for n in names if n.split("/")[0] in ("solutions", "grader", "class")] == []
+    assert [n for n in names if "hidden" in n or "earlier" in n or "__pycache__" in n] == []
+
+
+# ------------------------------------------------------------- the commands exist
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_make_knows_every_target_that_is_named(document):
+    for command in {*inline(document, "make"), *(f"make {target}" for target in MAKE)}:
+        done = subprocess.run(
+            [*command.split(), "--dry-run"], cwd=ROOT, capture_output=True, timeout=60, check=False
+        )
+        assert done.returncode == 0, command
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_grader_knows_every_command_and_option_that_is_named(document):
+    commands = typer.main.get_command(app).commands
+    for command in inline(document, "grader"):
+        name, *words = command.split()[1:]
+        options = {option for param in commands[name].params for option in param.opts}
+        assert [w for w in words if w.startswith("--") and w.split("=")[0] not in options] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_nbgrader_knows_every_command_and_option_that_is_named(document):
+    for command in inline(document, "nbgrader"):
+        name, *words = command.split()[1:]
+        made = NbGraderApp.subcommands[name][0]()
+        options = {f"--{key}" for key in {*made.flags, *made.aliases}}
+        assert [w for w in words if w.startswith("--") and w.split("=")[0] not in options] == []
+
+
+def test_readme_shows_every_target_and_command_of_the_contract():
+    text = text_of(ROOT / "README.md")
+
+    assert [t for t in MAKE if not re.search(rf"\bmake {t}\b", text)] == []
+    assert [c for c in GRADER if not re.search(rf"\bgrader {c}\b", text)] == []
+
+
+# ------------------------------------------------------------ what is said is so
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_link_leads_to_a_file(document):
+    links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", prose(document))
+
+    assert [link for link in links if not (document.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("picture", sorted((ROOT / "docs/pictures").glob("*")), ids=str)
+def test_a_picture_is_small_and_shown_somewhere(picture):
+    assert picture.stat().st_size < 200_000
+    assert any(f"pictures/{picture.name})" in text_of(document) for document in DOCUMENTS)
+
+
+def test_every_verdict_is_explained_in_the_order_in_which_it_is_told():
+    rows = re.findall(r"^\| `([a-z ]+)` \|", text_of(ROOT / "docs/how-it-works.md"), re.MULTILINE)
+
+    assert rows == [verdict.value for verdict in Verdict]
+
+
+def test_the_limits_are_those_of_a_box():
+    text, limits = text_of(ROOT / "docs/how-it-works.md"), Limits()
+    rows = {
+        "one cell": f"{limits.cell_seconds:g} s",
+        "one submission": f"{limits.total_seconds:g} s",
+        "memory, on top of the warm process": f"{limits.memory / 2**30:g} GiB",
+        "one file": f"{limits.file / 2**20:g} MiB",
+        "the scratch folder": f"{limits.scratch / 2**20:g} MiB, {limits.files} entries",
+        "further processes": {0: "none"}.get(limits.processes, str(limits.processes)),
+    }
+
+    assert [row for row in rows.items() if "| {} | {} |".format(*row) not in text] == []
+
+
+def test_the_report_that_is_shown_is_the_one_that_is_printed(tmp_path):
+    ((_, shown),) = blocks(ROOT / "docs/how-it-works.md", "json")
+    expected = json.loads(shown)
+    lesson = load(expected["lesson"])
+    mistake = """
+        def logistic_gradient(w, b, X, y):
+            a = 1 / (1 + np.exp(-(w @ X + b)))
+            return (a - y) @ X.T, np.sum(a - y)
+    """
+    solutions = {**sample.right(lesson), "logistic_gradient": inspect.cleandoc(mistake)}
+    notebook = tmp_path / f"{lesson.id}.ipynb"
+    made = sample.notebook(COURSE, lesson, solutions)
+    notebook.write_text(sample.text(made), encoding="utf-8")
+    command = [Path(sys.executable).parent / "grader", "check", notebook, "--json"]
+
+    done = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=True
+    )
+    found = json.loads(done.stdout)
+
+    (exercise,) = expected["exercises"]
+    (same,) = [e for e in found["exercises"] if e["id"] == exercise["id"]]
+    assert list(found) == list(expected)
+    assert list(found["grader"]) == list(expected["grader"])
+    assert same["cases"][0] == exercise["cases"][0]
+    unlike = ("hint", "cases")  # left short in the text
+    assert {k: v for k, v in same.items() if k not in unlike} == {
+        k: v for k, v in exercise.items() if k not in unlike
+    }
+    assert list(same) == list(exercise)
+    assert (found["score"], found["max_score"]) == (expected["score"], expected["max_score"])
+
+
+def strings(folder):
+    """Return every text in a folder's Python files; what is filled in is three dots."""
+    found = []
+    for path in folder.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                found.append(node.value)
+            elif isinstance(node, ast.JoinedStr):
+                parts = (p.value if isinstance(p, ast.Constant) else "..." for p in node.values)
+                found.append("".join(map(str, parts)))
+    return found
+
+
+def test_every_message_that_is_explained_can_be_given():
+    table = text_of(ROOT / "docs/instructors.md").partition("## When something goes wrong")[2]
+    messages = re.findall(r"^\| `([^`]+)`", table, re.MULTILINE)
+    nbgrader = Path(inspect.getfile(NbGraderApp)).parents[1]
+    folders = (ROOT / "grader", nbgrader / "converters", nbgrader / "exchange")
+    texts = [text for folder in folders for text in strings(folder)]
+
+    def can_be_given(message):
+        # What stands in brackets is told by the system or the database.
+        parts = [part for part in re.split(r"\.\.\.|\([^)]*\)", message) if len(part) > 4]
+        return any(all(part in text for part in parts) for text in texts)
+
+    assert len(messages) > 10
+    assert [message for message in messages if not can_be_given(message)] == []
