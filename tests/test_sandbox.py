@@ -145,19 +145,26 @@ for number in set(signal.valid_signals()) - {signal.SIGKILL, signal.SIGSTOP, sig
 middle = os.fork()
 if middle == 0:
     os.setsid()
-    if os.fork() == 0:
+    daemon = os.fork()
+    if daemon == 0:
         os.closerange(0, 64)
         while True:
             time.sleep(0.01)
+    with open("daemon", "w") as file:
+        file.write(str(daemon))
     os._exit(0)
 os.waitpid(middle, 0)
-print("away")
+print(open("daemon").read())
 """
 
 
 def test_a_daemon_that_ignores_all_signals_dies_with_its_submission(box):
-    assert printed(box, DAEMON) == "away"
-    assert list(watch.descendants(box.pid)) == []
+    before = box.pid
+
+    daemon = int(printed(box, DAEMON))
+
+    assert watch.process(daemon) is None
+    assert box.pid == before, "the box did it, and need not be replaced"
 
 
 def test_a_stopped_descendant_dies_too(box):
@@ -346,6 +353,17 @@ def test_counting_a_folder_stops_at_the_limit(tmp_path):
     assert count == 21
     assert size >= 10_000
     assert watch.holds(tmp_path, most=5)[1] == 6
+
+
+def test_a_folder_that_cannot_be_looked_into_counts_as_too_many(tmp_path):
+    """Here its path is too long; one without permissions is the same to anybody but root."""
+    with contextlib.chdir(tmp_path):
+        for _ in range(3000):
+            Path("d").mkdir()
+            os.chdir("d")
+
+    assert watch.holds(tmp_path, most=10**6)[1] == 10**6 + 1
+    watch.empty(tmp_path)
 
 
 def test_a_sparse_file_counts_by_what_it_takes(tmp_path):
