@@ -1,0 +1,525 @@
+"""nbgrader's own autograde, through the engine: our lessons, and assignments that are none.
+
+Real commands with the shipped configuration; honest work is graded by a stock
+nbgrader as well, and both must agree.
+"""
+
+import dataclasses
+import json
+import logging
+import os
+import shutil
+import textwrap
+import time
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from nbgrader.apps.api import NbGraderAPI
+from nbgrader.coursedir import CourseDirectory
+
+from grader import nbgrader_plugin as plugin
+from grader import sandbox
+from grader.errors import GraderError
+from grader.grading import grade_class
+from tests import classroom
+from tests.classroom import LESSON, hand_in, holdings, right, work
+
+pytestmark = [
+    pytest.mark.xdist_group("plugin"),
+    pytest.mark.skipif(bool(sandbox.unavailable()), reason=f"no sandbox: {sandbox.unavailable()}"),
+]
+
+ORDINARY = "ps1"
+KERNEL = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+
+
+# ------------------------------------------------------------- an ordinary assignment
+
+
+def cell(name, source, *, points=None, solution=False, markdown=False, tags=()):
+    """Return a cell as nbgrader's Create Assignment makes it."""
+    made = (new_markdown_cell if markdown else new_code_cell)(textwrap.dedent(source).strip())
+    made["id"] = name.replace("_", "-")
+    made["metadata"] = {
+        "nbgrader": {
+            "grade": points is not None,
+            "grade_id": name,
+            "locked": not solution,
+            "schema_version": 3,
+            "solution": solution,
+            "task": False,
+            **({} if points is None else {"points": points}),
+        },
+        **({"tags": list(tags)} if tags else {}),
+    }
+    return made
+
+
+SOURCE = [
+    cell("imports", "import sys\nfrom pathlib import Path"),
+    cell(
+        "square",
+        """
+        def square(x):
+            ### BEGIN SOLUTION
+            return x * x
+            ### END SOLUTION
+        """,
+        solution=True,
+    ),
+    cell(
+        "test_square",
+        """
+        assert square(2) == 4
+        ### BEGIN HIDDEN TESTS
+        assert square(-3) == 9
+        ### END HIDDEN TESTS
+        """,
+        points=2,
+    ),
+    cell("test_partial", "4.0 if square(0.5) == 0.25 else 1.5", points=4),
+    cell("test_text", "'a result that is no number'", points=1),
+    cell("test_stderr", "print('a warning', file=sys.stderr)\nsquare(1)", points=1),
+    cell("test_file", "assert Path('data/numbers.txt').read_text() == '1 2 3'", points=1),
+    # The instructor's own tags count; a student's do not.
+    cell("demo", "raise RuntimeError('never run')", tags=["skip-execution"]),
+    cell("expected", "raise RuntimeError('as it should')", tags=["raises-exception"]),
+    cell("test_after", "assert square(1) == 1", points=1),
+    cell("why", "*Your answer here.*", points=3, solution=True, markdown=True),
+]
+TESTS = {
+    c.metadata.nbgrader.grade_id: c.metadata.nbgrader.points
+    for c in SOURCE
+    if c.metadata.nbgrader.grade and not c.metadata.nbgrader.solution
+}
+FULL = {
+    "test_square": 2,
+    "test_partial": 4,
+    "test_text": 1,
+    "test_stderr": 0,
+    "test_file": 1,
+    "test_after": 1,
+}
+
+
+RIGHT = "def square(x):\n    return x * x"
+
+
+def answered(**changes):
+    """Return a student's notebook of the ordinary assignment, as JupyterLab saves it."""
+    cells = []
+    for original in SOURCE:
+        made = nbformat.from_dict(original)
+        name = made.metadata.nbgrader.grade_id
+        if name in ("square", "why"):
+            made["source"] = changes.get(name, RIGHT if name == "square" else "")
+        cells.append(made)
+    return new_notebook(cells=cells, metadata=KERNEL)
+
+
+def saved(notebook):
+    return json.dumps(notebook)
+
+
+def tampered(change):
+    """Return a right notebook after change(cells by name, the list of all)."""
+    notebook = answered()
+    change({c.metadata.nbgrader.grade_id: c for c in notebook.cells}, notebook.cells)
+    return saved(notebook)
+
+
+def tag_tests(named, _):
+    named["square"]["source"] = "def square(x):\n    return None"
+    for name in TESTS:
+        named[name].metadata["tags"] = ["skip-execution"]
+
+
+def delete_all(_, cells):
+    cells.clear()
+
+
+def delete_solution(named, cells):
+    cells.remove(named["square"])
+
+
+def duplicate_a_test(named, cells):
+    cells.append(nbformat.from_dict(named["test_square"]))
+
+
+def unknown_schema(named, _):
+    named["test_square"].metadata.nbgrader["schema_version"] = 99
+
+
+def clear_flags(named, _):
+    named["square"]["source"] = "def square(x):\n    return None"
+    for name in TESTS:
+        named[name].metadata.nbgrader.update(grade=False, points=100, locked=False)
+        named[name]["source"] = "100.0"
+
+
+def rename_ids(named, _):
+    named["square"]["source"] = "def square(x):\n    return None"
+    for name in TESTS:
+        named[name].metadata.nbgrader["grade_id"] = f"my_{name}"
+
+
+HONEST = {
+    "right": saved(answered(why="Because.")),
+    "wrong": saved(answered(square="def square(x):\n    return 2 * x")),
+    "partly": saved(answered(square="def square(x):\n    return abs(x) ** 2 if x != 0.5 else 0")),
+    "hangs": saved(
+        answered(square="def square(x):\n    while x == -3:\n        pass\n    return x * x")
+    ),
+}
+HOSTILE = {
+    "tagged": tampered(tag_tests),
+    "deleted": tampered(delete_all),
+    "unsolved": tampered(delete_solution),
+    "duplicated": tampered(duplicate_a_test),
+    "schema": tampered(unknown_schema),
+    "cleared": tampered(clear_flags),
+    "renamed": tampered(rename_ids),
+    "exits": saved(answered(square="import os\nos._exit(0)")),
+    "broken": HONEST["right"][:900],
+}
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory):
+    """A course with a lesson and an ordinary assignment, both generated by nbgrader."""
+    course = classroom.make_course(tmp_path_factory.mktemp("template") / "course")
+    folder = course.solutions / ORDINARY
+    (folder / "data").mkdir(parents=True)
+    (folder / "data" / "numbers.txt").write_text("1 2 3")
+    nbformat.write(new_notebook(cells=SOURCE, metadata=KERNEL), folder / f"{ORDINARY}.ipynb")
+    course.make_secret()
+    classroom.configure(course, "c.Execute.timeout = 2")
+    for name in (ORDINARY, LESSON):
+        done = classroom.command(course, "nbgrader", "generate_assignment", name, "--force")
+        assert done.returncode == 0, done.stderr
+    return course
+
+
+def copy_of(course, folder):
+    shutil.copytree(course.root, folder)
+    return dataclasses.replace(course, root=folder)
+
+
+@pytest.fixture(scope="module")
+def ordinary(template, tmp_path_factory):
+    """The ordinary assignment, graded through the box; the class, and what nbgrader said."""
+    course = copy_of(template, tmp_path_factory.mktemp("ordinary") / "course")
+    for student, content in (HONEST | HOSTILE).items():
+        hand_in(course, student, content, ORDINARY)
+    started = time.monotonic()
+    done = classroom.command(course, "nbgrader", "autograde", ORDINARY)
+    return course, done, time.monotonic() - started
+
+
+@pytest.fixture(scope="module")
+def stock(template, tmp_path_factory):
+    """The honest ones, graded by nbgrader alone."""
+    course = copy_of(template, tmp_path_factory.mktemp("stock") / "course")
+    path = course.root / "nbgrader_config.py"
+    shipped, _, tail = path.read_text().partition("# Autograding, here")
+    path.write_text(shipped + tail.splitlines()[-1] + "\n")
+    for student, content in HONEST.items():
+        hand_in(course, student, content, ORDINARY)
+    done = classroom.command(course, "nbgrader", "autograde", ORDINARY)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return course
+
+
+def of(student, table):
+    return [row for row in table if student in row]
+
+
+@pytest.mark.parametrize("student", HONEST)
+def test_honest_work_on_an_ordinary_assignment_is_scored_as_nbgrader_scores_it(
+    ordinary, stock, student
+):
+    ours, theirs = holdings(ordinary[0]), holdings(stock)
+
+    for table in ("grades", "comments", "submissions"):
+        assert of(student, ours[table]) == of(student, theirs[table])
+
+
+def test_the_scores_are_those_that_the_rules_give(ordinary):
+    found = classroom.scores(ordinary[0])
+
+    assert found["right"] == FULL
+    assert found["wrong"] == {**FULL, "test_square": 0, "test_partial": 1.5, "test_after": 0}
+    assert found["partly"] == {**FULL, "test_partial": 1.5}
+    # Only the cell that hangs is lost: the timeout is that of nbgrader_config.py.
+    assert found["hangs"] == {**FULL, "test_square": 0}
+
+
+def test_a_cell_over_nbgrader_s_timeout_shows_nbgrader_s_error(ordinary):
+    course, _, seconds = ordinary
+    path = course.class_folder / "autograded" / "hangs" / ORDINARY / f"{ORDINARY}.ipynb"
+    cells = {c.get("id"): c for c in nbformat.read(path, as_version=4).cells}
+
+    (error,) = cells["test-square"].outputs
+    assert error.ename == "CellTimeoutError"
+    assert seconds < 60
+
+
+def test_the_instructor_s_tags_are_honoured_and_a_student_s_are_not(ordinary):
+    course, _, _ = ordinary
+    path = course.class_folder / "autograded" / "right" / ORDINARY / f"{ORDINARY}.ipynb"
+    cells = {c.get("id"): c for c in nbformat.read(path, as_version=4).cells}
+
+    assert cells["demo"].outputs == []
+    assert [output.ename for output in cells["expected"].outputs] == ["RuntimeError"]
+    assert classroom.scores(course)["right"]["test_after"] == 1
+    # A function that returns None fails what it was tagged to skip.
+    assert classroom.scores(course)["tagged"]["test_square"] == 0
+
+
+def test_no_notebook_stops_the_class_and_each_is_graded(ordinary):
+    course, done, _ = ordinary
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert set(classroom.scores(course)) == {*HONEST, *HOSTILE}
+
+
+def test_what_a_student_deleted_or_renamed_is_put_back_without_the_solution(ordinary):
+    """The source that it is put back from is the instructor's, and holds the answer."""
+    course, _, _ = ordinary
+    found = classroom.scores(course)
+
+    unsolved = {**FULL, "test_square": 0, "test_partial": 0, "test_after": 0}
+    for student in ("deleted", "unsolved", "broken"):
+        assert found[student] == unsolved, student
+        folder = course.class_folder / "autograded" / student / ORDINARY
+        assert "x * x" not in (folder / f"{ORDINARY}.ipynb").read_text()
+    for student in ("tagged", "cleared", "renamed"):
+        assert found[student] == {**unsolved, "test_partial": 1.5}, student
+
+
+def test_a_doubled_cell_and_an_unknown_schema_are_graded_like_the_others(ordinary):
+    found = classroom.scores(ordinary[0])
+
+    assert found["duplicated"] == found["schema"] == FULL
+
+
+def test_a_process_that_ends_itself_costs_the_cell_it_was_in(ordinary):
+    found = classroom.scores(ordinary[0])["exits"]
+
+    assert found == {**FULL, "test_square": 0, "test_partial": 0, "test_after": 0}
+
+
+def test_a_notebook_that_cannot_be_read_says_why(ordinary):
+    course, _, _ = ordinary
+    path = course.class_folder / "autograded" / "broken" / ORDINARY / f"{ORDINARY}.ipynb"
+    first = nbformat.read(path, as_version=4).cells[0]
+
+    assert first.cell_type == "markdown"
+    assert first.source.startswith("The notebook could not be read: is not a notebook (JSONDec")
+
+
+def test_an_answer_to_be_marked_waits_for_a_person_also_where_it_was_deleted(ordinary):
+    waiting = {
+        student: needs
+        for student, _, name, *_, needs in holdings(ordinary[0])["grades"]
+        if name == "why"
+    }
+    assert waiting["right"] == waiting["deleted"] == 1
+
+
+# ------------------------------------------------------------------- our own lessons
+
+
+LESSONS_CLASS = {
+    "right": right(derive_broadcast_shape="It is so."),
+    "wrong": work(one_hot="def one_hot(labels, n_classes):\n    return labels"),
+    "partly": right(
+        one_hot="def one_hot(labels, n_classes):\n    return np.eye(n_classes)[labels].T"
+    ),
+    "untouched": work(),
+    "broken": right()[:4000],
+    "late": right(),
+}
+
+
+def with_cells(change):
+    notebook = json.loads(right())
+    change(notebook["cells"])
+    return json.dumps(notebook)
+
+
+def double(cells):
+    cells.append(dict(next(c for c in cells if c["id"] == "test_one_hot")))
+
+
+def from_the_future(cells):
+    for made in cells:
+        made["metadata"].get("nbgrader", {}).update(schema_version=99)
+
+
+def skip_tests(cells):
+    for made in cells:
+        made["metadata"]["tags"] = ["skip-execution"]
+        if made["id"] == "one_hot":
+            made["source"] = "def one_hot(labels, n_classes):\n    return 6.0"
+
+
+LESSONS_CLASS |= {
+    "doubled": with_cells(double),
+    "future": with_cells(from_the_future),
+    "skips": with_cells(skip_tests),
+    "empty": with_cells(list.clear),
+}
+
+
+@pytest.fixture(scope="module")
+def lessons(template, tmp_path_factory):
+    """The lesson, graded by `nbgrader autograde` and by `grader grade`."""
+    by_nbgrader = copy_of(template, tmp_path_factory.mktemp("lesson") / "course")
+    for student, content in LESSONS_CLASS.items():
+        timestamp = "2026-03-01 12:30:00 UTC" if student == "late" else None
+        hand_in(by_nbgrader, student, content, timestamp=timestamp)
+    by_us = copy_of(by_nbgrader, tmp_path_factory.mktemp("lesson") / "course")
+    grade_class(by_us)
+    done = classroom.command(by_nbgrader, "nbgrader", "autograde", LESSON)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return by_nbgrader, by_us
+
+
+def test_both_commands_fill_the_gradebook_alike(lessons):
+    by_nbgrader, by_us = map(holdings, lessons)
+
+    for table in ("grades", "submissions", "students"):
+        assert by_nbgrader[table] == by_us[table]
+    assert set(classroom.scores(lessons[0])) == set(LESSONS_CLASS)
+
+
+def test_forged_metadata_gains_nothing_and_right_work_loses_nothing_by_it(lessons):
+    found = classroom.scores(lessons[0])
+
+    assert found["doubled"] == found["future"] == {"test_standardize": 10, "test_one_hot": 6}
+    assert found["skips"] == {"test_standardize": 10, "test_one_hot": 0}
+    assert found["broken"] == found["empty"] == {"test_standardize": 0, "test_one_hot": 0}
+
+
+def test_both_commands_show_a_student_the_same_report(lessons):
+    for student in LESSONS_CLASS:
+        ours, theirs = (classroom.cells_of(course, student) for course in reversed(lessons))
+        assert ours["grader-report"]["source"] == "".join(theirs["grader-report"]["source"])
+        for name in ("test_standardize", "test_one_hot"):
+            assert _shown(ours[name]) == _shown(theirs[name])
+
+
+def _shown(made):
+    return ["".join(output.get("text", "")) for output in made["outputs"]]
+
+
+@pytest.mark.filterwarnings("ignore:Object of type:sqlalchemy.exc.SAWarning")  # nbgrader's own
+def test_formgrader_s_button_grades_as_the_command_does(lessons, template, tmp_path, monkeypatch):
+    """The button calls NbGraderAPI.autograde, in the process of the server."""
+    course = copy_of(template, tmp_path / "course")
+    hand_in(course, "partly", LESSONS_CLASS["partly"])
+    monkeypatch.chdir(course.root)
+    config = course.nbgrader_config()
+    api = NbGraderAPI(CourseDirectory(config=config, root=str(course.root)), config=config)
+    result = api.autograde(LESSON, "partly")
+
+    assert result["success"], result
+    assert classroom.scores(course)["partly"] == classroom.scores(lessons[0])["partly"]
+
+
+# -------------------------------------------------------------------------- pieces
+
+
+def test_a_lesson_is_read_anew_when_its_files_are_since_a_server_lives_long(template, tmp_path):
+    course = copy_of(template, tmp_path / "course")
+    first = plugin._lesson(course.root, LESSON)
+    again = plugin._lesson(course.root, LESSON)
+    hidden = course.solutions / LESSON / "hidden.py"
+    hidden.write_text(hidden.read_text() + "\n# changed\n")
+    os.utime(hidden, ns=(1, 1))
+
+    assert first is again
+    assert plugin._lesson(course.root, LESSON).digest != first.digest
+    assert plugin._lesson(course.root, ORDINARY) is None
+
+
+def test_without_a_sandbox_nothing_is_graded_and_the_reason_is_told(template, monkeypatch):
+    """A fake takes the sandbox away: this machine has one."""
+    monkeypatch.setattr(sandbox, "unavailable", lambda: "the kernel is too old")
+
+    with pytest.raises(GraderError, match="no sandbox here: the kernel is too old; grade where"):
+        plugin._box(template.root / "solutions", LESSON)
+
+
+def test_files_beside_a_notebook_come_along_with_their_folders_up_to_a_size(tmp_path, caplog):
+    (tmp_path / "data" / "deep").mkdir(parents=True)
+    (tmp_path / "data" / "deep" / "a.csv").write_text("1")
+    (tmp_path / "earlier.py").write_text("x = 1")
+    (tmp_path / "ps1.ipynb").write_text("{}")
+    (tmp_path / "link").symlink_to("/etc/passwd")
+    (tmp_path / "large").write_bytes(b" " * 15 * 2**20)
+    (tmp_path / "larger").write_bytes(b" " * 15 * 2**20)
+    engine = plugin.Engine()
+    engine.log = logging.getLogger("a test")
+
+    found = engine._files_beside(tmp_path)
+
+    assert set(found) == {"data/deep/a.csv", "earlier.py", "large"}
+    assert found["data/deep/a.csv"] == b"1"
+    assert f"{tmp_path}/larger is too large for the box; it is left out" in caplog.text
+
+
+def test_a_notebook_in_another_language_is_refused_since_the_box_runs_python():
+    notebook = new_notebook(
+        metadata={"kernelspec": {"display_name": "R", "language": "R", "name": "ir"}}
+    )
+
+    with pytest.raises(GraderError, match="the notebook is in R, and the box runs Python alone"):
+        plugin.Engine()._run_cells(notebook, None, {})
+
+
+@pytest.mark.parametrize(
+    ("timeout", "seconds"), [(30, 30.0), (None, 600.0), (-1, 600.0), (0, 600.0)]
+)
+def test_no_timeout_is_a_long_one_for_one_loop_must_not_stop_the_class(timeout, seconds):
+    assert plugin.Engine(timeout=timeout)._seconds(new_code_cell("1")) == seconds
+
+
+def test_a_timeout_may_depend_on_the_cell():
+    engine = plugin.Engine(
+        timeout=30, timeout_func=lambda made: 5 if "fit" in made.source else None
+    )
+
+    assert engine._seconds(new_code_cell("fit()")) == 5.0
+    assert engine._seconds(new_code_cell("1")) == 600.0
+
+
+@pytest.mark.parametrize("which", ["notebook", "folder"])
+def test_a_link_to_another_student_s_work_is_not_followed(template, tmp_path, monkeypatch, which):
+    course = copy_of(template, tmp_path / "course")
+    folder = hand_in(course, "right", HONEST["right"], ORDINARY)
+    mine = course.class_folder / "submitted" / "copyist" / ORDINARY
+    if which == "folder":
+        mine.parent.mkdir()
+        mine.symlink_to(folder)
+    else:
+        mine.mkdir(parents=True)
+        (mine / f"{ORDINARY}.ipynb").symlink_to(folder / f"{ORDINARY}.ipynb")
+    monkeypatch.chdir(course.root)
+    exporter = plugin.StrictExporter(config=course.nbgrader_config())
+    exporter._preprocessors = []
+
+    def read():
+        return exporter.from_filename(str(mine / f"{ORDINARY}.ipynb"))[0]
+
+    if which == "folder":
+        with pytest.raises(GraderError, match="is a symbolic link; put the submission itself"):
+            read()
+    else:
+        assert "x * x" not in read()
+        assert "is a symbolic link; hand in the notebook itself" in read()
