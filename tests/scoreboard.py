@@ -89,26 +89,37 @@ class Result:
     seconds: float
 
 
+Board = dict[str, dict[str, Result]]
+
+
 def main() -> None:
     """Run all that was asked for and print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("numbers", nargs="*", help="cases; all without")
-    parser.add_argument("--json", type=Path, help="also keep the raw results in this file")
+    parser.add_argument("--json", type=Path, help="keep results in this file, and go on from it")
     options = parser.parse_args()
     cases = [case for case in CASES if not options.numbers or case.number in options.numbers]
+    board: Board = {}
+    if options.json and options.json.exists():
+        kept = json.loads(options.json.read_text(encoding="utf-8"))
+        board = {n: {s: Result(**r) for s, r in row.items()} for n, row in kept.items()}
     with tempfile.TemporaryDirectory(prefix="scoreboard-") as name:
-        here = _run_here(Path(name) / "here", cases)
-        board = {case.number: {"here": here[case.number]} for case in cases}
+        for number, result in _run_here(Path(name) / "here", cases).items():
+            board.setdefault(number, {})["here"] = result
         for style in ("kernel", "asserts"):
             template = _template(Path(name) / style, plain=style == "asserts")
             for case in cases:
-                if not case.stock:
+                if not case.stock and style not in board[case.number]:
                     board[case.number][style] = _run_stock(case, template)
                     _note(f"{style} {case.number}: {board[case.number][style]}")
-    if options.json:
-        raw = {n: {s: vars(r) for s, r in row.items()} for n, row in board.items()}
-        options.json.write_text(json.dumps(raw, indent=1), encoding="utf-8")
+                    if options.json:
+                        _keep(board, options.json)
     sys.stdout.write("\n".join(_table(cases, board)) + "\n")
+
+
+def _keep(board: Board, path: Path) -> None:
+    raw = {n: {s: vars(r) for s, r in row.items()} for n, row in board.items()}
+    path.write_text(json.dumps(raw, indent=1), encoding="utf-8")
 
 
 def _note(text: str) -> None:
@@ -289,10 +300,13 @@ def _table(cases: list[Case], board: Mapping[str, Mapping[str, Result]]) -> Iter
     yield "| case | attack | earned | here | kernel | asserts |"
     yield "|---|---|--:|---|---|---|"
     for case in cases:
-        due = case.points + case.other_points
+        due = case.due
         row = board[case.number]
-        told = [_told(row.get(style), due, case) for style in ("here", "kernel", "asserts")]
+        told = [_told(row.get(style), due) for style in ("here", "kernel", "asserts")]
         yield f"| {case.number} | {case.title} | {due:g} | {' | '.join(told)} |"
+    yield ""
+    reasons = sorted({case.stock for case in cases if case.stock})
+    yield f"Not run without a sandbox: {'; '.join(reasons)}."
     yield ""
     for style, name in (
         ("here", "`grader grade`"),
@@ -300,8 +314,8 @@ def _table(cases: list[Case], board: Mapping[str, Mapping[str, Result]]) -> Iter
         ("asserts", "stock nbgrader, hidden assertions"),
     ):
         found = [(c, board[c.number][style]) for c in cases if style in board[c.number]]
-        gained = sum((r.attacker or 0) > c.points + c.other_points for c, r in found)
-        lost = sum((r.attacker or 0) < c.points + c.other_points for c, r in found)
+        gained = sum((r.attacker or 0) > c.due for c, r in found)
+        lost = sum((r.attacker or 0) < c.due for c, r in found)
         stopped = sum(r.bystander is None for _, r in found)
         harmed = sum(r.bystander not in (None, FULL) for _, r in found)
         yield (
@@ -311,9 +325,9 @@ def _table(cases: list[Case], board: Mapping[str, Mapping[str, Result]]) -> Iter
         )
 
 
-def _told(result: Result | None, due: float, case: Case) -> str:
+def _told(result: Result | None, due: float) -> str:
     if result is None:
-        return f"not run: {case.stock}"
+        return "not run"
     score = "no grade" if result.attacker is None else f"{result.attacker:g}"
     if result.attacker is not None and result.attacker > due:
         score = f"**{score}**"

@@ -122,6 +122,7 @@ CASES = [
         number="59a",
         title="a notebook of 22 MiB",
         tamper=_huge,
+        unread=6.0,
         note="more than 20 MiB",
         **UNREADABLE,
     ),
