@@ -27,9 +27,9 @@ lab: $(READY)
 demo: $(READY)
 	$(RUN) "$(BIN)/python" -m grader.demo
 
-# A group of tests that shares one costly set-up stays on one worker.
+# A module shares costly set-ups, and stays on one worker; the order is tests/conftest.py's.
 test: $(READY)
-	$(RUN) "$(BIN)/python" -m pytest -n 2 --dist loadgroup
+	$(RUN) "$(BIN)/python" -m pytest -n 2 --dist loadscope --no-loadscope-reorder
 
 lint: $(READY)
 	$(RUN) "$(BIN)/ruff" format --check .

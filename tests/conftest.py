@@ -4,6 +4,8 @@ import functools
 import os
 from pathlib import Path
 
+import pytest
+
 from grader.course import Course, Lesson
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -16,3 +18,16 @@ LESSONS = os.environ.get("LESSONS", "").split() or COURSE.lesson_ids()
 def load(lesson_id: str) -> Lesson:
     """Return a lesson ready to grade."""
     return COURSE.load(lesson_id)
+
+
+# The modules that take longest, longest first: begun last, one of them would be waited for alone.
+LONG = (
+    *("figures_browser", "browser", "readme", "nbgrader", "threats", "grading", "plugin", "demo"),
+    *("lessons", "sandbox", "ordinary_assignment", "authoring", "gradebook", "checking"),
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest modules; each stays whole, for its tests share costly fixtures."""
+    place = {f"test_{name}.py": number for number, name in enumerate(LONG)}
+    items.sort(key=lambda item: place.get(item.path.name, len(LONG)))

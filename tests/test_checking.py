@@ -15,9 +15,6 @@ from grader.verdict import Verdict
 from tests import classroom
 from tests.classroom import LESSON, right, work
 
-# The course is copied once: its tests stay on one worker.
-pytestmark = pytest.mark.xdist_group("checking")
-
 EXERCISE_KEYS = ["id", "score", "points", "verdict", "mistake", "hint", "cases", "carried"]
 TRANSPOSED = "def one_hot(labels, n_classes):\n    return np.eye(n_classes)[labels]"
 

@@ -8,37 +8,23 @@ import sys
 import pytest
 
 from grader import demo, sandbox
+from grader.course import Course
 from tests import classroom
+from tests.workshop import Workshop
 
-pytestmark = [
-    pytest.mark.xdist_group("demo"),
-    pytest.mark.skipif(bool(sandbox.unavailable()), reason=f"no sandbox: {sandbox.unavailable()}"),
-]
-
-
-def run(folder):
-    return subprocess.run(
-        [sys.executable, "-m", "grader.demo"],
-        cwd=folder,
-        env=classroom.environment(),
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
+pytestmark = pytest.mark.skipif(
+    bool(sandbox.unavailable()), reason=f"no sandbox: {sandbox.unavailable()}"
+)
 
 
 @pytest.fixture(scope="module")
 def shown(tmp_path_factory):
     """What the demonstration left: its course and what it printed."""
-    source = classroom.make_course(
-        tmp_path_factory.mktemp("demo") / "repository", ("00_start_here", demo.LESSON)
-    )
+    workshop = Workshop(tmp_path_factory.mktemp("demo"))
+    source = Course(root=workshop.course)
     # A real class, which the demonstration must leave alone.
     classroom.hand_in(source, "anna", classroom.work())
-    done = run(source.root)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return source, done.stdout
+    return source, workshop.run("make demo")
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +97,15 @@ def test_where_a_step_fails_the_demonstration_says_which_and_ends_with_2(tmp_pat
     source = classroom.make_course(tmp_path / "repository", (demo.LESSON,))
     shutil.rmtree(source.notebooks)
     source.notebooks.write_text("in the way")
-    done = run(source.root)
+    done = subprocess.run(
+        [sys.executable, "-m", "grader.demo"],
+        cwd=source.root,
+        env=classroom.environment(),
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
 
     assert done.returncode == 2
     assert done.stderr.splitlines()[-1] == (

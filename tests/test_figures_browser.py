@@ -11,7 +11,7 @@ import pytest
 from tests import lab
 from tests.conftest import LESSONS, ROOT
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("figures")]
+pytestmark = pytest.mark.browser
 
 ARTEFACTS = ROOT / "artefacts" / "figures"
 FIGURES = {

@@ -31,9 +31,6 @@ from tests import classroom
 from tests.classroom import LESSON, holdings, right, tree, work
 from tests.conftest import load
 
-# One class is graded for all of them: they stay on one worker.
-pytestmark = pytest.mark.xdist_group("gradebook")
-
 HALF = {
     "standardize": (
         "def standardize(X):\n"

@@ -24,11 +24,10 @@ from grader.sample import endless, exiting, forged
 from tests import classroom
 from tests.classroom import LESSON, hand_in, holdings, right, scores, tree, work
 
-# Classes are graded with real boxes: the tests share them, and one worker.
-pytestmark = [
-    pytest.mark.xdist_group("grading"),
-    pytest.mark.skipif(bool(sandbox.unavailable()), reason=f"no sandbox: {sandbox.unavailable()}"),
-]
+# Classes are graded with real boxes: the tests share them.
+pytestmark = pytest.mark.skipif(
+    bool(sandbox.unavailable()), reason=f"no sandbox: {sandbox.unavailable()}"
+)
 
 DUE = dt.datetime(2026, 3, 1, 12)
 TASK = "derive_broadcast_shape"

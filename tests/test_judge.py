@@ -21,9 +21,6 @@ from grader.sample import notebook, text
 from grader.verdict import Answer, Outcome, Report, Verdict
 from tests.conftest import ROOT
 
-# The lesson is built once: its tests stay on one worker.
-pytestmark = pytest.mark.xdist_group("judge")
-
 LESSON = '''\
 # %% [markdown]
 # # A lesson
@@ -169,10 +166,14 @@ class FakeRunner:
 
     def __init__(self, lesson, **answers):
         self.namespace = {name: lesson.reference[name] for name in EXERCISES} | answers
-        self.asked = []
+        self.asked, self.together = [], []
 
-    def ask(self, name, case, substitutes, ahead=()):
-        self.asked.append((name, case, sorted(substitutes), list(ahead)))
+    def ask(self, name, cases, substitutes):
+        self.together.append(len(cases))
+        return (self.answer(name, case, substitutes) for case in cases)
+
+    def answer(self, name, case, substitutes):
+        self.asked.append((name, case, sorted(substitutes)))
         function = {**self.namespace, **substitutes}[name]
         if isinstance(function, Verdict):
             return Answer(failure=function, message="as the box would say")
@@ -330,8 +331,8 @@ def test_after_a_hang_or_a_crash_no_further_case_is_asked(lesson, failure):
 
 def test_points_that_were_earned_before_a_hang_are_kept(lesson):
     class HangsAtMatrices(FakeRunner):
-        def ask(self, name, case, substitutes, ahead=()):
-            answer = super().ask(name, case, substitutes, ahead)
+        def answer(self, name, case, substitutes):
+            answer = super().answer(name, case, substitutes)
             hangs = np.ndim(case.arguments[0]) == 0
             return Answer(failure=Verdict.TIMED_OUT) if hangs else answer
 
@@ -347,12 +348,12 @@ def test_an_exception_in_one_case_does_not_spare_the_others(lesson):
     assert runner.count("double") == 4
 
 
-def test_the_cases_to_come_are_told_ahead(lesson):
+def test_the_runner_is_told_of_all_cases_before_the_first_answer(lesson):
+    """It can make calls while the judge computes what to expect."""
     runner = FakeRunner(lesson)
     judged(lesson, runner, "double")
-    asked = [case for _, case, *_ in runner.asked]
 
-    assert [ahead for *_, ahead in runner.asked] == [asked[i:] for i in (1, 2, 3, 4)]
+    assert runner.together == [4]
 
 
 def test_more_memory_than_a_case_allows_costs_that_case_alone(lesson):
@@ -365,8 +366,8 @@ def test_more_memory_than_a_case_allows_costs_that_case_alone(lesson):
             yield Case(*case.arguments, group=case.group, megabytes=megabytes)
 
     class Wasteful(FakeRunner):
-        def ask(self, name, case, substitutes, ahead=()):
-            answer = super().ask(name, case, substitutes, ahead)
+        def answer(self, name, case, substitutes):
+            answer = super().answer(name, case, substitutes)
             return Answer(failure=Verdict.OUT_OF_MEMORY) if case.megabytes else answer
 
     judging = Judging(lesson, Wasteful(lesson), student="anna", secret="s")  # noqa: S106
@@ -388,7 +389,7 @@ def test_an_error_in_one_exercise_does_not_cost_the_next(lesson):
     outcome = judged(lesson, runner, "double", "quadruple")
 
     assert (outcome.score, outcome.verdict, outcome.carried) == (4.0, Verdict.CORRECT, True)
-    assert [substitutes for name, _, substitutes, _ in runner.asked if name == "quadruple"] == [
+    assert [substitutes for name, _, substitutes in runner.asked if name == "quadruple"] == [
         [],
         [],
         ["double"],

@@ -28,9 +28,6 @@ from grader.judge import Judging
 from grader.lesson import Kind
 from tests.conftest import ROOT, load
 
-# The flow is run once: its tests stay on one worker.
-pytestmark = pytest.mark.xdist_group("nbgrader")
-
 COURSE_ID = "backprop_by_hand"
 LESSONS = ("00_start_here", "01_chain_rule")
 STUDENTS = ("right", "mistaken", "untouched")

@@ -25,10 +25,9 @@ from grader.grading import grade_class
 from tests import classroom
 from tests.classroom import LESSON, hand_in, holdings, right, work
 
-pytestmark = [
-    pytest.mark.xdist_group("plugin"),
-    pytest.mark.skipif(bool(sandbox.unavailable()), reason=f"no sandbox: {sandbox.unavailable()}"),
-]
+pytestmark = pytest.mark.skipif(
+    bool(sandbox.unavailable()), reason=f"no sandbox: {sandbox.unavailable()}"
+)
 
 ORDINARY = "ps1"
 KERNEL = {

@@ -55,7 +55,7 @@ def session(box):
 
 
 def ask(session, *arguments, name="f", substitutes=None, **options):
-    return session.ask(name, Case(*arguments, group="g", **options), substitutes or {})
+    return next(session.ask(name, [Case(*arguments, group="g", **options)], substitutes or {}))
 
 
 # -------------------------------------------------------------------- honest submissions
@@ -147,12 +147,42 @@ def test_files_lie_in_the_working_folder(session):
 
 
 def test_questions_sent_ahead_are_answered_in_turn(session):
+    """More of them, and larger ones, than can be on their way at one time."""
     mine = session("def f(x): return x + 1")
-    cases = [Case(i, group="g") for i in range(20)]
+    arrays = [np.full(size, float(i)) for i, size in enumerate([3, 20_000, 3, 10_000, 1] * 10)]
 
-    found = [mine.ask("f", case, {}, cases[i + 1 :]).value for i, case in enumerate(cases)]
+    found = list(mine.ask("f", [Case(array, group="g") for array in arrays], {}))
 
-    assert found == list(range(1, 21))
+    assert [answer.value.tolist() for answer in found] == [(a + 1).tolist() for a in arrays]
+
+
+def test_questions_sent_ahead_wait_while_a_given_function_answers(session):
+    mine = session("def f(g, x): return g(x) + g(2 * x)")
+    cases = [Case(lambda x, i=i: i * x, 1.0, group="g") for i in range(20)]
+
+    assert [answer.value for answer in mine.ask("f", cases, {})] == [3.0 * i for i in range(20)]
+
+
+def test_an_exercise_that_is_given_up_does_not_disturb_the_next(session):
+    mine = session("def f(x): return x\ndef g(x): return -x")
+    cases = [Case(i, group="g") for i in range(10)]
+
+    first = next(mine.ask("f", cases, {}))
+
+    assert first.value == 0
+    assert [answer.value for answer in mine.ask("g", cases, {})] == [-i for i in range(10)]
+
+
+def test_questions_that_were_on_their_way_to_a_crash_are_asked_again(session):
+    mine = session("import os\ndef f(x): return os._exit(1) if x == 1 else x")
+    found = list(mine.ask("f", [Case(i, group="g") for i in range(4)], {}))
+
+    assert [(answer.failure, answer.value) for answer in found] == [
+        (None, 0),
+        (Verdict.CRASHED, None),
+        (None, 2),
+        (None, 3),
+    ]
 
 
 # --------------------------------------------------------- failures, each with its verdict
@@ -587,11 +617,11 @@ def test_more_output_than_a_cell_may_leave_is_refused():
 # ------------------------------------------------------------------------------- the oracle
 
 
-def answered(functions, arguments, *, own=0, seconds=5.0, which=0):
+def answered(functions, arguments, *, references=1, seconds=5.0, which=0):
     end = time.monotonic() + seconds
-    with Oracle(functions, own=own) as mine:
+    with Oracle(functions, references=references) as mine:
         frame = {"ask": which, "arguments": arguments, "keywords": {}}
-        return mine.answer(frame, lambda: end - time.monotonic())
+        return wire.decode_frame(mine.answer(frame, lambda: end - time.monotonic()))
 
 
 def test_a_reference_answers_in_another_process():
@@ -600,12 +630,12 @@ def test_a_reference_answers_in_another_process():
 
 def test_a_cases_own_function_answers_small_calls_here():
     """A gradient check asks hundreds of times."""
-    assert answered([lambda _: os.getpid()], (np.zeros(3),), own=1)["value"] == os.getpid()
+    assert answered([lambda _: os.getpid()], (np.zeros(3),), references=0)["value"] == os.getpid()
 
 
 @pytest.mark.parametrize("large", [np.zeros(10**4), 2000, -(2**80), np.array([2**40]), "x" * 2**15])
 def test_a_cases_own_function_answers_large_calls_elsewhere(large):
-    assert answered([lambda _: os.getpid()], (large,), own=1)["value"] != os.getpid()
+    assert answered([lambda _: os.getpid()], (large,), references=0)["value"] != os.getpid()
 
 
 def test_a_call_that_asks_for_too_much_memory_costs_the_judge_nothing(monkeypatch):

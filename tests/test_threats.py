@@ -23,11 +23,7 @@ from tests.conftest import ROOT
 from tests.corpus import CASES
 from tests.corpus.case import ATTACKED, HONEST, LESSON, POINTS, hand_in
 
-pytestmark = [
-    pytest.mark.skipif(bool(sandbox.unavailable()), reason=sandbox.unavailable()),
-    # The class is graded once: its tests stay on one worker.
-    pytest.mark.xdist_group("threats"),
-]
+pytestmark = pytest.mark.skipif(bool(sandbox.unavailable()), reason=sandbox.unavailable())
 FULL = sum(POINTS.values())
 GRADER = [sys.executable, "-m", "grader.cli"]
 
