@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -213,6 +214,9 @@ def _looks_graded(course: Course, entry: Entry) -> bool:
 
 
 def _recorder(course: Course) -> Recorder:
+    # jsonschema's check of one kind of address builds a parser as it is imported, which takes
+    # longer than all the rest.  Nothing here needs it, and it is optional.
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     # Imported here: nbgrader takes a second, in which the boxes warm up.
     from grader.gradebook import Recorder  # noqa: PLC0415
 
