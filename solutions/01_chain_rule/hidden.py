@@ -31,25 +31,25 @@ def _wavy(rng, shape):
 @cases("numerical_gradient", tolerance=Tolerance(relative=1e-7, absolute=1e-7))
 def points(rng):
     """Shapes, a step that leaves its mark, other dtypes, and an array that is a view."""
-    yield Case(_wavy(rng, (5,)), rng.normal(size=5), group="a vector", shapes={"n": 5})
+    yield Case(_wavy(rng, (3,)), rng.normal(size=3), group="a vector", shapes={"n": 3})
 
-    for shape in [(), (2, 3), (2, 1, 3)]:
+    for shape in [(), (2, 3), (2, 1, 2)]:
         x = np.asarray(rng.normal(size=shape))
         yield Case(_wavy(rng, shape), x, group="any shape")
 
-    yield Case(_wavy(rng, (3,)), rng.normal(size=3), 0.5, group="a step h that is given")
+    yield Case(_wavy(rng, (2,)), rng.normal(size=2), 0.5, group="a step h that is given")
     yield Case(
-        _wavy(rng, (2, 2)),
-        rng.normal(size=(2, 2)),
+        _wavy(rng, (1, 2)),
+        rng.normal(size=(1, 2)),
         group="a step h that is given",
         keywords={"h": 0.01},
     )
 
-    x = rng.permutation(np.array([-2, 1, 3, 0]))
-    yield Case(_wavy(rng, (4,)), x, group="integers and float32")
+    x = rng.permutation(np.array([-2, 1, 3]))
+    yield Case(_wavy(rng, (3,)), x, group="integers and float32")
     # Between 2 and 4 neighbouring float32 numbers lie 2.4e-7 apart: a step of 1e-5 is cut.
-    x = (rng.choice([-1, 1], size=(2, 2)) * rng.uniform(2, 4, size=(2, 2))).astype(np.float32)
-    yield Case(_wavy(rng, (2, 2)), x, group="integers and float32")
+    x = (rng.choice([-1, 1], size=(1, 2)) * rng.uniform(2, 4, size=(1, 2))).astype(np.float32)
+    yield Case(_wavy(rng, (1, 2)), x, group="integers and float32")
 
     yield Case(_wavy(rng, (2, 3)), rng.normal(size=(3, 2)).T, group="a transposed view")
 

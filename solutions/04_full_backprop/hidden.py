@@ -715,12 +715,12 @@ def spoiled(grads, layer, part, index, change):
 def landscapes(rng):
     """Right gradients; one wrong entry in each place; small, zero; a step of the caller's."""
     for group, layer, part, index in [
-        ("one wrong weight", 0, 0, (1, 1)),
+        ("one wrong weight", 0, 0, (1, 0)),
         ("one wrong weight", 1, 0, (0, 1)),
         ("one wrong bias", 0, 1, (1, 0)),
         ("one wrong bias", 1, 1, (0, 0)),
     ]:
-        loss, params, grads = landscape(rng, [(2, 2), (1, 2)])
+        loss, params, grads = landscape(rng, [(2, 1), (1, 2)])
         wrong = spoiled(grads, layer, part, index, lambda g: 1.5 * g)
         yield Case(loss, params, wrong, group=group)
     loss, params, grads = landscape(rng, [(2, 3)], scale=1e-5)
@@ -733,10 +733,10 @@ def landscapes(rng):
     yield Case(loss, params, wrong, group="gradients of zero")
     loss, params, grads = landscape(rng, [(1, 2), (2, 1)])
     yield Case(loss, params, grads, group="a large step", keywords={"h": 0.3})
-    loss, params, grads = landscape(rng, [(3, 3)])
+    loss, params, grads = landscape(rng, [(2, 2)])
     turned = [(grads[0][0].T.copy(), grads[0][1])]
     yield Case(loss, params, turned, group="right gradients, and transposed ones")
-    loss, params, grads = landscape(rng, [(3, 2), (1, 3)])
+    loss, params, grads = landscape(rng, [(2, 1), (1, 2)])
     yield Case(loss, params, grads, group="right gradients, and transposed ones")
 
 
@@ -1470,10 +1470,10 @@ ZOO = [
     # group: right implementations and planted bugs, each with the network it is tried on
     (
         "every layer",
-        [(by_einsum, [2, 3, 4, 2], ["tanh", "sigmoid", "linear"])],
+        [(by_einsum, [2, 3, 2, 2], ["tanh", "sigmoid", "linear"])],
         [
-            (FIRST_ONLY, [2, 3, 4, 2], ["tanh", "sigmoid", "linear"]),
-            (MIDDLE_ONLY, [2, 3, 4, 2], ["tanh", "sigmoid", "linear"]),
+            (FIRST_ONLY, [2, 3, 2, 2], ["tanh", "sigmoid", "linear"]),
+            (MIDDLE_ONLY, [2, 3, 2, 2], ["tanh", "sigmoid", "linear"]),
             (LAST_ONLY, [2, 3, 2], ["sigmoid", "tanh"]),
         ],
     ),
@@ -1516,12 +1516,12 @@ ZOO = [
     ),
     (
         "kinds of activation",
-        [(by_jacobians, [3, 4, 4, 2], ["relu", "sigmoid", "tanh"])],
+        [(by_jacobians, [2, 3, 3, 2], ["relu", "sigmoid", "tanh"])],
         [
             (TANH_FROM_Z, [2, 3, 2], ["tanh", "tanh"]),
             (SIGMOID_FOR_ITS_SLOPE, [2, 3, 2], ["sigmoid", "tanh"]),
-            (RELU_OPENED_BY_INPUT, [5, 5, 5, 2], ["relu", "relu", "linear"]),
-            (RELU_LEAKS, [3, 4, 4, 2], ["relu", "relu", "linear"]),
+            (RELU_OPENED_BY_INPUT, [4, 4, 4, 2], ["relu", "relu", "linear"]),
+            (RELU_LEAKS, [2, 4, 4, 2], ["relu", "relu", "linear"]),
         ],
     ),
     (
