@@ -36,10 +36,10 @@ from grader import sample
 from grader.box.calls import call
 from grader.box.cells import make_shell
 from grader.course import Course, Lesson
-from grader.diagnose import realise
+from grader.diagnose import prepared
 from grader.engine import grade_file, imports_of, open_box, working_files
 from grader.judge import judge_lesson, seeded
-from grader.session import Session, plain_step
+from grader.session import Session
 from grader.submission import read
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -206,9 +206,7 @@ def bare_run(lesson: Lesson, path: Path, repeats: int) -> float:
                 for cell in submission.cells:
                     shell.run(cell.source)
                 for name, case in cases:
-                    arguments = tuple(realise(item) for item in case.arguments)
-                    steps = [plain_step(step) for step in case.then]
-                    call(shell.user_ns[name], arguments, dict(case.keywords), steps, case.megabytes)
+                    call(shell.user_ns[name], *prepared(case), case.megabytes)
             os._exit(0)
         os.waitpid(pid, 0)
 

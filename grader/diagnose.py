@@ -7,7 +7,6 @@ warning or change of its input, and a right value wherever the student's is righ
 
 from __future__ import annotations
 
-import copy
 import re
 import warnings
 from collections.abc import Callable, Sequence
@@ -16,7 +15,9 @@ from typing import Any
 
 import numpy as np
 
-from grader.compare import Comparison, Yardstick, compare, leaves, ratio
+from grader.box.calls import call
+from grader.box.plain import copied, same
+from grader.compare import Comparison, Yardstick, compare, ratio
 from grader.exercise import Call, Case, Exercise, Mistake, Rng, Set
 from grader.verdict import Answer, Verdict
 
@@ -41,36 +42,39 @@ class Diagnosis:
     hint: str
 
 
-def run(function: Callable[..., Any], case: Case) -> Answer:
-    """Call a trusted function (reference or mistake) on copies of a case's arguments."""
-    arguments = copy.deepcopy(case.arguments)
-    used = tuple(realise(argument) for argument in arguments)
-    keywords = {name: realise(value) for name, value in copy.deepcopy(dict(case.keywords)).items()}
-    with warnings.catch_warnings(record=True) as caught, np.errstate(all="warn", under="ignore"):
-        warnings.simplefilter("always")
-        try:
-            value = function(*used, **keywords)
-            if case.then:
-                value = take_steps(value, case)
-        except Exception as error:  # noqa: BLE001 - a mistake may raise; that is its answer
-            return Answer(
-                failure=Verdict.RAISED,
-                message=f"{type(error).__name__}: {error}",
-                exceptions=tuple(base.__name__ for base in type(error).__mro__),
-            )
-    return Answer(
-        value=_received(value),
-        changed=not same(used, tuple(realise(a) for a in case.arguments)),
-        shares=_shares(value, used),
-        warned=str(caught[0].message) if caught else "",
+Prepared = tuple[tuple[Any, ...], dict[str, Any], list[tuple[Any, ...]]]
+
+
+def prepared(case: Case) -> Prepared:
+    """Return copies of a case's arguments, keywords and steps, ready for `call`."""
+    return (
+        tuple([_realised(argument) for argument in copied(case.arguments)]),
+        {name: _realised(value) for name, value in copied(dict(case.keywords)).items()},
+        [copied(step.plain) for step in case.then],
     )
 
 
-def _shares(value: Any, arguments: tuple[Any, ...]) -> bool:
-    """Whether a result shares memory with an argument."""
-    given = [leaf for leaf in leaves(arguments) if isinstance(leaf, np.ndarray)]
-    found = [leaf for leaf in leaves(value) if isinstance(leaf, np.ndarray)]
-    return any(np.may_share_memory(one, other) for one in found for other in given)
+def run(function: Callable[..., Any], case: Case) -> Answer:
+    """Call a trusted function, the reference or a mistake, on copies of a case's arguments."""
+    report = call(function, *prepared(case))
+    failure = report.get("failure")
+    exceptions = tuple(report.get("exceptions", ()))
+    if exceptions[:1] == ("KeyboardInterrupt",):
+        raise KeyboardInterrupt
+    return Answer(
+        value=_received(report.get("value")),
+        failure=None if failure is None else Verdict(failure),
+        message=report.get("message", ""),
+        exceptions=exceptions,
+        changed=report["changed"],
+        shares=report.get("shares", False),
+        warned=report["warned"],
+    )
+
+
+def _realised(argument: Any) -> Any:
+    """Return what a function gets for a declared argument."""
+    return np.random.default_rng(argument.seed) if isinstance(argument, Rng) else argument
 
 
 def _received(value: Any) -> Any:
@@ -82,41 +86,6 @@ def _received(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _received(item) for key, item in value.items()}
     return value
-
-
-def realise(argument: Any) -> Any:
-    """Return what a function gets for a declared argument."""
-    return np.random.default_rng(argument.seed) if isinstance(argument, Rng) else argument
-
-
-def take_steps(thing: Any, case: Case) -> list[Any]:
-    """Take a case's steps on an object and return the results of its calls and reads."""
-    results = []
-    for step in copy.deepcopy(case.then):
-        if isinstance(step, Set):
-            setattr(thing, step.attribute, step.value)
-        elif isinstance(step, Call):
-            results.append(getattr(thing, step.method)(*step.arguments))
-        else:
-            results.append(getattr(thing, step.attribute))
-        # A later step may change in place what an earlier one returned.
-        results = copy.deepcopy(results)
-    return results
-
-
-def same(one: Any, other: Any) -> bool:
-    """Whether two arguments are bit for bit the same; functions and generators count as same."""
-    if isinstance(one, np.ndarray) and isinstance(other, np.ndarray):
-        alike = one.shape == other.shape and one.dtype == other.dtype
-        return alike and one.tobytes() == other.tobytes()
-    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
-        return len(one) == len(other) and all(map(same, one, other))
-    if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
-    if callable(one) or isinstance(one, np.random.Generator):
-        return True
-    # repr also tells NaN from NaN the same, and 1 from True.
-    return repr(one) == repr(other)
 
 
 def assess(answer: Answer, expected: Answer, case: Case, exercise: Exercise) -> Comparison:
@@ -133,12 +102,14 @@ def assess(answer: Answer, expected: Answer, case: Case, exercise: Exercise) -> 
         return _assess_exception(answer, case.raises)
     if answer.failure is not None:
         return Comparison(verdict=answer.failure, evidence=answer.message)
-    yardstick = yardstick_of(case, exercise)
     if case.check is not None:
         result = _check(case, answer.value)
+    elif same(answer.value, expected.value):
+        # Most right answers are the reference's, bit for bit, and need no yardstick.
+        result = Comparison(verdict=Verdict.CORRECT)
     else:
         names = exercise.returns if not case.then else tuple(_step_names(case))
-        result = compare(answer.value, expected.value, yardstick, names=names)
+        result = compare(answer.value, expected.value, yardstick_of(case, exercise), names=names)
     if not result.right:
         return result
     if case.silent and answer.warned:
@@ -191,11 +162,11 @@ def _assess_exception(answer: Answer, wanted: type[Exception]) -> Comparison:
 def _check(case: Case, value: Any) -> Comparison:
     """Ask the author's check, which sees copies and may trip over an unexpected structure."""
     assert case.check is not None  # noqa: S101 - for the type checker; the caller looked
-    arguments = tuple(realise(argument) for argument in copy.deepcopy(case.arguments))
+    arguments, _, _ = prepared(case)
     try:
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
-            problem = case.check(copy.deepcopy(value), *arguments)
+            problem = case.check(copied(value), *arguments)
     except Exception as error:  # noqa: BLE001 - any value may come, and none may stop the judge
         return Comparison(
             verdict=Verdict.WRONG_TYPE,

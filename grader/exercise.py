@@ -52,12 +52,22 @@ class Call:
         object.__setattr__(self, "method", method)
         object.__setattr__(self, "arguments", arguments)
 
+    @property
+    def plain(self) -> tuple[Any, ...]:
+        """The step as it crosses the wire."""
+        return ("call", self.method, *self.arguments)
+
 
 @dataclass(frozen=True)
 class Get:
     """A step on an object: read an attribute; its value is compared."""
 
     attribute: str
+
+    @property
+    def plain(self) -> tuple[Any, ...]:
+        """The step as it crosses the wire."""
+        return ("get", self.attribute)
 
 
 @dataclass(frozen=True)
@@ -66,6 +76,11 @@ class Set:
 
     attribute: str
     value: Any
+
+    @property
+    def plain(self) -> tuple[Any, ...]:
+        """The step as it crosses the wire."""
+        return ("set", self.attribute, self.value)
 
 
 Step = Call | Get | Set

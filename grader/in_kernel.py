@@ -6,9 +6,8 @@ code shares this process with the answers: it is not isolated, and says so.
 
 from __future__ import annotations
 
-import copy
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,11 +15,11 @@ from typing import Any
 from grader.box import wire
 from grader.box.calls import call
 from grader.course import Lesson, find_course
-from grader.diagnose import realise
+from grader.diagnose import prepared
 from grader.exercise import Case
 from grader.feedback import outcome_lines
 from grader.judge import Judging
-from grader.session import plain_step, read_answer
+from grader.outputs import read_answer
 from grader.verdict import Answer, Verdict
 
 
@@ -33,26 +32,21 @@ class KernelRunner:
         self._namespace = namespace
 
     def ask(
-        self,
-        name: str,
-        case: Case,
-        substitutes: Mapping[str, Callable[..., Any]],
-        ahead: Sequence[Case] = (),  # noqa: ARG002 - nothing to gain in one process
+        self, name: str, cases: Sequence[Case], substitutes: Mapping[str, Callable[..., Any]]
+    ) -> Iterator[Answer]:
+        """Call the notebook's `name` for each case; see `grader.judge.Runner`."""
+        return (self._answer(name, case, substitutes) for case in cases)
+
+    def _answer(
+        self, name: str, case: Case, substitutes: Mapping[str, Callable[..., Any]]
     ) -> Answer:
-        """Call the notebook's `name` once; see `grader.judge.Runner`."""
         function = self._namespace.get(name)
         if not callable(function):
             return Answer(failure=Verdict.MISSING, message=f"{name} is not defined")
         before = {other: self._namespace.get(other) for other in substitutes}
         self._namespace.update(substitutes)
         try:
-            report = call(
-                function,
-                tuple(realise(item) for item in copy.deepcopy(case.arguments)),
-                {key: realise(value) for key, value in copy.deepcopy(dict(case.keywords)).items()},
-                [plain_step(step) for step in copy.deepcopy(case.then)],
-                case.megabytes,
-            )
+            report = call(function, *prepared(case), case.megabytes)
         finally:
             self._namespace.update(before)
         try:

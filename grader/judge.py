@@ -8,7 +8,7 @@ same on every regrade.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
@@ -32,16 +32,16 @@ class Runner(Protocol):
     def sandbox(self) -> str:
         """What confines the student's code, in the words of `grader doctor`."""
 
-    def ask(
-        self, name: str, case: Case, substitutes: Substitutes, ahead: Sequence[Case] = ()
-    ) -> Answer:
-        """Call the student's `name` with a case's arguments, once.
+    def ask(self, name: str, cases: Sequence[Case], substitutes: Substitutes) -> Iterator[Answer]:
+        """Call the student's `name` with the arguments of each case, one call at a time.
+
+        A runner may make the calls before their answers are asked for, and make none
+        whose answers are never asked for.
 
         Args:
             name: the function, or class.
-            case: the arguments, and the steps on the object.
+            cases: the arguments, and the steps on the object.
             substitutes: functions of the notebook that are answered by the judge instead.
-            ahead: the cases that will be asked next; a runner may call them already.
         """
 
 
@@ -174,17 +174,19 @@ def judge_exercise(
     substitutes: Substitutes,
 ) -> Outcome:
     """Ask every hidden case of one exercise and judge the answers."""
+    cases = list(exercise.make_cases(rng))
+    answers = runner.ask(exercise.id, cases, substitutes)
+    # While the reference is at work here, the student's function may be, elsewhere.
+    expectations = [_expected(exercise, reference, case) for case in cases]
     observations: list[Observation] = []
     failure: Answer | None = None
-    cases = list(exercise.make_cases(rng))
-    for number, case in enumerate(cases, start=1):
+    for case, expected in zip(cases, expectations, strict=True):
         # One hang or crash tells enough: the next case would only cost its deadline again.
-        answer = failure or runner.ask(exercise.id, case, substitutes, cases[number:])
+        answer = failure or next(answers)
         if answer.failure in _GAVE_UP or answer.failure is Verdict.MISSING:
             # Too much for a case's own cap is not too much for the next case.
             capped = answer.failure is Verdict.OUT_OF_MEMORY and case.megabytes is not None
             failure = None if capped else answer
-        expected = _expected(exercise, reference, case)
         comparison = assess(answer, expected, case, exercise)
         observations.append(
             Observation(case=case, answer=answer, expected=expected.value, comparison=comparison)

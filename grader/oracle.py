@@ -27,22 +27,22 @@ _SECONDS = 60
 
 
 class Oracle:
-    """Answers for the functions that one call of a student's function was given."""
+    """Answers for the functions that the calls of one exercise were given."""
 
-    def __init__(self, functions: Sequence[Callable[..., Any]], *, own: int) -> None:
+    def __init__(self, functions: Sequence[Callable[..., Any]], *, references: int) -> None:
         """Prepare.
 
         Args:
             functions: by number.
-            own: how many of them, the first ones, are the case's own arguments; the
-                others are references that stand in for the student's functions.
+            references: how many of them, the first ones, are references that stand in for
+                the student's functions; the others are cases' own arguments.
         """
-        self._functions, self._own = functions, own
+        self._functions, self._references = functions, references
         self._pid: int | None = None
         self._channel: socket.socket | None = None
 
-    def answer(self, frame: dict[str, Any], deadline: wire.Deadline) -> dict[str, Any]:
-        """Answer one call.
+    def answer(self, frame: dict[str, Any], deadline: wire.Deadline) -> bytes:
+        """Answer one call, with an encoded frame.
 
         Raises:
             WireError: there is no such function, or no such way to call it.
@@ -51,20 +51,20 @@ class Oracle:
         if not self._fits(frame):
             raise wire.WireError("a call to a function that does not exist")
         try:
-            if frame["ask"] < self._own and _small(frame):
+            if frame["ask"] >= self._references and _small(frame):
                 return reply(frame, self._functions)
             if self._channel is None:
                 self._fork()
             assert self._channel is not None  # noqa: S101 - for the type checker
             wire.send(self._channel, frame, deadline)
-            answered: dict[str, Any] = wire.receive(self._channel, deadline)
+            # Encoded anew: the fork handled what a student sent, and is believed no more than that.
+            return wire.encode(wire.receive(self._channel, deadline))
         except wire.UnplainError as error:
             raise wire.WireError(f"it called a given function with {error}") from error
         except wire.WireError:
             # Killed by its limits; another call may do with less.
             self.close()
-            return {"error": "MemoryError", "message": "the call asked for too much"}
-        return answered
+            return wire.encode({"error": "MemoryError", "message": "the call asked for too much"})
 
     def _fits(self, frame: dict[str, Any]) -> bool:
         which, keywords = frame["ask"], frame.get("keywords")
@@ -118,7 +118,7 @@ def _serve(channel: socket.socket, functions: Sequence[Callable[..., Any]]) -> N
         resource.setrlimit(resource.RLIMIT_AS, (size + _MEMORY, size + _MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS))
     while True:
-        wire.send(channel, reply(wire.receive(channel), functions))
+        wire.send_frames(channel, reply(wire.receive(channel), functions))
 
 
 def _small(value: Any) -> bool:
@@ -153,14 +153,12 @@ def _parts(value: Any) -> Iterator[Any]:
         yield value
 
 
-def reply(frame: dict[str, Any], functions: Sequence[Callable[..., Any]]) -> dict[str, Any]:
-    """Call one function; what it raises is told to the caller."""
+def reply(frame: dict[str, Any], functions: Sequence[Callable[..., Any]]) -> bytes:
+    """Call one function; what it raises is told to the caller.  Returns an encoded frame."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             value = functions[frame["ask"]](*frame["arguments"], **frame["keywords"])
-        answered = {"value": value}
-        wire.encode(answered)
+        return wire.encode({"value": value})
     except Exception as error:  # noqa: BLE001 - whatever it is, it is told to the caller
-        return {"error": type(error).__name__, "message": str(error)[:200]}
-    return answered
+        return wire.encode({"error": type(error).__name__, "message": str(error)[:200]})

@@ -86,6 +86,16 @@ def readable(course: Course, imports: Path) -> list[str]:
     return sorted(paths)
 
 
+def widened(paths: Sequence[str], withheld: Path) -> list[str]:
+    """Return fewer folders that hold these paths, without the withheld one.
+
+    For a second rule inside a box: only what both allow can be read, so the first may
+    be exact and the second short.  Each path in a rule takes time, in every child.
+    """
+    roots = {path: f"/{path.split('/')[1]}" for path in paths}
+    return sorted({p if withheld.is_relative_to(root) else root for p, root in roots.items()})
+
+
 def _python_paths() -> Iterator[Path]:
     """Yield what this Python needs to start and to import its packages."""
     yield Path(sys.executable)

@@ -142,7 +142,9 @@ class Box:
         if reason:
             raise SandboxError(f"no sandbox here: {reason}")
         self.name = describe(sandboxed=sandboxed)
-        self._preload, self._withheld = ["matplotlib.pyplot", *preload], withheld
+        # NumPy loads its random numbers when they are first used, which would be in every child.
+        self._preload = ["numpy.random", "matplotlib.pyplot", *preload]
+        self._withheld = withheld
         self._folder: Path | None = None
         self._process: Any = None
         self._control: socket.socket | None = None
@@ -183,6 +185,7 @@ class Box:
             "confine": self.sandboxed,
             "fences": platform.machine() in fence.MACHINES and sys.platform == "linux",
             "readable": readable,
+            "within_reach": policy.widened(readable, scratch.resolve()),
             "holes": policy.holes(self._withheld),
             "writable": [str(scratch), str(cache), "/dev/null"],
         }

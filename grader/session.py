@@ -9,22 +9,23 @@ from __future__ import annotations
 import secrets
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Self
 
 from grader.box import wire
-from grader.exercise import Call, Case, Get, Rng, Set
+from grader.exercise import Case, Rng
 from grader.oracle import Oracle
-from grader.outputs import is_number, line, read_outputs
-from grader.outputs import read_answer as read_answer  # noqa: PLC0414 - for judges without a box
+from grader.outputs import is_number, line, read_answer, read_outputs
 from grader.sandbox import Box, SandboxError
 from grader.verdict import Answer, Verdict
 
 MAX_ASKS = 20_000  # calls of the judge's functions during one call of the student's
 _READY_SECONDS = 20.0
-_AHEAD = 8  # questions on their way at one time
-_SMALL_FRAME = 2**13  # bytes; so many frames of this size fit into a socket's buffer
+# Bytes of questions on their way at one time: so much fits into a socket's buffer, so that
+# judge and child never wait for each other to read.
+_AHEAD = 2**16
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,9 +66,12 @@ class Session:
         """
         self._box, self._cells, self._files = box, cells, dict(files)
         self._runs: list[CellRun | None] = [None] * len(cells)
+        self._socket: Any = None
         self._channel: Any = None
-        self._questions: deque[_Question] = deque()
-        self._dirty = False
+        self._unsent: deque[_Question] = deque()
+        self._sent: deque[_Question] = deque()
+        self._overdue: list[_Question] = []
+        self._oracle = Oracle((), references=0)
         self._substituted: tuple[str, ...] = ()
         self._refused: Answer | None = None
         self._total = total_seconds or box.limits.total_seconds
@@ -91,12 +95,12 @@ class Session:
     def _start(self) -> bool:
         """Run all cells that are not known to fail in a fresh child; False if one did not end."""
         self.close()
-        self._dirty = False
         self._substituted = ()
         todo = [i for i, run in enumerate(self._runs) if run is None or run.failure is None]
         if not self._is_over():
             try:
-                self._channel = self._fresh_child(todo)
+                self._socket = self._fresh_child(todo)
+                self._channel = wire.Buffered(self._socket)
             except wire.UnplainError as error:
                 message = f"the notebook or its files cannot be run: {error}"
                 self._refused = Answer(failure=Verdict.CRASHED, message=message)
@@ -200,35 +204,95 @@ class Session:
         return Answer(failure=Verdict.CRASHED, message=f"the {what} was stopped: {error}")
 
     def ask(
-        self,
-        name: str,
-        case: Case,
-        substitutes: Mapping[str, Callable[..., Any]],
-        ahead: Sequence[Case] = (),
-    ) -> Answer:
-        """Call the student's `name` once; see `grader.judge.Runner`."""
-        wanted = tuple(sorted(substitutes))
+        self, name: str, cases: Sequence[Case], substitutes: Mapping[str, Callable[..., Any]]
+    ) -> Iterator[Answer]:
+        """Call the student's `name` for each case; see `grader.judge.Runner`."""
+        self._overdue += self._sent
+        self._sent.clear()
+        functions = list(substitutes.values())
+        stand_ins = {other: wire.Function(number) for number, other in enumerate(substitutes)}
+        self._unsent = deque(_Question(name, case, stand_ins, functions) for case in cases)
+        self._oracle.close()
+        self._oracle = Oracle(functions, references=len(substitutes))
+        # The first questions go out before anybody asks for an answer: both sides can work.
+        return self._answers(name, tuple(substitutes), self._send(name, tuple(substitutes)))
+
+    def _answers(
+        self, name: str, substitutes: tuple[str, ...], refusal: Answer | None
+    ) -> Iterator[Answer]:
+        while self._sent or self._unsent:
+            if refusal is None:
+                yield self._receive(name)
+            else:
+                (self._sent or self._unsent).popleft()
+                yield refusal
+            if self._unsent and sum(len(question.frame) for question in self._sent) < _AHEAD // 2:
+                refusal = self._send(name, substitutes)
+
+    def _send(self, name: str, substitutes: tuple[str, ...]) -> Answer | None:
+        """Send questions, as many as may be on their way; return why there is no use, if so."""
         broken = self._broken_cell(name)
         gave_up = broken is not None and broken.failure in (Verdict.TIMED_OUT, Verdict.CRASHED)
         # With and without substitutes are different forks, so that no state is carried over.
-        if not gave_up and (self._channel is None or self._dirty or wanted != self._substituted):
+        if not gave_up and (self._channel is None or substitutes != self._substituted):
             self.run()
-            self._substituted = wanted
+            self._substituted = substitutes
             broken = self._broken_cell(name)
         if broken is not None and broken.failure in (Verdict.TIMED_OUT, Verdict.CRASHED):
             return broken
         if self._channel is None:
             return self._why_not()
+        size = sum(len(question.frame) for question in self._sent)
+        frames = []
+        while self._unsent:
+            question = self._unsent[0]
+            size += len(question.frame)
+            # One at a time may be large: while the child has no other, it does nothing but read.
+            if self._sent and (size > _AHEAD or question.alone or self._sent[-1].alone):
+                break
+            frames.append(question.frame)
+            self._sent.append(self._unsent.popleft())
         try:
-            answer = self._call(name, case, substitutes, ahead)
+            left = self._until(self._sent[0].case.seconds)
+            wire.send_frames(self._channel, b"".join(frames), left)
         except (wire.WireError, TimeoutError) as error:
-            self.close()
-            return self._failure(error, "call")
+            return self._lost(error)
+        return None
+
+    def _receive(self, name: str) -> Answer:
+        """Return the answer to the first question that was sent."""
+        question = self._sent[0]
+        try:
+            answer = self._answer(question)
+        except (wire.WireError, TimeoutError) as error:
+            self._sent.popleft()
+            return self._lost(error)
+        self._sent.popleft()
         if answer.failure is Verdict.OUT_OF_MEMORY:
-            self._dirty = True
-        if answer.failure is Verdict.MISSING and broken is not None:
-            return broken
+            # What it allocated may still be there: the rest is asked in a fresh child.
+            self.close()
+        if answer.failure is Verdict.MISSING:
+            return self._broken_cell(name) or answer
         return answer
+
+    def _answer(self, question: _Question) -> Answer:
+        left = self._until(question.case.seconds)
+        while self._overdue:
+            # Of an exercise that was given up: its answer is of no use any more.
+            read_answer(wire.receive(self._channel, left), self._overdue.pop(0).number)
+        for _ in range(MAX_ASKS):
+            frame = wire.receive(self._channel, left)
+            if not isinstance(frame, dict):
+                raise wire.WireError("a frame came out of turn")
+            if "ask" not in frame:
+                return read_answer(frame, question.number)
+            wire.send_frames(self._channel, self._oracle.answer(frame, left), left)
+        raise wire.WireError(f"it called a given function more than {MAX_ASKS} times")
+
+    def _lost(self, error: Exception) -> Answer:
+        """End the child; return what became of the question that it worked on."""
+        self.close()
+        return self._failure(error, "call")
 
     def _broken_cell(self, name: str) -> Answer | None:
         """Return why the cell that should define name did not end well, if so."""
@@ -246,73 +310,15 @@ class Session:
             )
         return None
 
-    def _call(
-        self,
-        name: str,
-        case: Case,
-        substitutes: Mapping[str, Callable[..., Any]],
-        ahead: Sequence[Case],
-    ) -> Answer:
-        left = self._until(case.seconds)
-        question = self._question(name, case, substitutes, left)
-        # The next cases go out before this one is answered: the child need not wait for us.
-        for following in ahead[: _AHEAD - len(self._questions)]:
-            if not self._send_ahead(name, following, left):
-                break
-        self._questions.popleft()
-        with Oracle(question.functions, own=question.own) as oracle:
-            for _ in range(MAX_ASKS):
-                frame = wire.receive(self._channel, left)
-                if not isinstance(frame, dict):
-                    raise wire.WireError("a frame came out of turn")
-                if "ask" not in frame:
-                    return read_answer(frame, question.number)
-                wire.send(self._channel, oracle.answer(frame, left), left)
-        raise wire.WireError(f"it called a given function more than {MAX_ASKS} times")
-
-    def _question(
-        self,
-        name: str,
-        case: Case,
-        substitutes: Mapping[str, Callable[..., Any]],
-        left: wire.Deadline,
-    ) -> _Question:
-        """Return the question of this case: sent ahead already, or sent now."""
-        while self._questions and self._questions[0].case is not case:
-            # Sent ahead for an exercise that was given up: its answer is of no use any more.
-            read_answer(wire.receive(self._channel, left), self._questions.popleft().number)
-        if not self._questions:
-            question = _Question(name, case, substitutes)
-            wire.send(self._channel, question.request, left)
-            self._questions.append(question)
-        return self._questions[0]
-
-    def _send_ahead(self, name: str, case: Case, left: wire.Deadline) -> bool:
-        """Send the question of a later case, if that can neither block nor confuse.
-
-        A child that asks something back reads the answer from the same channel: no
-        other question may stand before it.
-        """
-        if any(known.case is case for known in self._questions):
-            return True
-        question = _Question(name, case, {})
-        alone = (
-            bool(self._substituted or question.functions or self._questions[-1].functions)
-            or case.megabytes is not None
-            or self._questions[-1].case.megabytes is not None
-        )
-        if alone or len(wire.encode(question.request)) > _SMALL_FRAME:
-            return False
-        wire.send(self._channel, question.request, left)
-        self._questions.append(question)
-        return True
-
     def close(self) -> None:
-        """End the child and everything it started."""
+        """End the child and everything it started; questions without an answer are unsent again."""
+        self._unsent.extendleft(reversed(self._sent))
+        self._sent.clear()
+        self._overdue.clear()
+        self._oracle.close()
         if self._channel is not None:
-            channel, self._channel = self._channel, None
-            self._questions.clear()
-            self._box.end_child(channel)
+            self._channel = None
+            self._box.end_child(self._socket)
 
     def __enter__(self) -> Self:
         return self
@@ -322,46 +328,53 @@ class Session:
 
 
 class _Question:
-    """A call on its way: the request, its number, and the functions it was given."""
+    """A call to make: its number, and the frame that asks for it."""
 
     def __init__(
-        self, name: str, case: Case, substitutes: Mapping[str, Callable[..., Any]]
+        self,
+        name: str,
+        case: Case,
+        stand_ins: Mapping[str, wire.Function],
+        functions: list[Callable[..., Any]],
     ) -> None:
+        """Prepare.
+
+        Args:
+            stand_ins: what answers for functions of the notebook.
+            functions: all that the judge answers, by number; those of this case are added.
+        """
         self.case = case
-        self.functions: list[Callable[..., Any]] = []
         # Not to be guessed: an answer that was prepared before the question is told apart.
         self.number = secrets.randbits(48)
-        self.request: dict[str, Any] = {
+        self._request = {
             "call": self.number,
             "name": name,
-            "arguments": _outgoing(case.arguments, self._numbered),
-            "keywords": {k: _outgoing(value, self._numbered) for k, value in case.keywords.items()},
-            "steps": [plain_step(step) for step in case.then],
+            "arguments": _outgoing(case.arguments, functions),
+            "keywords": {k: _outgoing(value, functions) for k, value in case.keywords.items()},
+            "steps": [step.plain for step in case.then],
             "megabytes": case.megabytes,
+            "substitutes": stand_ins,
         }
-        self.own = len(self.functions)
-        self.request["substitutes"] = {k: self._numbered(f) for k, f in substitutes.items()}
 
-    def _numbered(self, function: Callable[..., Any]) -> wire.Function:
-        self.functions.append(function)
-        return wire.Function(len(self.functions) - 1)
+    @cached_property
+    def frame(self) -> bytes:
+        """The encoded frame; made when it is needed, for arguments can be large."""
+        return wire.encode(self._request)
+
+    @property
+    def alone(self) -> bool:
+        """Whether no other question may be on its way at the same time: memory is counted."""
+        return self.case.megabytes is not None
 
 
-def _outgoing(value: Any, number: Callable[[Callable[..., Any]], wire.Function]) -> Any:
+def _outgoing(value: Any, functions: list[Callable[..., Any]]) -> Any:
     if isinstance(value, Rng):
         return wire.Generator(value.seed)
     if isinstance(value, list):
-        return [_outgoing(item, number) for item in value]
+        return [_outgoing(item, functions) for item in value]
     if isinstance(value, tuple):
-        return tuple(_outgoing(item, number) for item in value)
-    return number(value) if callable(value) else value
-
-
-def plain_step(step: Any) -> tuple[Any, ...]:
-    """Return a step as it crosses the wire: ("call", method, ...), ("get", name), ("set", ...)."""
-    if isinstance(step, Call):
-        return ("call", step.method, *step.arguments)
-    if isinstance(step, Set):
-        return ("set", step.attribute, step.value)
-    assert isinstance(step, Get)  # noqa: S101 - for the type checker
-    return ("get", step.attribute)
+        return tuple(_outgoing(item, functions) for item in value)
+    if callable(value):
+        functions.append(value)
+        return wire.Function(len(functions) - 1)
+    return value

@@ -6,7 +6,6 @@ Used inside the box, and by the judge that runs in a kernel where there is no bo
 from __future__ import annotations
 
 import contextlib
-import copy
 import ctypes
 import io
 import mmap
@@ -16,7 +15,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import numpy as np
+from .plain import copied, same, share
 
 _DECIMAL = re.compile(r"[-+]?\d+\.\d*(?:e[-+]?\d+)?|[-+]?\d+e[-+]?\d+")
 
@@ -39,7 +38,7 @@ def call(
         A dict for `answer`: either "value", or "failure", a verdict's value, with
         "message" and "exceptions"; "changed", "shares" and "warned" besides.
     """
-    before = copy.deepcopy([_data(argument) for argument in arguments])
+    before = copied(arguments)
     report: dict[str, Any] = {}
     with (
         warnings.catch_warnings(record=True) as caught,
@@ -59,11 +58,11 @@ def call(
         # SystemExit and KeyboardInterrupt, raised by the function, are its failure too.
         except BaseException as error:  # noqa: BLE001
             report = _failure("raised an exception", error)
-    report["changed"] = not _same(before, [_data(argument) for argument in arguments])
+    report["changed"] = not same(before, arguments)
     report["warned"] = str(caught[0].message)[:200] if caught else ""
     if "failure" not in report:
         report["value"] = value
-        report["shares"] = _shares(value, arguments)
+        report["shares"] = share(value, arguments)
     return report
 
 
@@ -77,7 +76,7 @@ def _take(thing: Any, steps: list[tuple[Any, ...]]) -> list[Any]:
         else:
             results.append(getattr(thing, name))
         # A later step may change in place what an earlier one returned.
-        results = copy.deepcopy(results)
+        results = copied(results)
     return results
 
 
@@ -171,32 +170,3 @@ def _one_page_can_be_had(page: int) -> bool:
         return False
     _libc.munmap(found, page)
     return True
-
-
-def _data(argument: Any) -> Any:
-    """Return what of an argument can change; a generator is meant to."""
-    return None if callable(argument) or isinstance(argument, np.random.Generator) else argument
-
-
-def _same(one: Any, other: Any) -> bool:
-    if isinstance(one, np.ndarray) and isinstance(other, np.ndarray):
-        alike = one.shape == other.shape and one.dtype == other.dtype
-        return alike and one.tobytes() == other.tobytes()
-    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
-        return len(one) == len(other) and all(map(_same, one, other))
-    if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(_same(one[key], other[key]) for key in one)
-    return repr(one) == repr(other)
-
-
-def _arrays(value: Any, depth: int = 0) -> Iterator[np.ndarray[Any, Any]]:
-    if isinstance(value, np.ndarray):
-        yield value
-    elif depth < 8 and isinstance(value, list | tuple | dict):
-        for item in value.values() if isinstance(value, dict) else value:
-            yield from _arrays(item, depth + 1)
-
-
-def _shares(value: Any, arguments: tuple[Any, ...]) -> bool:
-    given = list(_arrays(arguments))
-    return any(np.may_share_memory(a, b) for a in _arrays(value) for b in given)

@@ -11,6 +11,7 @@ import gc
 import os
 import resource
 import sys
+from collections import deque
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,30 @@ class Line:
         """Do nothing: it is the judge who keeps the time."""
 
 
+class Inbox:
+    """What the judge sends: questions, some of them ahead, and answers to what was asked back."""
+
+    def __init__(self, channel: wire.Channel) -> None:
+        self.channel = channel
+        self._questions: deque[dict[str, Any]] = deque()
+
+    def question(self) -> dict[str, Any]:
+        """Return the next question."""
+        if self._questions:
+            return self._questions.popleft()
+        return self._receive()
+
+    def answer(self) -> dict[str, Any]:
+        """Return the answer to what was asked back; questions that arrive before it wait."""
+        while "call" in (frame := self._receive()):
+            self._questions.append(frame)
+        return frame
+
+    def _receive(self) -> dict[str, Any]:
+        frame: dict[str, Any] = wire.receive(self.channel, trusted=True)
+        return frame
+
+
 def serve(channel: wire.Channel, shell: Shell, start: dict[str, Any]) -> None:
     """Run the cells that a start frame names, then answer calls until the judge hangs up."""
     for name, content in start["files"].items():
@@ -58,9 +83,10 @@ def serve(channel: wire.Channel, shell: Shell, start: dict[str, Any]) -> None:
         outputs, success = shell.run(source)
         wire.send(channel, {"cell": index, "outputs": outputs, "success": success})
     originals = dict(shell.user_ns)
+    inbox = Inbox(channel)
     while True:
-        request = wire.receive(channel, trusted=True)
-        _answer(channel, shell, request, originals)
+        request = inbox.question()
+        _answer(inbox, shell, request, originals)
 
 
 def _no_input(*_: Any) -> str:
@@ -81,21 +107,19 @@ def _limit(limits: dict[str, int]) -> None:
         resource.setrlimit(kind, (value, value))
 
 
-def _answer(
-    channel: wire.Channel, shell: Shell, request: dict[str, Any], originals: dict[str, Any]
-) -> None:
+def _answer(inbox: Inbox, shell: Shell, request: dict[str, Any], originals: dict[str, Any]) -> None:
     """Answer one call."""
     number, name = request["call"], request["name"]
     for other in request["substitutes"]:
-        shell.user_ns[other] = _remote(channel, request["substitutes"][other].number)
+        shell.user_ns[other] = _remote(inbox, request["substitutes"][other].number)
     try:
         if name not in shell.user_ns or not callable(shell.user_ns[name]):
             report: dict[str, Any] = {"failure": "missing", "message": f"{name} is not defined"}
         else:
             report = call(
                 shell.user_ns[name],
-                tuple(_arrived(channel, item) for item in request["arguments"]),
-                {key: _arrived(channel, item) for key, item in request["keywords"].items()},
+                tuple(_arrived(inbox, item) for item in request["arguments"]),
+                {key: _arrived(inbox, item) for key, item in request["keywords"].items()},
                 [tuple(step) for step in request["steps"]],
                 request["megabytes"],
             )
@@ -104,35 +128,35 @@ def _answer(
             if other in originals:
                 shell.user_ns[other] = originals[other]
     try:
-        wire.send(channel, {"call": number, **report})
+        wire.send(inbox.channel, {"call": number, **report})
     except wire.UnplainError as error:
         report.pop("value", None)
         refusal = {"failure": "wrong type", "message": f"returned {error}"}
-        wire.send(channel, {"call": number, **report, **refusal})
+        wire.send(inbox.channel, {"call": number, **report, **refusal})
     # Arrays of one call must not count against the next one's memory cap.
     if request["megabytes"] is not None:
         gc.collect()
 
 
-def _arrived(channel: wire.Channel, item: Any) -> Any:
+def _arrived(inbox: Inbox, item: Any) -> Any:
     """Return an argument as the function gets it: functions and generators come to life."""
     if isinstance(item, wire.Function):
-        return _remote(channel, item.number)
+        return _remote(inbox, item.number)
     if isinstance(item, wire.Generator):
         return np.random.default_rng(item.seed)
     if isinstance(item, list):
-        return [_arrived(channel, inner) for inner in item]
+        return [_arrived(inbox, inner) for inner in item]
     if isinstance(item, tuple):
-        return tuple(_arrived(channel, inner) for inner in item)
+        return tuple(_arrived(inbox, inner) for inner in item)
     return item
 
 
-def _remote(channel: wire.Channel, number: int) -> Any:
+def _remote(inbox: Inbox, number: int) -> Any:
     """Return a function that the judge answers."""
 
     def answered_by_the_judge(*arguments: Any, **keywords: Any) -> Any:
-        wire.send(channel, {"ask": number, "arguments": arguments, "keywords": keywords})
-        reply = wire.receive(channel, trusted=True)
+        wire.send(inbox.channel, {"ask": number, "arguments": arguments, "keywords": keywords})
+        reply = inbox.answer()
         if "error" in reply:
             raise getattr(builtins, reply["error"], RuntimeError)(reply["message"])
         return reply["value"]

@@ -107,10 +107,10 @@ def _be_child(descriptor: int, folder: Path, options: dict[str, Any], shell: Any
         os.setsid()
         os.chdir(folder)
         os.environ["HOME"] = os.environ["TMPDIR"] = str(folder)
-        channel = child.Line(descriptor)
+        channel = wire.Buffered(child.Line(descriptor))
         start = wire.receive(channel, trusted=True)
         if options["confine"]:
-            child.confine(str(folder), options["readable"], "/dev/null")
+            child.confine(str(folder), options["within_reach"], "/dev/null")
         if options["fences"] and not start["limits"]["processes"]:
             fence.forbid_processes()
         child.serve(channel, shell, start)

@@ -16,7 +16,7 @@ import json
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -29,10 +29,13 @@ _MAX_MARKS = 1_000_000  # commas, colons and brackets in a header from the box
 _MAX_KEYS = 1_000  # of one dict; keys can be chosen to collide, and looking up is then slow
 _MAX_HEX = 100_000
 _GLANCE = 0.2  # seconds between two looks at the deadline
+_PIECE = 2**16  # bytes to read at one time
 _DTYPES = {
     np.dtype(name).str: np.dtype(name)
     for name in ("?", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8", "c8", "c16")
 }
+_NAMES = {dtype: name for name, dtype in _DTYPES.items()}
+_AS_THEY_ARE = frozenset((type(None), bool, str, float))
 Deadline = Callable[[], float]
 
 
@@ -61,6 +64,32 @@ class Channel(Protocol):
         """Let send and recv raise TimeoutError after so long."""
 
 
+class Buffered:
+    """A channel that is read in large pieces: waiting costs more than reading."""
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel, self._found = channel, b""
+
+    @property
+    def pending(self) -> bool:
+        """Whether something has arrived that was not read yet."""
+        return bool(self._found)
+
+    def send(self, data: memoryview, /) -> int:
+        """Send some of data."""
+        return self._channel.send(data)
+
+    def recv(self, size: int, /) -> bytes:
+        """Return up to size bytes, of those that arrived first."""
+        found = self._found or self._channel.recv(max(size, _PIECE))
+        self._found = found[size:]
+        return found[:size]
+
+    def settimeout(self, seconds: float, /) -> None:
+        """Let send and recv raise TimeoutError after so long."""
+        self._channel.settimeout(seconds)
+
+
 @dataclass(frozen=True)
 class Function:
     """A function on the other side, by number."""
@@ -75,11 +104,15 @@ class Generator:
     seed: int
 
 
+# What is written is new lists and dicts only, of limited depth: none contains itself.
+_to_json = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
+
+
 def encode(value: Any) -> bytes:
     """Return the frame of a value; raise UnplainError if it may not cross."""
     writer = _Writer()
     try:
-        header = json.dumps(writer.plain(value, 0), separators=(",", ":")).encode()
+        header = _to_json(writer.plain(value, 0)).encode()
     except (ValueError, RecursionError) as error:
         raise UnplainError(f"a value that cannot be written ({error})") from error
     if len(header) > MAX_HEADER:
@@ -102,14 +135,16 @@ class _Writer:
         if depth > MAX_DEPTH:
             raise UnplainError("a value nested too deeply")
         kind = type(value)
-        if value is None or kind in (bool, str, float):
+        if kind in _AS_THEY_ARE:
             return value
         if kind is int:
             return value if abs(value) < 2**53 else {"i": self._hex(value)}
-        if kind is list:
-            return [self.plain(item, depth + 1) for item in value]
+        if kind is np.ndarray or issubclass(kind, np.ndarray | np.generic):
+            return {"a": self._array(value)}
         if kind is tuple:
             return {"t": [self.plain(item, depth + 1) for item in value]}
+        if kind is list:
+            return [self.plain(item, depth + 1) for item in value]
         if kind is dict:
             return {"d": self._pairs(value, depth)}
         if kind is bytes:
@@ -118,8 +153,6 @@ class _Writer:
             return {"f": value.number}
         if kind is Generator:
             return {"g": value.seed}
-        if isinstance(value, np.ndarray | np.generic):
-            return {"a": self._array(value)}
         raise UnplainError(f"an object of type {kind.__name__}")
 
     def _pairs(self, value: dict[Any, Any], depth: int) -> list[list[Any]]:
@@ -135,15 +168,19 @@ class _Writer:
 
     def _array(self, value: Any) -> list[Any]:
         array = np.asarray(value)
-        if array.dtype.newbyteorder("<").str not in _DTYPES:
-            raise UnplainError(f"an array of dtype {array.dtype}")
+        name = _NAMES.get(array.dtype)
+        if name is None:
+            swapped = array.dtype.newbyteorder("<")
+            if swapped not in _NAMES:
+                raise UnplainError(f"an array of dtype {array.dtype}")
+            array, name = array.astype(swapped), _NAMES[swapped]
         if array.nbytes > MAX_BLOB:
             raise UnplainError(f"an array of {array.nbytes} bytes, too large to return")
-        array = array.astype(array.dtype.newbyteorder("<"), copy=False)
         # An exercise may promise to work on views: the layout crosses too.
-        layout = "C" if array.flags.c_contiguous else "F" if array.flags.f_contiguous else "S"
-        self._put(array.tobytes(order="F" if layout == "F" else "C"))
-        return [array.dtype.str, list(array.shape), layout]
+        flags = array.flags
+        layout = "C" if flags.c_contiguous else "F" if flags.f_contiguous else "S"
+        self._put(array.tobytes("F" if layout == "F" else "C"))
+        return [name, array.shape, layout]
 
     def _put(self, content: bytes) -> int:
         self.size += len(content)
@@ -191,69 +228,84 @@ class _Reader:
 
     def __init__(self, blob: bytes, *, trusted: bool) -> None:
         self._blob, self._trusted, self._used = blob, trusted, 0
-        self._tags: dict[str, Callable[[Any, int], Any]] = {
-            "t": lambda body, depth: tuple(self.value(item, depth + 1) for item in body),
-            "d": self._dict,
-            "a": lambda body, _: self._array(*body),
-            "b": lambda body, _: self._take(body),
-            "i": lambda body, _: _integer(body),
-        }
-        if trusted:
-            self._tags["f"] = lambda body, _: Function(int(body))
-            self._tags["g"] = lambda body, _: Generator(int(body))
+        self._tags = _TRUSTED_TAGS if trusted else _TAGS
 
     def value(self, item: Any, depth: int) -> Any:
         if depth > MAX_DEPTH + 1:
             raise WireError("frame nested too deeply")
-        if isinstance(item, str):
+        kind = type(item)
+        if kind is dict:
+            if len(item) != 1:
+                raise WireError("frame with an unknown form")
+            ((tag, body),) = item.items()
+            if tag not in self._tags:
+                raise WireError("frame with an unknown tag")
+            return self._tags[tag](self, body, depth)
+        if kind is str:
             return readable(item)
-        if isinstance(item, list):
+        if kind is list:
             return [self.value(inner, depth + 1) for inner in item]
-        if not isinstance(item, dict):
-            return item
-        if len(item) != 1:
-            raise WireError("frame with an unknown form")
-        ((tag, body),) = item.items()
-        if tag not in self._tags:
-            raise WireError("frame with an unknown tag")
-        return self._tags[tag](body, depth)
+        return item
 
     def end(self) -> None:
         if self._used != len(self._blob):
             raise WireError("frame with bytes that belong to no array")
 
-    def _take(self, size: Any) -> bytes:
-        if type(size) is not int or not 0 <= size <= len(self._blob) - self._used:
-            raise WireError("data outside the frame")
-        self._used += size
-        return self._blob[self._used - size : self._used]
+    def function(self, body: Any, _depth: int) -> Function:
+        return Function(int(body))
 
-    def _dict(self, body: Any, depth: int) -> dict[Any, Any]:
+    def generator(self, body: Any, _depth: int) -> Generator:
+        return Generator(int(body))
+
+    def integer(self, body: Any, _depth: int) -> int:
+        if not isinstance(body, str) or len(body) > _MAX_HEX:
+            raise WireError("integer too large")
+        return int(body, 16)
+
+    def sequence(self, body: Any, depth: int) -> tuple[Any, ...]:
+        return tuple([self.value(item, depth + 1) for item in body])
+
+    def mapping(self, body: Any, depth: int) -> dict[Any, Any]:
         if len(body) > _MAX_KEYS:
             raise WireError("dict with too many keys")
         return {self.value(k, depth + 1): self.value(v, depth + 1) for k, v in body}
 
-    def _array(self, name: Any, shape: Any, layout: Any) -> Any:
+    def raw(self, size: Any, _depth: int) -> bytes:
+        start = self._claim(size)
+        return self._blob[start : start + size]
+
+    def _claim(self, size: Any) -> int:
+        """Use up the next bytes of the blob; return where they begin."""
+        if type(size) is not int or not 0 <= size <= len(self._blob) - self._used:
+            raise WireError("data outside the frame")
+        self._used += size
+        return self._used - size
+
+    def array(self, body: Any, _depth: int) -> Any:
+        name, shape, layout = body
         if name not in _DTYPES:
             raise WireError("array of a dtype that may not cross")
         dtype = _DTYPES[name]
-        if len(shape) > 32 or not all(type(n) is int and 0 <= n <= MAX_BLOB for n in shape):
+        if len(shape) > 32:
             raise WireError("array with an impossible shape")
         count = 1
         for n in shape:
+            if type(n) is not int or not 0 <= n <= MAX_BLOB:
+                raise WireError("array with an impossible shape")
             count *= n
-        content = self._take(count * dtype.itemsize)
-        if dtype == np.bool_:
+        start = self._claim(count * dtype.itemsize)
+        flat = np.frombuffer(self._blob, dtype, count, start) if count else np.empty(0, dtype)
+        if name == "|b1":
             # A byte that is neither 0 nor 1 would be True and yet unlike True.
-            flat = np.frombuffer(content, np.uint8) != 0
-        else:
-            flat = np.frombuffer(content, dtype)
+            flat = flat.view(np.uint8) != 0
         return self._laid_out(flat, shape, layout)
 
     def _laid_out(self, flat: Any, shape: list[int], layout: Any) -> Any:
         """Return an array that owns its memory; from the judge, laid out as it was there."""
-        order: Literal["C", "F"] = "F" if layout == "F" else "C"
-        array = flat.reshape(shape, order=order).copy(order=order if self._trusted else "C")
+        if layout == "F":
+            array = flat.reshape(shape, order="F")
+            return array.copy("F" if self._trusted else "C")
+        array = flat.reshape(shape).copy()
         if self._trusted and layout == "S" and array.ndim:
             # Every other entry of a larger array: not contiguous, as it was.
             wide = np.zeros((*array.shape[:-1], 2 * array.shape[-1]), array.dtype)
@@ -262,10 +314,14 @@ class _Reader:
         return array
 
 
-def _integer(body: Any) -> int:
-    if not isinstance(body, str) or len(body) > _MAX_HEX:
-        raise WireError("integer too large")
-    return int(body, 16)
+_TAGS: dict[str, Callable[[_Reader, Any, int], Any]] = {
+    "t": _Reader.sequence,
+    "d": _Reader.mapping,
+    "a": _Reader.array,
+    "b": _Reader.raw,
+    "i": _Reader.integer,
+}
+_TRUSTED_TAGS = {**_TAGS, "f": _Reader.function, "g": _Reader.generator}
 
 
 def readable(text: str) -> str:
@@ -274,17 +330,25 @@ def readable(text: str) -> str:
 
 
 def send(channel: Channel, value: Any, deadline: Deadline | None = None) -> None:
-    """Send one frame.
+    """Send one value; see `send_frames`.
+
+    Raises:
+        UnplainError: the value may not cross; nothing was sent.
+    """
+    send_frames(channel, encode(value), deadline)
+
+
+def send_frames(channel: Channel, frames: bytes, deadline: Deadline | None = None) -> None:
+    """Send frames that are encoded already.
 
     Args:
         deadline: see `receive`; also for a receiver that never reads.
 
     Raises:
-        UnplainError: the value may not cross; nothing was sent.
         ClosedError: nobody reads any more.
         TimeoutError: the time is over.
     """
-    rest = memoryview(encode(value))
+    rest = memoryview(frames)
     while rest:
         _allow(channel, deadline)
         try:
@@ -319,7 +383,8 @@ def _exactly(channel: Channel, size: int, deadline: Deadline | None) -> bytes:
     """Read size bytes; memory is taken as they arrive, not as they are promised."""
     found = bytearray()
     while len(found) < size:
-        _allow(channel, deadline)
+        if not getattr(channel, "pending", False):
+            _allow(channel, deadline)
         try:
             part = channel.recv(min(size - len(found), 2**20))
         except TimeoutError:
@@ -328,6 +393,8 @@ def _exactly(channel: Channel, size: int, deadline: Deadline | None) -> bytes:
             raise ClosedError("the other end is gone") from error
         if not part:
             raise ClosedError("the other end is gone")
+        if not found and len(part) == size:
+            return part
         found += part
     return bytes(found)
 
