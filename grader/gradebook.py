@@ -69,6 +69,8 @@ class Recorder:
             self.course.class_folder.mkdir(parents=True, exist_ok=True)
             self._lock = stack.enter_context(lock(self.course.class_folder / ".grading"))
             self._gradebook = open_gradebook(self.db_url, self.course_id)
+            # What a lesson consists of is read once; a submission is read anew whenever it is met.
+            self._gradebook.db().expire_on_commit = False
             stack.pop_all()
         shutil.rmtree(self.autograded / _STAGING, ignore_errors=True)
 
