@@ -23,6 +23,7 @@ from grader.box import wire
 
 _SMALL_BYTES, _SMALL_INTEGER = 2**14, 1_000
 _MEMORY = 2**30
+_MAX_GENERATORS = 8
 _SECONDS = 60
 
 
@@ -51,6 +52,7 @@ class Oracle:
         if not self._fits(frame):
             raise wire.WireError("a call to a function that does not exist")
         try:
+            # The state of a generator is never small: it is taken up elsewhere.
             if frame["ask"] >= self._references and _small(frame):
                 return reply(frame, self._functions)
             if self._channel is None:
@@ -68,12 +70,15 @@ class Oracle:
 
     def _fits(self, frame: dict[str, Any]) -> bool:
         which, keywords = frame["ask"], frame.get("keywords")
+        generators = frame.get("generators", {})
         return (
             type(which) is int
             and 0 <= which < len(self._functions)
             and isinstance(frame.get("arguments"), tuple)
             and isinstance(keywords, dict)
             and all(isinstance(key, str) for key in keywords)
+            and isinstance(generators, dict)
+            and len(generators) <= _MAX_GENERATORS
         )
 
     def _fork(self) -> None:
@@ -156,9 +161,21 @@ def _parts(value: Any) -> Iterator[Any]:
 def reply(frame: dict[str, Any], functions: Sequence[Callable[..., Any]]) -> bytes:
     """Call one function; what it raises is told to the caller.  Returns an encoded frame."""
     try:
+        arguments, keywords = list(frame["arguments"]), dict(frame["keywords"])
+        generators = {key: _generator(state) for key, state in frame.get("generators", {}).items()}
+        for key, rng in generators.items():
+            (keywords if isinstance(key, str) else arguments)[key] = rng
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            value = functions[frame["ask"]](*frame["arguments"], **frame["keywords"])
-        return wire.encode({"value": value})
+            value = functions[frame["ask"]](*arguments, **keywords)
+        states = {key: rng.bit_generator.state for key, rng in generators.items()}
+        return wire.encode({"value": value, "generators": states})
     except Exception as error:  # noqa: BLE001 - whatever it is, it is told to the caller
         return wire.encode({"error": type(error).__name__, "message": str(error)[:200]})
+
+
+def _generator(state: Any) -> np.random.Generator:
+    """Return a generator in a state that the box told; one that is no state is a ValueError."""
+    bits = np.random.PCG64()
+    bits.state = state
+    return np.random.Generator(bits)

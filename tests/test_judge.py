@@ -17,9 +17,9 @@ from grader.errors import GraderError
 from grader.exercise import Case
 from grader.judge import Judging, judge_lesson, seeded, untouched
 from grader.lesson import Kind
-from grader.sample import notebook, text
+from grader.sample import notebook, raising, right, text
 from grader.verdict import Answer, Outcome, Report, Verdict
-from tests.conftest import ROOT
+from tests.conftest import COURSE, ROOT, load
 
 LESSON = '''\
 # %% [markdown]
@@ -626,3 +626,19 @@ def test_graded_twice_a_submission_gets_the_same_report(in_the_box):
     first, second = in_the_box
 
     assert first == second
+
+
+def test_an_error_in_what_draws_random_numbers_does_not_cost_what_uses_it(tmp_path):
+    """The generator goes from the student's function to the reference and back."""
+    lesson = load("04_full_backprop")
+    broken = {name: raising(name) for name in ("init_params", "minibatches")}
+    path = tmp_path / f"{lesson.id}.ipynb"
+    made = notebook(COURSE, lesson, {**right(lesson), **broken})
+    path.write_text(text(made), encoding="utf-8")
+
+    with open_box(COURSE, [lesson], sandboxed=not sandbox.unavailable()) as mine:
+        report = grade_file(lesson, path, mine, student="anna", secret="s").report  # noqa: S106
+
+    carried = {o.id for o in report.exercises if o.carried}
+    assert carried == {"train", "check_backward"}
+    assert {o.id for o in report.exercises if o.score == 0} == {*broken, "derive_recursion"}

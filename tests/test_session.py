@@ -140,6 +140,29 @@ def test_substitutes_stand_in_for_the_notebooks_functions_in_a_fresh_process(ses
     assert ask(mine, 3).value == (-1, 1)
 
 
+def test_a_generator_that_is_handed_on_goes_on_where_the_judge_left_it(session):
+    """By place and by name; what is drawn there is what would have been drawn here."""
+    source = """
+    def draw(n, rng): raise NotImplementedError
+    def f(rng): return [draw(2, rng), draw(3, rng=rng), rng.normal()]
+    """
+    stand_in = {"draw": lambda n, rng: rng.normal(size=n)}
+
+    first, second, third = ask(session(source), Rng(7), substitutes=stand_in).value
+
+    expected = np.random.default_rng(7).normal(size=6)
+    assert np.array_equal([*first, *second, third], expected)
+
+
+@pytest.mark.parametrize("state", [None, {}, {"bit_generator": "MT19937"}, {"state": "x"}, [1]])
+def test_a_state_that_is_none_is_an_error_to_the_caller(state):
+    with Oracle([lambda rng: rng.normal()], references=1) as mine:
+        frame = {"ask": 0, "arguments": (None,), "keywords": {}, "generators": {0: state}}
+        answer = wire.decode_frame(mine.answer(frame, lambda: 5.0))
+
+    assert set(answer) == {"error", "message"}
+
+
 def test_files_lie_in_the_working_folder(session):
     mine = session("import earlier\ndef f(): return earlier.x", files={"earlier.py": b"x = 7"})
 

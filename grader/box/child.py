@@ -155,10 +155,22 @@ def _remote(inbox: Inbox, number: int) -> Any:
     """Return a function that the judge answers."""
 
     def answered_by_the_judge(*arguments: Any, **keywords: Any) -> Any:
-        wire.send(inbox.channel, {"ask": number, "arguments": arguments, "keywords": keywords})
+        given: dict[Any, Any] = {**dict(enumerate(arguments)), **keywords}
+        # A generator cannot cross, but its state can, there and back.
+        generators = {k: g for k, g in given.items() if isinstance(g, np.random.Generator)}
+        given.update(dict.fromkeys(generators))
+        frame = {
+            "ask": number,
+            "arguments": tuple([given.pop(i) for i in range(len(arguments))]),
+            "keywords": given,
+            "generators": {key: rng.bit_generator.state for key, rng in generators.items()},
+        }
+        wire.send(inbox.channel, frame)
         reply = inbox.answer()
         if "error" in reply:
             raise getattr(builtins, reply["error"], RuntimeError)(reply["message"])
+        for key, state in reply["generators"].items():
+            generators[key].bit_generator.state = state
         return reply["value"]
 
     return answered_by_the_judge
