@@ -37,7 +37,7 @@ def activation_prime(z, kind):
     if kind == "linear":
         return np.ones_like(z)
     if kind == "relu":
-        return np.where(z > 0, 1.0, 0.0)
+        return (z > 0).astype(float)
     if kind == "sigmoid":
         a = sigmoid(z)
         return a * (1.0 - a)

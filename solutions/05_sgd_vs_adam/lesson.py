@@ -656,7 +656,7 @@ def adam_step(params, grads, state, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
 
     # Every entry is treated alike, so they may as well stand in one long vector.
     def flatten(nested):
-        return np.concatenate([array.ravel() for pair in nested for array in pair])
+        return np.concatenate([array for pair in nested for array in pair], axis=None)
 
     def nest(vector):
         nested, start = [], 0
