@@ -9,6 +9,7 @@ import re
 import struct
 import zlib
 from collections.abc import Iterable
+from functools import lru_cache
 from types import TracebackType
 from typing import Any
 
@@ -59,8 +60,18 @@ class Words:
         """Write the text onto a page of this height in pixels."""
         if self.text:
             x, y = self._transform.transform((self.x, self.y))
-            text = _HYPHEN.sub("\N{MINUS SIGN}", self.text)  # in numbers, not in words
-            page.text((x, height - y), text, fill=self.colour, font=self._font, anchor=self.anchor)
+            stamp, left, top = _stamp(self._font, self.text, self.anchor)
+            page.bitmap((round(x) + left, round(height - y) + top), stamp, fill=self.colour)
+
+
+@lru_cache(maxsize=4096)
+def _stamp(font: ImageFont.FreeTypeFont, text: str, anchor: str) -> tuple[Image.Image, int, int]:
+    """Return text as a mask, and where its corner lies from the anchor; numbers come again."""
+    text = _HYPHEN.sub("\N{MINUS SIGN}", text)  # in numbers, not in words
+    left, top, right, bottom = map(int, font.getbbox(text, anchor=anchor))
+    mask = Image.new("L", (right - left + 2, bottom - top + 2))
+    ImageDraw.Draw(mask).text((-left, -top), text, fill=255, font=font, anchor=anchor)
+    return mask, left, top
 
 
 class Surface:
