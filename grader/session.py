@@ -224,9 +224,9 @@ class Session:
             if refusal is None:
                 yield self._receive(name)
             else:
-                (self._sent or self._unsent).popleft()
+                self._unsent.popleft()
                 yield refusal
-            if self._unsent and sum(len(question.frame) for question in self._sent) < _AHEAD // 2:
+            if self._unsent and self._on_their_way() < _AHEAD // 2:
                 refusal = self._send(name, substitutes)
 
     def _send(self, name: str, substitutes: tuple[str, ...]) -> Answer | None:
@@ -242,7 +242,7 @@ class Session:
             return broken
         if self._channel is None:
             return self._why_not()
-        size = sum(len(question.frame) for question in self._sent)
+        size = self._on_their_way()
         frames = []
         while self._unsent:
             question = self._unsent[0]
@@ -258,6 +258,10 @@ class Session:
         except (wire.WireError, TimeoutError) as error:
             return self._lost(error)
         return None
+
+    def _on_their_way(self) -> int:
+        """Return the bytes of the questions that were sent and not answered yet."""
+        return sum(len(question.frame) for question in self._sent)
 
     def _receive(self, name: str) -> Answer:
         """Return the answer to the first question that was sent."""

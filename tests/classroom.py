@@ -1,6 +1,7 @@
 """A course of its own for tests that grade: lessons, a class, its gradebook."""
 
 import contextlib
+import dataclasses
 import json
 import os
 import shutil
@@ -54,6 +55,21 @@ _QUERIES = {
         JOIN notebook n ON sn.notebook_id = n.id""",
     "version": "SELECT version_num FROM alembic_version",
 }
+
+
+def copy_of(course, folder):
+    """Copy a course with all that it holds; return the copy."""
+    shutil.copytree(course.root, folder)
+    return dataclasses.replace(course, root=folder)
+
+
+def stock_copy(course, folder):
+    """Copy a course to where nbgrader grades alone, without the shipped engine."""
+    made = copy_of(course, folder)
+    path = made.root / "nbgrader_config.py"
+    shipped, _, tail = path.read_text().partition("# Autograding, here")
+    path.write_text(shipped + tail.splitlines()[-1] + "\n")
+    return made
 
 
 def make_course(root, lessons=(LESSON,)):

@@ -22,7 +22,7 @@ from grader.errors import GraderError, InputError
 from grader.grading import absolute_url, entries, grade_class
 from grader.sample import endless, exiting, forged
 from tests import classroom
-from tests.classroom import LESSON, hand_in, holdings, right, scores, tree, work
+from tests.classroom import LESSON, copy_of, hand_in, holdings, right, scores, tree, work
 
 # Classes are graded with real boxes: the tests share them.
 pytestmark = pytest.mark.skipif(
@@ -59,11 +59,6 @@ def template(tmp_path_factory):
     with classroom.gradebook(course) as book:
         book.update_or_create_assignment(LESSON, duedate=DUE)
     return course
-
-
-def copy_of(course, folder):
-    shutil.copytree(course.root, folder)
-    return dataclasses.replace(course, root=folder)
 
 
 @pytest.fixture
@@ -120,10 +115,7 @@ def run(monkeypatch, capsys):
 @pytest.fixture(scope="module")
 def stock(template, tmp_path_factory):
     """The same class, graded by nbgrader alone, which judges in the kernel."""
-    made = copy_of(template, tmp_path_factory.mktemp("stock") / "course")
-    path = made.root / "nbgrader_config.py"
-    shipped, _, tail = path.read_text().partition("# Autograding, here")
-    path.write_text(shipped + tail.splitlines()[-1] + "\n")
+    made = classroom.stock_copy(template, tmp_path_factory.mktemp("stock") / "course")
     autograde(made)
     return made
 

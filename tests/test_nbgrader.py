@@ -60,7 +60,6 @@ class Place:
         self.root = root
         self.course = root / "course"
         self.exchange = root / "exchange"
-        self.lean = root / "lean"
 
     def home(self, user):
         return self.root / "home" / user
@@ -85,16 +84,6 @@ class Place:
             config.parent.mkdir(parents=True, exist_ok=True)
             config.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
-    def write_lean(self):
-        """Hide an optional import that costs each command a second: a check of IRIs.
-
-        jsonschema goes without it where it is not installed; notebooks hold no IRI.
-        """
-        self.lean.mkdir()
-        (self.lean / "rfc3987_syntax.py").write_text(
-            'raise ImportError("left out to save time")\n', encoding="utf-8"
-        )
-
     def nbgrader(self, user, *arguments):
         """Run an nbgrader command as a user; return what it said."""
         home = self.home(user)
@@ -114,9 +103,6 @@ class Place:
                 "JUPYTER_RUNTIME_DIR": str(home / ".local/share/jupyter/runtime"),
                 "IPYTHONDIR": str(home / ".ipython"),
                 "MPLCONFIGDIR": str(home / ".matplotlib"),
-                "PYTHONPATH": os.pathsep.join(
-                    filter(None, [str(self.lean), kept.get("PYTHONPATH")])
-                ),
                 # nbgrader starts alembic by its name.
                 "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
             },
@@ -195,7 +181,6 @@ def collected(tmp_path_factory):
     for folder in ("byhand", "data"):
         shutil.copytree(ROOT / folder, place.course / folder)
     place.write_configs()
-    place.write_lean()
     Course(root=place.course).make_secret()
 
     for lesson in LESSONS:

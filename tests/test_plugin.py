@@ -4,11 +4,9 @@ Real commands with the shipped configuration; honest work is graded by a stock
 nbgrader as well, and both must agree.
 """
 
-import dataclasses
 import json
 import logging
 import os
-import shutil
 import textwrap
 import time
 
@@ -23,7 +21,7 @@ from grader import sandbox
 from grader.errors import GraderError
 from grader.grading import grade_class
 from tests import classroom
-from tests.classroom import LESSON, hand_in, holdings, right, work
+from tests.classroom import LESSON, copy_of, hand_in, holdings, right, work
 
 pytestmark = pytest.mark.skipif(
     bool(sandbox.unavailable()), reason=f"no sandbox: {sandbox.unavailable()}"
@@ -203,11 +201,6 @@ def template(tmp_path_factory):
     return course
 
 
-def copy_of(course, folder):
-    shutil.copytree(course.root, folder)
-    return dataclasses.replace(course, root=folder)
-
-
 @pytest.fixture(scope="module")
 def ordinary(template, tmp_path_factory):
     """The ordinary assignment, graded through the box; the class, and what nbgrader said."""
@@ -222,10 +215,7 @@ def ordinary(template, tmp_path_factory):
 @pytest.fixture(scope="module")
 def stock(template, tmp_path_factory):
     """The honest ones, graded by nbgrader alone."""
-    course = copy_of(template, tmp_path_factory.mktemp("stock") / "course")
-    path = course.root / "nbgrader_config.py"
-    shipped, _, tail = path.read_text().partition("# Autograding, here")
-    path.write_text(shipped + tail.splitlines()[-1] + "\n")
+    course = classroom.stock_copy(template, tmp_path_factory.mktemp("stock") / "course")
     for student, content in HONEST.items():
         hand_in(course, student, content, ORDINARY)
     done = classroom.command(course, "nbgrader", "autograde", ORDINARY)
