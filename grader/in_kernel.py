@@ -81,7 +81,9 @@ def judge(lesson_id: str, exercise_id: str, namespace: dict[str, Any]) -> None:
             lesson, KernelRunner(namespace), student=student, secret=secret
         )
     # An untouched stub raises NotImplementedError, which tells as much here.
-    outcome = _judgings[lesson_id].exercise(lesson.exercises[exercise_id], untouched_stub=False)
+    judging, exercise = _judgings[lesson_id], lesson.exercises[exercise_id]
+    judging.exercise(exercise, untouched_stub=False)
+    outcome = judging.carry(exercise)
     print("\n".join(outcome_lines(outcome)))  # noqa: T201 - a cell's output is what a student reads
     print(f"(sandbox: {KernelRunner.sandbox})")  # noqa: T201
     sys.displayhook(outcome.score)

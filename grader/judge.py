@@ -52,7 +52,7 @@ def seeded(secret: str, lesson: str, exercise: str, student: str) -> np.random.G
 
 
 class Judging:
-    """The judging of one submission, exercise by exercise, in the lesson's order."""
+    """The judging of one submission: each exercise, then again what failed ones may have spoilt."""
 
     def __init__(self, lesson: Lesson, runner: Runner, *, student: str, secret: str) -> None:
         """Prepare; `student` and `secret` seed the hidden inputs."""
@@ -60,13 +60,11 @@ class Judging:
         self.outcomes: dict[str, Outcome] = {}
 
     def exercise(self, exercise: Exercise, *, untouched_stub: bool) -> Outcome:
-        """Judge one exercise; where it fails and builds on a failed one, judge it again."""
+        """Judge one exercise as it stands."""
         if untouched_stub:
             outcome = not_attempted(exercise, self._rng(exercise))
         else:
             outcome = self._ask(exercise, {})
-            if outcome.score < outcome.points:
-                outcome = self._carry(exercise, outcome)
         self.outcomes[exercise.id] = outcome
         return outcome
 
@@ -78,8 +76,15 @@ class Judging:
         rng = self._rng(exercise)
         return judge_exercise(exercise, reference, self._runner, rng, substitutes)
 
-    def _carry(self, exercise: Exercise, before: Outcome) -> Outcome:
-        """Ask again with the failed exercises answered by the reference; keep the better one."""
+    def carry(self, exercise: Exercise) -> Outcome:
+        """Judge an exercise that failed and builds on failed ones again; keep the better outcome.
+
+        The failed ones are answered by the reference.  All that this exercise builds on has
+        been judged, and carried, before.
+        """
+        before = self.outcomes[exercise.id]
+        if before.score == before.points:
+            return before
         substitutes = {
             name: self._lesson.reference[name]
             for name in self._needs(exercise)
@@ -88,10 +93,11 @@ class Judging:
             # Only values cross: a class cannot be answered from outside.
             and not isinstance(self._lesson.reference[name], type)
         }
-        if not substitutes:
-            return before
-        after = self._ask(exercise, substitutes)
-        return replace(after, carried=True) if after.score > before.score else before
+        if substitutes:
+            after = self._ask(exercise, substitutes)
+            if after.score > before.score:
+                self.outcomes[exercise.id] = replace(after, carried=True)
+        return self.outcomes[exercise.id]
 
     def _needs(self, exercise: Exercise) -> list[str]:
         """Return the exercises that this one builds on, directly or through others."""
@@ -121,9 +127,15 @@ def judge_lesson(
         notes: what there is to say about the submission as a whole.
     """
     judging = Judging(lesson, runner, student=student, secret=secret)
+    attempted = []
     for exercise in lesson.exercises.values():
         untouched_stub = untouched(sources.get(exercise.id), lesson.stubs[exercise.id])
         judging.exercise(exercise, untouched_stub=untouched_stub)
+        if not untouched_stub:
+            attempted.append(exercise)
+    # In a second round: it takes a fresh process, and one is enough for all.
+    for exercise in attempted:
+        judging.carry(exercise)
     manual = [
         judge_manual(cell.name, cell.points, sources.get(cell.name), lesson.stubs[cell.name])
         for cell in lesson.manual

@@ -72,7 +72,7 @@ class Session:
         self._sent: deque[_Question] = deque()
         self._overdue: list[_Question] = []
         self._oracle = Oracle((), references=0)
-        self._substituted: tuple[str, ...] = ()
+        self._substituted = False
         self._refused: Answer | None = None
         self._total = total_seconds or box.limits.total_seconds
         self._end = time.monotonic() + self._total
@@ -95,7 +95,7 @@ class Session:
     def _start(self) -> bool:
         """Run all cells that are not known to fail in a fresh child; False if one did not end."""
         self.close()
-        self._substituted = ()
+        self._substituted = False
         todo = [i for i, run in enumerate(self._runs) if run is None or run.failure is None]
         if not self._is_over():
             try:
@@ -215,11 +215,10 @@ class Session:
         self._oracle.close()
         self._oracle = Oracle(functions, references=len(substitutes))
         # The first questions go out before anybody asks for an answer: both sides can work.
-        return self._answers(name, tuple(substitutes), self._send(name, tuple(substitutes)))
+        substituted = bool(substitutes)
+        return self._answers(name, substituted, self._send(name, substituted=substituted))
 
-    def _answers(
-        self, name: str, substitutes: tuple[str, ...], refusal: Answer | None
-    ) -> Iterator[Answer]:
+    def _answers(self, name: str, substituted: bool, refusal: Answer | None) -> Iterator[Answer]:
         while self._sent or self._unsent:
             if refusal is None:
                 yield self._receive(name)
@@ -227,16 +226,16 @@ class Session:
                 self._unsent.popleft()
                 yield refusal
             if self._unsent and self._on_their_way() < _AHEAD // 2:
-                refusal = self._send(name, substitutes)
+                refusal = self._send(name, substituted=substituted)
 
-    def _send(self, name: str, substitutes: tuple[str, ...]) -> Answer | None:
+    def _send(self, name: str, *, substituted: bool) -> Answer | None:
         """Send questions, as many as may be on their way; return why there is no use, if so."""
         broken = self._broken_cell(name)
         gave_up = broken is not None and broken.failure in (Verdict.TIMED_OUT, Verdict.CRASHED)
         # With and without substitutes are different forks, so that no state is carried over.
-        if not gave_up and (self._channel is None or substitutes != self._substituted):
+        if not gave_up and (self._channel is None or substituted != self._substituted):
             self.run()
-            self._substituted = substitutes
+            self._substituted = substituted
             broken = self._broken_cell(name)
         if broken is not None and broken.failure in (Verdict.TIMED_OUT, Verdict.CRASHED):
             return broken
