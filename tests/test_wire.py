@@ -197,10 +197,13 @@ LIES = {
     "a negative number of bytes": frame({"b": -1}),
     "bytes beyond the frame": frame({"b": 5}, b"1234"),
     "a number of bytes that is True": frame({"b": True}, b"1"),
-    "a pair of three": frame({"d": [[1, 2, 3]]}),
+    "a dict of three parts": frame({"d": [[1], [2], [3]]}),
     "a dict of a number": frame({"d": 1}),
-    "a key that is a list": frame({"d": [[[1], 2]]}),
-    "a key that is an array": frame({"d": [[F8, 2]]}, b"\0" * 16),
+    "more keys than values": frame({"d": [[1, 2], [3]]}),
+    "a key that is a list": frame({"d": [[[1]], [2]]}),
+    "a key that is an array": frame({"d": [[F8], [2]]}, b"\0" * 16),
+    "names that are a list": frame({"o": ["a"]}),
+    "names that are a string": frame({"o": "a"}),
     "a tuple of a number": frame({"t": 1}),
     "an integer that is none": frame({"i": "0xg"}),
     "an integer that is a number": frame({"i": 1}),
@@ -210,7 +213,8 @@ LIES = {
     "deep nesting, very much": frame(b"[" * 900_000 + b"]" * 900_000),
     "deep nesting of tags": frame(b'{"t":[' * 20 + b"]}" * 20),
     "too many parts": frame(b"[" + b"0," * 1_000_001 + b"0]"),
-    "too many keys": frame({"d": [[i, 0] for i in range(1001)]}),
+    "too many keys": frame({"d": [list(range(1001)), [0] * 1001]}),
+    "too many names": frame({"o": dict.fromkeys(map(str, range(1001)))}),
     "a header beyond its length": frame([1])[:-1],
     "a frame without lengths": b"\0",
 }
@@ -258,8 +262,8 @@ def test_a_small_frame_cannot_take_much_memory():
 
 def test_keys_chosen_to_collide_cost_no_time():
     """2**61 - 1 is 0 to the hash of an integer: a dict of such keys is searched key by key."""
-    pairs = [[{"i": hex(i * (2**61 - 1))}, 0] for i in range(1000)]
-    header = [{"d": pairs}] * 20
+    keys = [{"i": hex(i * (2**61 - 1))} for i in range(1000)]
+    header = [{"d": [keys, [0] * 1000]}] * 20
     start = time.perf_counter()
 
     wire.decode_frame(frame(header))
