@@ -169,6 +169,31 @@ def test_files_lie_in_the_working_folder(session):
     assert ask(mine).value == 7
 
 
+def test_magics_and_syntax_that_a_cell_adds_are_understood(session):
+    mine = session(
+        "here = %pwd",
+        """
+        from IPython.core.inputtransformer2 import TokenTransformBase
+
+        class Two(TokenTransformBase):
+            @classmethod
+            def find(cls, tokens_by_line):
+                for token in (token for line in tokens_by_line for token in line):
+                    if token.string == "one":
+                        return cls(token.start)
+
+            def transform(self, lines):
+                return [line.replace("one", "two") for line in lines]
+
+        get_ipython().input_transformer_manager.token_transformers.append(Two)
+        """,
+        "one = 2",
+        "def f(): return here, two",
+    )
+
+    assert ask(mine).value[1] == 2
+
+
 def test_questions_sent_ahead_are_answered_in_turn(session):
     """More of them, and larger ones, than can be on their way at one time."""
     mine = session("def f(x): return x + 1")

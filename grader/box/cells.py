@@ -5,12 +5,14 @@ The shell is made once, before the fork: making it costs more than a notebook.
 
 from __future__ import annotations
 
+import ast
 import io
 import sys
 from typing import Any
 
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
+from IPython.core.inputtransformer2 import TransformerManager
 from IPython.core.interactiveshell import InteractiveShell
 
 MAX_TEXT = 100_000  # characters of output a cell may leave
@@ -123,6 +125,30 @@ class _Hook(DisplayHook):  # type: ignore[misc]
         """Flush nothing."""
 
 
+class _Transformers(TransformerManager):  # type: ignore[misc]
+    def __init__(self) -> None:
+        super().__init__()
+        self._known = list(self.token_transformers)
+
+    def do_token_transforms(self, lines: list[str]) -> list[str]:
+        """Look for magics, unless the cell is plain Python, in which there are none.
+
+        Taking a cell apart, token by token, is half of the time it takes to run most cells.
+        """
+        if self.token_transformers == self._known and _is_python("".join(lines)):
+            return lines
+        found: list[str] = super().do_token_transforms(lines)
+        return found
+
+
+def _is_python(source: str) -> bool:
+    try:
+        ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
+
+
 class Shell(InteractiveShell):  # type: ignore[misc]
     """An IPython shell that collects instead of printing."""
 
@@ -132,6 +158,7 @@ class Shell(InteractiveShell):  # type: ignore[misc]
     def __init__(self, **options: Any) -> None:
         self.outputs = Outputs()
         super().__init__(**options)
+        self.input_transformer_manager = _Transformers()
         self.InteractiveTB.set_mode("Plain")
 
     def init_history(self) -> None:

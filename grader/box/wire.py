@@ -107,6 +107,7 @@ class Generator:
 
 # What is written is new lists and dicts only, of limited depth: none contains itself.
 _to_json = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
+_from_json = json.JSONDecoder().decode
 
 
 def encode(value: Any) -> bytes:
@@ -223,7 +224,7 @@ def decode(header: bytes, blob: bytes, *, trusted: bool = False) -> Any:
         raise WireError("frame with too many parts")
     reader = _Reader(blob, trusted=trusted)
     try:
-        value = reader.value(json.loads(header), 0)
+        value = reader.value(_from_json(header.decode()), 0)
     except WireError:
         raise
     except (
