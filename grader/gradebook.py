@@ -14,9 +14,9 @@ import os
 import shutil
 import stat
 import uuid
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
@@ -29,11 +29,12 @@ from nbgrader.api import (
     Student,
     SubmittedAssignment,
     SubmittedNotebook,
+    new_uuid,
 )
 from nbgrader.converters.generate_assignment import GenerateAssignment
 from nbgrader.preprocessors import AssignLatePenalties, SaveCells
 from nbgrader.utils import parse_utc
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import insert, select, update
 
 from grader.course import Course, Lesson
 from grader.database import lock, open_gradebook, readable_errors
@@ -49,9 +50,28 @@ _MAX_FILES = 100
 _MADE_HERE = (SIDECAR, "earlier.py")  # not taken from the submission
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Known:
+    """What the gradebook knows of a lesson: its own numbers for it, and for its cells.
+
+    Attributes:
+        graded: the name of each cell that earns points, by number; commented: likewise of
+            each that a comment may go with.
+    """
+
+    assignment: str
+    notebook: str
+    due: datetime | None
+    graded: Mapping[str, str]
+    commented: Mapping[str, str]
+
+
 @dataclass(kw_only=True)
 class Recorder:
     """Writes reports of one course into its gradebook; one at a time.
+
+    Rows are read and written as rows: as nbgrader's objects, with all that hangs on them, a
+    submission takes five times as long.
 
     Attributes:
         config: nbgrader's configuration, for late penalties.
@@ -62,6 +82,7 @@ class Recorder:
     course_id: str
     config: Any
     _recorded: dict[tuple[str, str], dict[str, float]] | None = None
+    _known: dict[str, _Known] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.autograded = self.course.class_folder / "autograded"
@@ -69,8 +90,6 @@ class Recorder:
             self.course.class_folder.mkdir(parents=True, exist_ok=True)
             self._lock = stack.enter_context(lock(self.course.class_folder / ".grading"))
             self._gradebook = open_gradebook(self.db_url, self.course_id)
-            # What a lesson consists of is read once; a submission is read anew whenever it is met.
-            self._gradebook.db().expire_on_commit = False
             stack.pop_all()
         shutil.rmtree(self.autograded / _STAGING, ignore_errors=True)
 
@@ -101,6 +120,63 @@ class Recorder:
         Raises:
             InputError: cells were added or removed although there are submissions.
         """
+        with self.readable_errors():
+            if not self._has(lesson):
+                self._known.pop(lesson.id, None)
+                self._save_cells(lesson)
+
+    def _knows(self, lesson: Lesson) -> _Known:
+        """Return what the gradebook knows of a lesson that is registered; read once."""
+        if lesson.id not in self._known:
+            notebook = self._notebook(lesson)
+            if notebook is None:
+                raise InputError(
+                    f"{self.db_url}: does not know {lesson.id}; run 'nbgrader generate_assignment "
+                    f"{lesson.id} --force', then run this again"
+                )
+            graded = [*notebook.grade_cells, *notebook.task_cells]
+            commented = [*notebook.solution_cells, *notebook.task_cells]
+            self._known[lesson.id] = _Known(
+                assignment=notebook.assignment_id,
+                notebook=notebook.id,
+                due=notebook.assignment.duedate,
+                graded={cell.id: cell.name for cell in graded},
+                commented={cell.id: cell.name for cell in commented},
+            )
+        return self._known[lesson.id]
+
+    def _notebook(self, lesson: Lesson) -> Notebook | None:
+        return (
+            self._gradebook.db.query(Notebook)
+            .join(Assignment)
+            .filter(Assignment.name == lesson.id, Notebook.name == lesson.id)
+            .first()
+        )
+
+    def _has(self, lesson: Lesson) -> bool:
+        """Whether the gradebook knows the lesson as it stands."""
+        notebook = self._notebook(lesson)
+        if notebook is None:
+            return False
+        marked = [c for c in lesson.notebook["cells"] if "nbgrader" in c["metadata"]]
+        cells = {cell["metadata"]["nbgrader"]["grade_id"]: cell for cell in marked}
+        about = {name: cell["metadata"]["nbgrader"] for name, cell in cells.items()}
+        return (
+            {c.name: (c.cell_type, c.locked, c.source) for c in notebook.source_cells}
+            == {
+                name: (cell["cell_type"], about[name]["locked"], _released(cell, lesson))
+                for name, cell in cells.items()
+            }
+            and {c.name: (c.cell_type, c.max_score) for c in notebook.grade_cells}
+            == {n: ("code", float(i["points"])) for n, i in about.items() if i["grade"]}
+            and {c.name: (c.cell_type, c.max_score) for c in notebook.task_cells}
+            == {n: ("markdown", float(i["points"])) for n, i in about.items() if i["task"]}
+            and {c.name for c in notebook.solution_cells}
+            == {n for n, i in about.items() if i["solution"]}
+        )
+
+    def _save_cells(self, lesson: Lesson) -> None:
+        """Let nbgrader save the lesson's cells: a matter of 0.2 s."""
         import nbformat  # noqa: PLC0415 - slow to import
 
         logging.getLogger("traitlets").setLevel(logging.ERROR)
@@ -113,21 +189,20 @@ class Recorder:
                 "db_url": self.db_url,
             }
         }
-        with self.readable_errors():
-            db = self._gradebook.db
-            if db.query(Assignment).filter_by(name=lesson.id).first() is None:
-                db.add(Assignment(name=lesson.id, course_id=self.course_id))
-                db.commit()
-            try:
-                for step in _steps():
-                    notebook, resources = step.preprocess(notebook, resources)
-            except RuntimeError as error:
-                raise InputError(
-                    f"{lesson.id}: {error}; restore the lesson, or delete its submissions "
-                    "from the gradebook"
-                ) from error
-            # SaveCells wrote through a connection of its own.
-            db.expire_all()
+        db = self._gradebook.db
+        if db.query(Assignment).filter_by(name=lesson.id).first() is None:
+            db.add(Assignment(name=lesson.id, course_id=self.course_id))
+        db.commit()
+        try:
+            for step in _steps():
+                notebook, resources = step.preprocess(notebook, resources)
+        except RuntimeError as error:
+            raise InputError(
+                f"{lesson.id}: {error}; restore the lesson, or delete its submissions "
+                "from the gradebook"
+            ) from error
+        # SaveCells wrote through a connection of its own.
+        db.expire_all()
 
     def is_done(self, entry: Entry, content_hash: str) -> dict[str, Any] | None:
         """Return the recorded report if this very submission was graded by this very grader."""
@@ -219,74 +294,80 @@ class Recorder:
 
     def _save(self, entry: Entry, report: Report, lesson: Lesson) -> None:
         """Write the scores, as nbgrader's SaveAutoGrades and AssignLatePenalties would."""
-        db = self._gradebook.db
-        submission = self._submission(entry)
-        submission.timestamp = _timestamp(entry.folder) or submission.timestamp
-        notebook = next(n for n in submission.notebooks if n.name == lesson.id)
+        known = self._knows(lesson)
+        submission, notebook = self._submission(entry.student, known)
         outcomes = {f"test_{outcome.id}": outcome for outcome in report.exercises}
-        for grade in notebook.grades:
-            outcome = outcomes.get(grade.cell.name)
-            if outcome is None:
-                # A task, which a person marks: what was given by hand stays.
-                continue
-            grade.auto_score = outcome.score
-            grade.needs_manual_grade = grade.manual_score is not None
         blank = {o.id for o in report.exercises if o.verdict is Verdict.NOT_ATTEMPTED}
         tasks = {cell.name for cell in lesson.manual}
-        for comment in notebook.comments:
-            name = comment.cell.name
-            comment.auto_comment = "No response." if name in blank - tasks else None
-        notebook.late_submission_penalty = None
-        db.flush()
-        self._penalise(submission, notebook)
+        scores, total = [], 0.0
+        for grade in self._rows(Grade, notebook.id):
+            outcome = outcomes.get(known.graded.get(grade.cell_id, ""))
+            auto_score = grade.auto_score if outcome is None else outcome.score
+            total += _score(auto_score, grade.manual_score, grade.extra_credit)
+            # A task is marked by a person: what was given by hand stays.
+            if outcome is not None:
+                again = grade.manual_score is not None
+                scores.append(
+                    {"id": grade.id, "auto_score": auto_score, "needs_manual_grade": again}
+                )
+        remarks = []
+        for comment in self._rows(Comment, notebook.id):
+            name = known.commented.get(comment.cell_id, "")
+            remark = "No response." if name in blank - tasks else None
+            remarks.append({"id": comment.id, "auto_comment": remark})
+        db = self._gradebook.db
+        for table, changes in ((Grade, scores), (Comment, remarks)):
+            if changes:
+                db.execute(update(table), changes)
+        handed_in = _timestamp(entry.folder) or submission.timestamp
+        db.execute(update(SubmittedAssignment), [{"id": submission.id, "timestamp": handed_in}])
+        late = _seconds_late(handed_in, known.due, submission.extension)
+        penalty = self._penalty(entry.student, total, late) if late else None
+        db.execute(
+            update(SubmittedNotebook), [{"id": notebook.id, "late_submission_penalty": penalty}]
+        )
         db.commit()
 
-    def _submission(self, entry: Entry) -> SubmittedAssignment:
-        """Return the gradebook's submission with all it contains, made if it is new."""
-        db = self._gradebook.db
-        found = (
-            db.query(SubmittedAssignment)
-            .join(Assignment)
-            .filter(Assignment.name == entry.lesson)
-            .filter(SubmittedAssignment.student_id == entry.student)
-            .options(
-                joinedload(SubmittedAssignment.assignment),
-                selectinload(SubmittedAssignment.notebooks).options(
-                    joinedload(SubmittedNotebook.notebook),
-                    selectinload(SubmittedNotebook.grades).joinedload(Grade.cell),
-                    selectinload(SubmittedNotebook.comments).joinedload(Comment.cell),
-                ),
-            )
-            .populate_existing()
-            .first()
-        )
-        if found is not None:
-            return found
-        if db.get(Student, entry.student) is None:
-            db.add(Student(id=entry.student))
-        assignment = db.query(Assignment).filter_by(name=entry.lesson).one()
-        with db.no_autoflush:
-            made = SubmittedAssignment(assignment=assignment, student_id=entry.student)
-            db.add(made)
-            for notebook in assignment.notebooks:
-                submitted = SubmittedNotebook(notebook=notebook, assignment=made)
-                db.add(submitted)
-                db.add_all(Grade(cell=c, notebook=submitted) for c in _graded_cells(notebook))
-                db.add_all(Comment(cell=c, notebook=submitted) for c in _commented_cells(notebook))
-        return made
+    def _rows(self, table: type[Grade | Comment], notebook: str) -> list[Any]:
+        query = select(*table.__table__.columns).where(table.notebook_id == notebook)
+        return list(self._gradebook.db.execute(query))
 
-    def _penalise(self, submission: SubmittedAssignment, notebook: SubmittedNotebook) -> None:
-        """Apply the configured late penalty."""
-        if not submission.total_seconds_late:
-            return
+    def _submission(self, student: str, known: _Known) -> tuple[Any, Any]:
+        """Return the rows of a submission and of its notebook, made if they are new."""
+        db = self._gradebook.db
+        submissions = select(*SubmittedAssignment.__table__.columns).where(
+            SubmittedAssignment.assignment_id == known.assignment,
+            SubmittedAssignment.student_id == student,
+        )
+        submission = db.execute(submissions).first()
+        if submission is None:
+            if db.execute(select(Student.id).where(Student.id == student)).first() is None:
+                db.execute(insert(Student), [{"id": student}])
+            made = {"id": new_uuid(), "assignment_id": known.assignment, "student_id": student}
+            db.execute(insert(SubmittedAssignment), [made])
+            submission = db.execute(submissions).one()
+        notebooks = select(SubmittedNotebook.id).where(
+            SubmittedNotebook.assignment_id == submission.id,
+            SubmittedNotebook.notebook_id == known.notebook,
+        )
+        notebook = db.execute(notebooks).first()
+        if notebook is None:
+            number = new_uuid()
+            made = {"id": number, "assignment_id": submission.id, "notebook_id": known.notebook}
+            db.execute(insert(SubmittedNotebook), [made])
+            for table, cells in ((Grade, known.graded), (Comment, known.commented)):
+                if cells:
+                    rows = [{"cell_id": cell, "notebook_id": number} for cell in cells]
+                    db.execute(insert(table), rows)
+            notebook = db.execute(notebooks).one()
+        return submission, notebook
+
+    def _penalty(self, student: str, score: float, late: float) -> float | None:
+        """Return the configured late penalty."""
         preprocessor = AssignLatePenalties(config=self.config)
         preprocessor.init_plugin()
-        score = sum(map(_score, notebook.grades))
-        penalty = preprocessor.plugin_inst.late_submission_penalty(
-            submission.student_id, score, submission.total_seconds_late
-        )
-        if penalty is not None:
-            notebook.late_submission_penalty = min(max(penalty, 0), score)
+        penalty = preprocessor.plugin_inst.late_submission_penalty(student, score, late)
+        return None if penalty is None else min(max(penalty, 0), score)
 
 
 def _steps() -> Iterator[Any]:
@@ -299,18 +380,25 @@ def _steps() -> Iterator[Any]:
             return
 
 
-def _score(grade: Grade) -> float:
+def _released(cell: Mapping[str, Any], lesson: Lesson) -> str:
+    """Return a cell's text as the gradebook keeps it: with hidden tests, without solutions."""
+    about = cell["metadata"]["nbgrader"]
+    return lesson.stubs[about["grade_id"]] if about["solution"] else "".join(cell["source"])
+
+
+def _score(auto: float | None, manual: float | None, extra: float | None) -> float:
     """Return a cell's score as nbgrader counts it: by hand if given, with what is added to it."""
-    score = grade.auto_score if grade.manual_score is None else grade.manual_score
-    return 0.0 if score is None else float(score + (grade.extra_credit or 0.0))
+    score = auto if manual is None else manual
+    return 0.0 if score is None else score + (extra or 0.0)
 
 
-def _graded_cells(notebook: Notebook) -> list[Any]:
-    return [*notebook.grade_cells, *notebook.task_cells]
-
-
-def _commented_cells(notebook: Notebook) -> list[Any]:
-    return [*notebook.solution_cells, *notebook.task_cells]
+def _seconds_late(
+    handed_in: datetime | None, due: datetime | None, extension: timedelta | None
+) -> float:
+    """Return by how much a submission is late, as nbgrader counts it."""
+    if handed_in is None or due is None:
+        return 0.0
+    return max(0.0, (handed_in - due - (extension or timedelta())).total_seconds())
 
 
 def _timestamp(folder: Path) -> datetime | None:

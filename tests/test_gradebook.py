@@ -141,6 +141,51 @@ def test_registering_a_lesson_writes_what_generate_assignment_writes(course, les
     assert holdings(course) == by_nbgrader
 
 
+def test_a_lesson_that_stands_in_the_gradebook_is_not_saved_again(course, lesson, monkeypatch):
+    before = holdings(course)
+    monkeypatch.setattr(gradebook, "_steps", lambda: pytest.fail("saved again"))
+
+    with recorder(course) as book:
+        book.register(lesson)
+
+    assert holdings(course) == before
+
+
+def is_test(about):
+    return about["grade"]
+
+
+def is_task(about):
+    return about["task"]
+
+
+def is_setup(about):
+    return not (about["grade"] or about["solution"] or about["task"])
+
+
+CHANGES = {
+    "points": (is_test, lambda cell: cell["metadata"]["nbgrader"].update(points=3)),
+    "a task's points": (is_task, lambda cell: cell["metadata"]["nbgrader"].update(points=3)),
+    "a lock": (is_setup, lambda cell: cell["metadata"]["nbgrader"].update(locked=False)),
+    "a text": (is_test, lambda cell: cell["source"].append("\n# more")),
+}
+
+
+@pytest.mark.parametrize(("where", "change"), CHANGES.values(), ids=CHANGES.keys())
+def test_a_lesson_that_changed_is_saved_again(course, lesson, where, change):
+    changed = json.loads(json.dumps(lesson.notebook))
+    for cell in changed["cells"]:
+        if "nbgrader" in cell["metadata"] and where(cell["metadata"]["nbgrader"]):
+            change(cell)
+    assert changed != lesson.notebook
+    before = holdings(course)
+
+    with recorder(course) as book:
+        book.register(dataclasses.replace(lesson, notebook=changed))
+
+    assert holdings(course) != before
+
+
 def test_the_gradebook_holds_no_solution(course):
     """nbgrader compares its copy with what students hand in, and may paste it into theirs."""
     sources = {name: source for _, name, _, _, source, _ in holdings(course)["sources"]}
