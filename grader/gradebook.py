@@ -34,7 +34,7 @@ from nbgrader.api import (
 from nbgrader.converters.generate_assignment import GenerateAssignment
 from nbgrader.preprocessors import AssignLatePenalties, SaveCells
 from nbgrader.utils import parse_utc
-from sqlalchemy import insert, select, update
+from sqlalchemy import Table, bindparam, insert, select, update
 
 from grader.course import Course, Lesson
 from grader.database import lock, open_gradebook, readable_errors
@@ -44,6 +44,15 @@ from grader.errors import InputError
 from grader.feedback import autograded_notebook
 from grader.submission import UnreadableError, read_bytes
 from grader.verdict import Report, Verdict
+
+_STUDENTS: Table = Student.__table__
+_SUBMISSIONS: Table = SubmittedAssignment.__table__
+_NOTEBOOKS: Table = SubmittedNotebook.__table__
+_GRADES: Table = Grade.__table__
+_COMMENTS: Table = Comment.__table__
+# What stands for a row that is not there yet.
+_NO_SUBMISSION = SubmittedAssignment()
+_NO_GRADE = Grade(needs_manual_grade=True)
 
 _STAGING = ".new"
 _MAX_FILES = 100
@@ -295,72 +304,109 @@ class Recorder:
     def _save(self, entry: Entry, report: Report, lesson: Lesson) -> None:
         """Write the scores, as nbgrader's SaveAutoGrades and AssignLatePenalties would."""
         known = self._knows(lesson)
-        submission, notebook = self._submission(entry.student, known)
+        submission, notebook = self._find(entry.student, known)
+        number = notebook.id if notebook else new_uuid()
         outcomes = {f"test_{outcome.id}": outcome for outcome in report.exercises}
-        blank = {o.id for o in report.exercises if o.verdict is Verdict.NOT_ATTEMPTED}
-        tasks = {cell.name for cell in lesson.manual}
-        scores, total = [], 0.0
-        for grade in self._rows(Grade, notebook.id):
-            outcome = outcomes.get(known.graded.get(grade.cell_id, ""))
-            auto_score = grade.auto_score if outcome is None else outcome.score
-            total += _score(auto_score, grade.manual_score, grade.extra_credit)
+        grades, total = [], 0.0
+        before = self._by_cell(_GRADES, notebook)
+        for cell, name in known.graded.items():
+            grade = before.get(cell, _NO_GRADE)
+            auto, by_hand, again = grade.auto_score, grade.manual_score, grade.needs_manual_grade
             # A task is marked by a person: what was given by hand stays.
-            if outcome is not None:
-                again = grade.manual_score is not None
-                scores.append(
-                    {"id": grade.id, "auto_score": auto_score, "needs_manual_grade": again}
-                )
-        remarks = []
-        for comment in self._rows(Comment, notebook.id):
-            name = known.commented.get(comment.cell_id, "")
-            remark = "No response." if name in blank - tasks else None
-            remarks.append({"id": comment.id, "auto_comment": remark})
-        db = self._gradebook.db
-        for table, changes in ((Grade, scores), (Comment, remarks)):
-            if changes:
-                db.execute(update(table), changes)
+            if name in outcomes:
+                auto, again = outcomes[name].score, by_hand is not None
+            total += _score(auto, by_hand, grade.extra_credit)
+            grades.append(
+                {
+                    "id": grade.id or new_uuid(),
+                    "cell_id": cell,
+                    "notebook_id": number,
+                    "auto_score": auto,
+                    "needs_manual_grade": again,
+                }
+            )
         handed_in = _timestamp(entry.folder) or submission.timestamp
-        db.execute(update(SubmittedAssignment), [{"id": submission.id, "timestamp": handed_in}])
         late = _seconds_late(handed_in, known.due, submission.extension)
-        penalty = self._penalty(entry.student, total, late) if late else None
-        db.execute(
-            update(SubmittedNotebook), [{"id": notebook.id, "late_submission_penalty": penalty}]
-        )
-        db.commit()
+        made = {
+            "id": submission.id or new_uuid(),
+            "assignment_id": known.assignment,
+            "student_id": entry.student,
+            "timestamp": handed_in,
+        }
+        of_notebook = {
+            "id": number,
+            "assignment_id": made["id"],
+            "notebook_id": known.notebook,
+            "late_submission_penalty": self._penalty(entry.student, total, late) if late else None,
+        }
+        if not submission.id:
+            self._add_student(entry.student)
+        self._put(_SUBMISSIONS, [made], new=not submission.id)
+        self._put(_NOTEBOOKS, [of_notebook], new=not notebook)
+        self._put(_GRADES, grades, new=not notebook)
+        self._put(_COMMENTS, self._comments(notebook, number, report, lesson), new=not notebook)
+        self._gradebook.db.commit()
 
-    def _rows(self, table: type[Grade | Comment], notebook: str) -> list[Any]:
-        query = select(*table.__table__.columns).where(table.notebook_id == notebook)
-        return list(self._gradebook.db.execute(query))
+    def _comments(
+        self, notebook: Any, number: str, report: Report, lesson: Lesson
+    ) -> list[dict[str, Any]]:
+        """Return the rows of comments; an answer that was never written is told, as nbgrader does.
 
-    def _submission(self, student: str, known: _Known) -> tuple[Any, Any]:
-        """Return the rows of a submission and of its notebook, made if they are new."""
+        Args:
+            number: the submitted notebook's, also if it is new.
+        """
+        blank = {o.id for o in report.exercises if o.verdict is Verdict.NOT_ATTEMPTED}
+        blank -= {cell.name for cell in lesson.manual}
+        before = self._by_cell(_COMMENTS, notebook)
+        return [
+            {
+                "id": before[cell].id if cell in before else new_uuid(),
+                "cell_id": cell,
+                "notebook_id": number,
+                "auto_comment": "No response." if name in blank else None,
+            }
+            for cell, name in self._knows(lesson).commented.items()
+        ]
+
+    def _find(self, student: str, known: _Known) -> tuple[Any, Any]:
+        """Return the rows of a submission, empty if it is new, and of its notebook, if any."""
         db = self._gradebook.db
-        submissions = select(*SubmittedAssignment.__table__.columns).where(
-            SubmittedAssignment.assignment_id == known.assignment,
-            SubmittedAssignment.student_id == student,
-        )
-        submission = db.execute(submissions).first()
+        submission = db.execute(
+            select(_SUBMISSIONS).where(
+                _SUBMISSIONS.c.assignment_id == known.assignment,
+                _SUBMISSIONS.c.student_id == student,
+            )
+        ).first()
         if submission is None:
-            if db.execute(select(Student.id).where(Student.id == student)).first() is None:
-                db.execute(insert(Student), [{"id": student}])
-            made = {"id": new_uuid(), "assignment_id": known.assignment, "student_id": student}
-            db.execute(insert(SubmittedAssignment), [made])
-            submission = db.execute(submissions).one()
-        notebooks = select(SubmittedNotebook.id).where(
-            SubmittedNotebook.assignment_id == submission.id,
-            SubmittedNotebook.notebook_id == known.notebook,
-        )
-        notebook = db.execute(notebooks).first()
-        if notebook is None:
-            number = new_uuid()
-            made = {"id": number, "assignment_id": submission.id, "notebook_id": known.notebook}
-            db.execute(insert(SubmittedNotebook), [made])
-            for table, cells in ((Grade, known.graded), (Comment, known.commented)):
-                if cells:
-                    rows = [{"cell_id": cell, "notebook_id": number} for cell in cells]
-                    db.execute(insert(table), rows)
-            notebook = db.execute(notebooks).one()
+            return _NO_SUBMISSION, None
+        notebook = db.execute(
+            select(_NOTEBOOKS).where(
+                _NOTEBOOKS.c.assignment_id == submission.id,
+                _NOTEBOOKS.c.notebook_id == known.notebook,
+            )
+        ).first()
         return submission, notebook
+
+    def _by_cell(self, table: Table, notebook: Any) -> dict[str, Any]:
+        """Return the rows of a submitted notebook by their cells' numbers; none for a new one."""
+        if notebook is None:
+            return {}
+        rows = self._gradebook.db.execute(select(table).where(table.c.notebook_id == notebook.id))
+        return {row.cell_id: row for row in rows}
+
+    def _put(self, table: Table, rows: list[dict[str, Any]], *, new: bool) -> None:
+        if rows and new:
+            self._gradebook.db.execute(insert(table), rows)
+        elif rows:
+            changes = [{"this": row["id"], **row} for row in rows]
+            self._gradebook.db.execute(
+                update(table).where(table.c.id == bindparam("this")), changes
+            )
+
+    def _add_student(self, student: str) -> None:
+        db = self._gradebook.db
+        if db.execute(select(_STUDENTS.c.id).where(_STUDENTS.c.id == student)).first() is None:
+            db.execute(insert(_STUDENTS), [{"id": student}])
 
     def _penalty(self, student: str, score: float, late: float) -> float | None:
         """Return the configured late penalty."""

@@ -38,7 +38,7 @@ from typing import Any, Self
 
 from platformdirs import user_cache_path
 
-from grader import policy, watch
+from grader import policy, preload, watch
 from grader.box import fence
 from grader.course import Course
 from grader.errors import GraderError
@@ -178,9 +178,13 @@ class Box:
             if (self.course.root / name).is_dir():
                 (imports / name).symlink_to(self.course.root / name)
         cache = _cache(self._folder)
+        self._listed = preload.listing(cache, self._preload)
+        modules = imports / "modules"
+        modules.write_bytes(preload.gathered(self._listed))
         readable = policy.readable(self.course, imports)
         options: dict[str, Any] = {
             "preload": self._preload,
+            "missed": str(scratch / "missed.json"),
             "work": str(self.work),
             "confine": self.sandboxed,
             "fences": platform.machine() in fence.MACHINES and sys.platform == "linux",
@@ -190,7 +194,7 @@ class Box:
             "writable": [str(scratch), str(cache), "/dev/null"],
         }
         environment = policy.environment(imports, scratch, cache)
-        command = [sys.executable, "-P", "-m", "gradebox.warm", json.dumps(options)]
+        command = [sys.executable, "-P", "-m", "gradebox", str(modules), json.dumps(options)]
         self._control, theirs = socket.socketpair()
         with theirs:
             if self.sandboxed:
@@ -272,6 +276,9 @@ class Box:
                 "run 'grader doctor' to see what is missing"
             )
         self._warm = True
+        assert self._folder is not None  # noqa: S101 - for the type checker
+        told = self._folder / "scratch" / "missed.json"
+        preload.keep(self._listed, told, without=self._folder)
         warm = watch.process(self._process.pid)
         self._base = warm.resident if warm else 0
 

@@ -204,7 +204,7 @@ def test_several_processes_together_may_not_take_more_memory(box):
     for _ in range(3):
         if os.fork() == 0:
             break
-    hoard = bytearray(b"x" * 100 * 2**20)
+    hoard = bytearray(b"x" * 80 * 2**20)
     time.sleep(60)
     """
     (result,) = run(box, cell)

@@ -1,0 +1,73 @@
+"""Read the modules that a box will load, before it starts.
+
+Which ones they are, an earlier box with the same Python and the same imports has
+told: the first one loads them by itself.  The list is kept in the user's cache.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import marshal
+import sys
+from collections.abc import Iterator, Sequence
+from importlib.util import MAGIC_NUMBER, cache_from_source
+from pathlib import Path
+
+_HEADER = 16  # bytes before the code in a file of Python's cache
+
+
+def listing(cache: Path, names: Sequence[str]) -> Path:
+    """Return where the list of modules is kept for this Python and these imports."""
+    key = "\0".join([sys.version, sys.prefix, *names])
+    return cache / f"modules-{hashlib.sha256(key.encode()).hexdigest()[:16]}.json"
+
+
+def gathered(listed: Path) -> bytes:
+    """Return where each listed module lies, and its code, as `grader.box.preload` reads them."""
+    index, codes, end = {}, [], 0
+    for name, origin, code in _codes(_read(listed)):
+        index[name] = (origin, end, end + len(code))
+        codes.append(code)
+        end += len(code)
+    return b"".join([marshal.dumps(index), *codes])
+
+
+def _codes(modules: dict[str, str]) -> Iterator[tuple[str, str, bytes]]:
+    for name, origin in modules.items():
+        # What has no cached code, or changed since, is left to the box.
+        with contextlib.suppress(OSError, ValueError, NotImplementedError):
+            content = Path(cache_from_source(origin)).read_bytes()
+            about = Path(origin).stat()
+            stamp = int(about.st_mtime).to_bytes(8, "little")[:4]
+            size = (about.st_size & 0xFFFFFFFF).to_bytes(4, "little")
+            if content[:_HEADER] == MAGIC_NUMBER + bytes(4) + stamp + size:
+                yield name, origin, content[_HEADER:]
+
+
+def keep(listed: Path, told: Path, *, without: Path) -> None:
+    """Add the modules that a box has told to the list.
+
+    Args:
+        told: where the box has written them, before any code of a student's ran there.
+        without: a folder whose modules are the box's own, gone with it.
+    """
+    new = {n: o for n, o in _read(told).items() if not Path(o).is_relative_to(without)}
+    told.unlink(missing_ok=True)
+    known = _read(listed)
+    if set(new) <= set(known):
+        return
+    # Beside it and renamed: two boxes may be at it at the same time.
+    beside = listed.with_name(f"{listed.name}.{told.parent.parent.name}")
+    with contextlib.suppress(OSError):
+        beside.write_text(json.dumps(known | new), encoding="utf-8")
+        beside.replace(listed)
+
+
+def _read(path: Path) -> dict[str, str]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return {str(k): str(v) for k, v in found.items()} if isinstance(found, dict) else {}
