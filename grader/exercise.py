@@ -7,11 +7,14 @@ read and never run before a submission is judged.
 
 from __future__ import annotations
 
+import inspect
 import sys
+import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -39,6 +42,53 @@ class Rng:
     """An argument that arrives as `numpy.random.default_rng(seed)`."""
 
     seed: int
+
+
+@dataclass(frozen=True, init=False, eq=False)
+class Shown:
+    """An argument that is a function and hides no answer, like a loss to differentiate.
+
+    Its source goes to the student's process, which calls it there: a hundred times
+    faster than asking the judge, who answers for all other functions.
+
+    Args:
+        function: written with def at the top level of hidden.py; it uses its arguments and
+            NumPy, as np, and nothing else.
+        constants: arguments besides those that the student's code gives: plain data.
+
+    Raises:
+        TypeError: the function is not of this kind.
+    """
+
+    function: Callable[..., Any]
+    constants: Mapping[str, Any]
+
+    def __init__(self, function: Callable[..., Any], **constants: Any) -> None:
+        source_of(function)
+        object.__setattr__(self, "function", function)
+        object.__setattr__(self, "constants", constants)
+
+    def __call__(self, *arguments: Any) -> Any:
+        """Call the function, as the student's process does."""
+        return self.function(*arguments, **self.constants)
+
+
+@cache
+def source_of(function: Callable[..., Any]) -> str:
+    """Return the source of a function that may be shown; see `Shown`."""
+    name = getattr(function, "__name__", repr(function))
+    try:
+        source = textwrap.dedent(inspect.getsource(function))
+        used = inspect.getclosurevars(function)
+    except (OSError, TypeError) as error:
+        raise TypeError(f"Shown({name}): has no source to show ({error})") from error
+    others = sorted({*used.nonlocals, *used.globals} - {"np"})
+    if others or not source.startswith("def "):
+        raise TypeError(
+            f"Shown({name}): uses {', '.join(others) or 'a form other than def'}; write it with "
+            "def at the top level of hidden.py, with NumPy and its arguments alone"
+        )
+    return source
 
 
 @dataclass(frozen=True)
@@ -92,7 +142,7 @@ class Case:
 
     Args:
         arguments: positional arguments: arrays, numbers, strings, None, lists,
-            tuples, dicts of these, `Rng`, or functions (answered by the judge).
+            tuples, dicts of these, `Rng`, `Shown`, or functions (answered by the judge).
         group: the name a student sees, "a batch of one"; partial credit is by group.
         shapes: sizes a student may see, {"n_out": 4, "m": 5}; "m" is the batch
             size, which the judge needs to recognise a missing 1/m.

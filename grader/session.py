@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import Any, Self
 
 from grader.box import wire
-from grader.exercise import Case, Rng
+from grader.exercise import Case, Rng, Shown, source_of
 from grader.oracle import Oracle
 from grader.outputs import is_number, line, read_answer, read_outputs
 from grader.sandbox import Box, SandboxError
@@ -373,6 +373,9 @@ class _Question:
 def _outgoing(value: Any, functions: list[Callable[..., Any]]) -> Any:
     if isinstance(value, Rng):
         return wire.Generator(value.seed)
+    if isinstance(value, Shown):
+        name = value.function.__name__
+        return wire.Source(name, source_of(value.function), dict(value.constants))
     if isinstance(value, list):
         return [_outgoing(item, functions) for item in value]
     if isinstance(value, tuple):

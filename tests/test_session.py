@@ -12,7 +12,7 @@ import pytest
 
 from grader import oracle, sandbox
 from grader.box import wire
-from grader.exercise import Call, Case, Get, Rng, Set
+from grader.exercise import Call, Case, Get, Rng, Set, Shown
 from grader.oracle import Oracle
 from grader.outputs import read_outputs
 from grader.sandbox import Box, Limits
@@ -111,6 +111,48 @@ def test_a_given_function_is_answered_by_the_judge(session):
     mine = session("def f(g): return [g(i) for i in range(3)]")
 
     assert ask(mine, lambda i: i**2).value == [0, 1, 4]
+
+
+def line(x, *, slope, offset):
+    """Return a straight line's height."""
+    return np.dot(slope, x) + offset
+
+
+def test_a_function_that_may_be_shown_is_called_inside(session):
+    mine = session("import os\ndef f(g): return g(2.0), os.getpid(), 'line' in repr(g)")
+    shown = Shown(line, slope=np.array([1.0, 3.0]), offset=0.5)
+
+    (height, pid, named), again = ask(mine, shown).value, shown(2.0)
+
+    assert height.tolist() == again.tolist() == [2.5, 6.5]
+    assert pid != os.getpid()
+    assert named
+
+
+def closed_over(offset):
+    def inner(x):
+        return x + offset
+
+    return inner
+
+
+def uses_more(x):
+    return textwrap.dedent(x)
+
+
+@pytest.mark.parametrize(
+    ("function", "found"),
+    [
+        (closed_over(1), "offset"),
+        (uses_more, "textwrap"),
+        (lambda x: x, "a form other than def"),
+        (np.sin, "no source"),
+        (7, "no source"),
+    ],
+)
+def test_a_function_that_needs_more_than_its_source_cannot_be_shown(function, found):
+    with pytest.raises(TypeError, match=found):
+        Shown(function)
 
 
 def test_what_a_given_function_raises_arrives(session):

@@ -180,6 +180,7 @@ LIES = {
     "an unknown tag": frame({"pickle": "x"}),
     "a function": frame({"f": 0}),
     "a generator": frame({"g": 0}),
+    "a source": frame({"s": ["f", "def f(): pass", {"o": {}}]}),
     "fewer bytes than the shape claims": frame(F8, b"\0" * 15),
     "more bytes than the shape claims": frame(F8, b"\0" * 17),
     "the same bytes for two arrays": frame([F8, F8], b"\0" * 16),

@@ -105,6 +105,19 @@ class Generator:
     seed: int
 
 
+@dataclass(frozen=True)
+class Source:
+    """A function that is made where it arrives.
+
+    Attributes:
+        constants: arguments that it is given besides those of a call.
+    """
+
+    name: str
+    text: str
+    constants: dict[str, Any]
+
+
 # What is written is new lists and dicts only, of limited depth: none contains itself.
 _to_json = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 _from_json = json.JSONDecoder().decode
@@ -152,6 +165,8 @@ class _Writer:
             return {"f": value.number}
         if kind is Generator:
             return {"g": value.seed}
+        if kind is Source:
+            return {"s": self._items((value.name, value.text, value.constants), depth)}
         raise UnplainError(f"an object of type {kind.__name__}")
 
     def _items(self, value: Collection[Any], depth: int) -> list[Any]:
@@ -278,6 +293,9 @@ class _Reader:
     def generator(self, body: Any, _depth: int) -> Generator:
         return Generator(int(body))
 
+    def source(self, body: Any, depth: int) -> Source:
+        return Source(*self.items(body, depth))
+
     def integer(self, body: Any, _depth: int) -> int:
         if not isinstance(body, str) or len(body) > _MAX_HEX:
             raise WireError("integer too large")
@@ -350,7 +368,12 @@ _TAGS: dict[str, Callable[[_Reader, Any, int], Any]] = {
     "b": _Reader.raw,
     "i": _Reader.integer,
 }
-_TRUSTED_TAGS = {**_TAGS, "f": _Reader.function, "g": _Reader.generator}
+_TRUSTED_TAGS = {
+    **_TAGS,
+    "f": _Reader.function,
+    "g": _Reader.generator,
+    "s": _Reader.source,
+}
 
 
 def readable(text: str) -> str:

@@ -5,27 +5,26 @@ from itertools import pairwise
 
 import numpy as np
 
-from grader.exercise import Case, Tolerance, cases, mistake
+from grader.exercise import Case, Shown, Tolerance, cases, mistake
 
 # --------------------------------------------------------- numerical_gradient
 
 
-def _wavy(rng, shape):
-    """Return f with slopes near 20, second derivatives near 400, and entries that interact.
+def f(x, *, size, phase):
+    """Have slopes near 20, second derivatives near 400, and entries that interact.
 
     One-sided differences are off by 1e-3 there, and so is a point that drifts
     by h; rounding in f, seen through 2 h, stays below 1e-8.
     """
+    x = np.asarray(x, dtype=np.float64)
+    if x.shape != np.shape(size):
+        raise ValueError(f"f takes an array of shape {np.shape(size)}, and was given {x.shape}")
+    return float(np.sum(size * np.sin(20 * x + phase)) + 10 * np.sum(x) ** 2)
+
+
+def _wavy(rng, shape):
     size = rng.uniform(0.5, 1.5, size=shape)
-    phase = rng.uniform(0, 2 * np.pi, size=shape)
-
-    def f(x):
-        x = np.asarray(x, dtype=np.float64)
-        if x.shape != shape:
-            raise ValueError(f"f takes an array of shape {shape}, and was given {x.shape}")
-        return float(np.sum(size * np.sin(20 * x + phase)) + 10 * np.sum(x) ** 2)
-
-    return f
+    return Shown(f, size=size, phase=rng.uniform(0, 2 * np.pi, size=shape))
 
 
 @cases("numerical_gradient", tolerance=Tolerance(relative=1e-7, absolute=1e-7))

@@ -25,7 +25,7 @@ from solution import (
     softmax_vjp,
 )
 
-from grader.exercise import Case, Rng, Tolerance, cases, mistake
+from grader.exercise import Case, Rng, Shown, Tolerance, cases, mistake
 
 LOSSES = {"mse": (mse, mse_grad), "cross_entropy": (cross_entropy, cross_entropy_grad)}
 
@@ -671,12 +671,24 @@ mistake(
 # ------------------------------------------------------------- gradient_check
 
 
+def loss(params, *, weights, phases, scale):
+    """Return scale * (s + s**2 / 20), with s the sum of c * sin(p + phase).
+
+    Every entry's slope depends on all the others, and its curvature is large enough for a
+    large step to show.
+    """
+    s = sum(
+        float(np.sum(c * np.sin(np.asarray(p) + phase)))
+        for pair, cs, ps in zip(params, weights, phases, strict=True)
+        for p, c, phase in zip(pair, cs, ps, strict=True)
+    )
+    return float(scale * (s + s**2 / 20))
+
+
 def landscape(rng, shapes, *, scale=1.0, silent=()):
     """Return a smooth loss, params and exact gradients, none of which is near 0.
 
-    The loss is scale * (s + s**2 / 20) with s the sum of c * sin(p + phase): every entry's
-    slope depends on all the others, and its curvature is large enough for a large step to show.
-    Entries in `silent`, (layer, part, index), have c = 0: they do not move the loss.
+    Entries in `silent`, (layer, part, index), have the weight c = 0: they do not move the loss.
     """
     arrays = [[rng.normal(size=shape), rng.normal(size=(shape[0], 1))] for shape in shapes]
     weights = [[rng.uniform(0.5, 1.5, size=p.shape) for p in pair] for pair in arrays]
@@ -684,23 +696,18 @@ def landscape(rng, shapes, *, scale=1.0, silent=()):
     for layer, part, index in silent:
         weights[layer][part][index] = 0.0
 
-    def total(params):
-        return sum(
-            float(np.sum(c * np.sin(np.asarray(p) + phase)))
-            for pair, cs, ps in zip(params, weights, phases, strict=True)
-            for p, c, phase in zip(pair, cs, ps, strict=True)
-        )
-
-    def loss(params):
-        s = total(params)
-        return float(scale * (s + s**2 / 20))
-
-    factor = scale * (1 + total(arrays) / 10)
+    s = sum(
+        np.sum(c * np.sin(p + phase))
+        for pair, cs, ps in zip(arrays, weights, phases, strict=True)
+        for p, c, phase in zip(pair, cs, ps, strict=True)
+    )
+    factor = scale * (1 + s / 10)
     grads = [
         [factor * c * np.cos(p + phase) for p, c, phase in zip(*each, strict=True)]
         for each in zip(arrays, weights, phases, strict=True)
     ]
-    return loss, [tuple(pair) for pair in arrays], [tuple(pair) for pair in grads]
+    shown = Shown(loss, weights=weights, phases=phases, scale=scale)
+    return shown, [tuple(pair) for pair in arrays], [tuple(pair) for pair in grads]
 
 
 def spoiled(grads, layer, part, index, change):
@@ -710,7 +717,6 @@ def spoiled(grads, layer, part, index, change):
     return copies
 
 
-# Each call of the loss crosses a process border: a few entries a case are enough.
 @cases("gradient_check", tolerance=Tolerance(relative=1e-4, absolute=1e-6))
 def landscapes(rng):
     """Right gradients; one wrong entry in each place; small, zero; a step of the caller's."""
