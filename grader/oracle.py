@@ -21,6 +21,8 @@ import numpy as np
 
 from grader.box import wire
 
+Function = Callable[..., Any]
+
 _SMALL_BYTES, _SMALL_INTEGER = 2**14, 1_000
 _MEMORY = 2**30
 _MAX_GENERATORS = 8
@@ -28,19 +30,21 @@ _SECONDS = 60
 
 
 class Oracle:
-    """Answers for the functions that the calls of one exercise were given."""
+    """Answers for functions by number: first references, then the cases' own functions."""
 
-    def __init__(self, functions: Sequence[Callable[..., Any]], *, references: int) -> None:
+    def __init__(self, references: Sequence[Function] = (), own: Sequence[Function] = ()) -> None:
         """Prepare.
 
         Args:
-            functions: by number.
-            references: how many of them, the first ones, are references that stand in for
-                the student's functions; the others are cases' own arguments.
+            references: stand in for the student's functions; always answered by a fork.
+            own: arguments of cases.
         """
-        self._functions, self._references = functions, references
-        self._pid: int | None = None
-        self._channel: socket.socket | None = None
+        self._references, self._own = _Fork(references), _Fork(own)
+
+    def take(self, own: Sequence[Function]) -> None:
+        """Answer for other cases from now on."""
+        self._own.close()
+        self._own = _Fork(own)
 
     def answer(self, frame: dict[str, Any], deadline: wire.Deadline) -> bytes:
         """Answer one call, with an encoded frame.
@@ -49,12 +53,39 @@ class Oracle:
             WireError: there is no such function, or no such way to call it.
             TimeoutError: the time is over.
         """
-        if not self._fits(frame):
+        count = len(self._references.functions)
+        if not _fits(frame, count + len(self._own.functions)):
             raise wire.WireError("a call to a function that does not exist")
+        if frame["ask"] < count:
+            return self._references.answer(frame, deadline)
+        frame = {**frame, "ask": frame["ask"] - count}
+        # The state of a generator is never small: it is taken up elsewhere.
+        if _small(frame):
+            return reply(frame, self._own.functions)
+        return self._own.answer(frame, deadline)
+
+    def close(self) -> None:
+        """End the forks, if there are any."""
+        self._references.close()
+        self._own.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class _Fork:
+    """Answers for some functions in a process of its own, which is made when it is needed."""
+
+    def __init__(self, functions: Sequence[Function]) -> None:
+        self.functions = functions
+        self._pid: int | None = None
+        self._channel: socket.socket | None = None
+
+    def answer(self, frame: dict[str, Any], deadline: wire.Deadline) -> bytes:
         try:
-            # The state of a generator is never small: it is taken up elsewhere.
-            if frame["ask"] >= self._references and _small(frame):
-                return reply(frame, self._functions)
             if self._channel is None:
                 self._fork()
             assert self._channel is not None  # noqa: S101 - for the type checker
@@ -68,19 +99,6 @@ class Oracle:
             self.close()
             return wire.encode({"error": "MemoryError", "message": "the call asked for too much"})
 
-    def _fits(self, frame: dict[str, Any]) -> bool:
-        which, keywords = frame["ask"], frame.get("keywords")
-        generators = frame.get("generators", {})
-        return (
-            type(which) is int
-            and 0 <= which < len(self._functions)
-            and isinstance(frame.get("arguments"), tuple)
-            and isinstance(keywords, dict)
-            and all(isinstance(key, str) for key in keywords)
-            and isinstance(generators, dict)
-            and len(generators) <= _MAX_GENERATORS
-        )
-
     def _fork(self) -> None:
         self._channel, theirs = socket.socketpair()
         with warnings.catch_warnings():
@@ -90,13 +108,12 @@ class Oracle:
         if self._pid == 0:
             try:
                 self._channel.close()
-                _serve(theirs, self._functions)
+                _serve(theirs, self.functions)
             finally:
                 os._exit(0)
         theirs.close()
 
     def close(self) -> None:
-        """End the fork, if there is one."""
         if self._channel is not None:
             self._channel.close()
             self._channel = None
@@ -107,14 +124,22 @@ class Oracle:
                 os.waitpid(self._pid, 0)
             self._pid = None
 
-    def __enter__(self) -> Self:
-        return self
 
-    def __exit__(self, *_: object) -> None:
-        self.close()
+def _fits(frame: dict[str, Any], count: int) -> bool:
+    which, keywords = frame["ask"], frame.get("keywords")
+    generators = frame.get("generators", {})
+    return (
+        type(which) is int
+        and 0 <= which < count
+        and isinstance(frame.get("arguments"), tuple)
+        and isinstance(keywords, dict)
+        and all(isinstance(key, str) for key in keywords)
+        and isinstance(generators, dict)
+        and len(generators) <= _MAX_GENERATORS
+    )
 
 
-def _serve(channel: socket.socket, functions: Sequence[Callable[..., Any]]) -> None:
+def _serve(channel: socket.socket, functions: Sequence[Function]) -> None:
     """Answer until the judge hangs up."""
     from grader.box.calls import address_space  # noqa: PLC0415 - needed in the fork alone
 
@@ -158,7 +183,7 @@ def _parts(value: Any) -> Iterator[Any]:
         yield value
 
 
-def reply(frame: dict[str, Any], functions: Sequence[Callable[..., Any]]) -> bytes:
+def reply(frame: dict[str, Any], functions: Sequence[Function]) -> bytes:
     """Call one function; what it raises is told to the caller.  Returns an encoded frame."""
     try:
         arguments, keywords = list(frame["arguments"]), dict(frame["keywords"])

@@ -71,7 +71,8 @@ class Session:
         self._unsent: deque[_Question] = deque()
         self._sent: deque[_Question] = deque()
         self._overdue: list[_Question] = []
-        self._oracle = Oracle((), references=0)
+        self._stand_ins: dict[str, Callable[..., Any]] = {}
+        self._oracle = Oracle()
         self._substituted = False
         self._refused: Answer | None = None
         self._total = total_seconds or box.limits.total_seconds
@@ -209,11 +210,15 @@ class Session:
         """Call the student's `name` for each case; see `grader.judge.Runner`."""
         self._overdue += self._sent
         self._sent.clear()
-        functions = list(substitutes.values())
-        stand_ins = {other: wire.Function(number) for number, other in enumerate(substitutes)}
+        if not self._stand_ins.keys() >= substitutes.keys():
+            self._stand_ins.update(substitutes)
+            self._oracle.close()
+            self._oracle = Oracle(list(self._stand_ins.values()))
+        numbers = {other: wire.Function(i) for i, other in enumerate(self._stand_ins)}
+        stand_ins = {other: numbers[other] for other in substitutes}
+        functions = list(self._stand_ins.values())
         self._unsent = deque(_Question(name, case, stand_ins, functions) for case in cases)
-        self._oracle.close()
-        self._oracle = Oracle(functions, references=len(substitutes))
+        self._oracle.take(functions[len(self._stand_ins) :])
         # The first questions go out before anybody asks for an answer: both sides can work.
         substituted = bool(substitutes)
         return self._answers(name, substituted, self._send(name, substituted=substituted))

@@ -198,7 +198,7 @@ def test_a_generator_that_is_handed_on_goes_on_where_the_judge_left_it(session):
 
 @pytest.mark.parametrize("state", [None, {}, {"bit_generator": "MT19937"}, {"state": "x"}, [1]])
 def test_a_state_that_is_none_is_an_error_to_the_caller(state):
-    with Oracle([lambda rng: rng.normal()], references=1) as mine:
+    with Oracle([lambda rng: rng.normal()]) as mine:
         frame = {"ask": 0, "arguments": (None,), "keywords": {}, "generators": {0: state}}
         answer = wire.decode_frame(mine.answer(frame, lambda: 5.0))
 
@@ -707,9 +707,9 @@ def test_more_output_than_a_cell_may_leave_is_refused():
 # ------------------------------------------------------------------------------- the oracle
 
 
-def answered(functions, arguments, *, references=1, seconds=5.0, which=0):
+def answered(functions, arguments, *, own=False, seconds=5.0, which=0):
     end = time.monotonic() + seconds
-    with Oracle(functions, references=references) as mine:
+    with Oracle(own=functions) if own else Oracle(functions) as mine:
         frame = {"ask": which, "arguments": arguments, "keywords": {}}
         return wire.decode_frame(mine.answer(frame, lambda: end - time.monotonic()))
 
@@ -720,12 +720,12 @@ def test_a_reference_answers_in_another_process():
 
 def test_a_cases_own_function_answers_small_calls_here():
     """A gradient check asks hundreds of times."""
-    assert answered([lambda _: os.getpid()], (np.zeros(3),), references=0)["value"] == os.getpid()
+    assert answered([lambda _: os.getpid()], (np.zeros(3),), own=True)["value"] == os.getpid()
 
 
 @pytest.mark.parametrize("large", [np.zeros(10**4), 2000, -(2**80), np.array([2**40]), "x" * 2**15])
 def test_a_cases_own_function_answers_large_calls_elsewhere(large):
-    assert answered([lambda _: os.getpid()], (large,), references=0)["value"] != os.getpid()
+    assert answered([lambda _: os.getpid()], (large,), own=True)["value"] != os.getpid()
 
 
 def test_a_call_that_asks_for_too_much_memory_costs_the_judge_nothing(monkeypatch):
