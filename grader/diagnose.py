@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.box.calls import call
+from grader.box.calls import attempt, call
 from grader.box.plain import copied, same
 from grader.compare import Comparison, Yardstick, compare, ratio
 from grader.exercise import Call, Case, Exercise, Mistake, Rng, Set
@@ -54,9 +54,19 @@ def prepared(case: Case) -> Prepared:
     )
 
 
+def expect(reference: Callable[..., Any], case: Case) -> Answer:
+    """Call the reference on copies of a case's arguments; nothing else is looked at."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return _answer(attempt(reference, *prepared(case)))
+
+
 def run(function: Callable[..., Any], case: Case) -> Answer:
-    """Call a trusted function, the reference or a mistake, on copies of a case's arguments."""
-    report = call(function, *prepared(case))
+    """Call a mistake on copies of a case's arguments."""
+    return _answer(call(function, *prepared(case)))
+
+
+def _answer(report: dict[str, Any]) -> Answer:
     failure = report.get("failure")
     exceptions = tuple(report.get("exceptions", ()))
     if exceptions[:1] == ("KeyboardInterrupt",):
@@ -66,9 +76,9 @@ def run(function: Callable[..., Any], case: Case) -> Answer:
         failure=None if failure is None else Verdict(failure),
         message=report.get("message", ""),
         exceptions=exceptions,
-        changed=report["changed"],
+        changed=report.get("changed", False),
         shares=report.get("shares", False),
-        warned=report["warned"],
+        warned=report.get("warned", ""),
     )
 
 
@@ -190,7 +200,8 @@ def diagnose(exercise: Exercise, observations: Sequence[Observation]) -> Diagnos
 def explains(known: Mistake, exercise: Exercise, observations: Sequence[Observation]) -> bool:
     """Whether a known mistake would have led to what was seen on every case."""
     explained = 0
-    for seen in observations:
+    # Most mistakes are ruled out by the first case that failed.
+    for seen in sorted(observations, key=lambda seen: seen.comparison.right):
         # A mistake that takes too long or too much would take it here as well.
         if seen.answer.failure in _UNEXPLAINABLE or seen.case.megabytes is not None:
             continue

@@ -16,7 +16,7 @@ import numpy as np
 
 from grader import __version__
 from grader.course import Lesson
-from grader.diagnose import Observation, assess, diagnose, run
+from grader.diagnose import Observation, assess, diagnose, expect
 from grader.errors import GraderError
 from grader.exercise import Case, Exercise
 from grader.verdict import Answer, CaseResult, Outcome, Report, Verdict
@@ -214,7 +214,7 @@ def _expected(exercise: Exercise, reference: Callable[..., Any], case: Case) -> 
     """
     if case.check is not None:
         return Answer()
-    answer = run(reference, case)
+    answer = expect(reference, case)
     if answer.failure is not None and case.raises is None:
         raise GraderError(
             f"the reference of {exercise.id} fails on {case.title} ({answer.message}); "

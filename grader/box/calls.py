@@ -39,7 +39,6 @@ def call(
         "message" and "exceptions"; "changed", "shares" and "warned" besides.
     """
     before = copied(arguments)
-    report: dict[str, Any] = {}
     with (
         warnings.catch_warnings(record=True) as caught,
         contextlib.redirect_stdout(io.StringIO()),
@@ -47,23 +46,31 @@ def call(
         _memory_cap(megabytes),
     ):
         warnings.simplefilter("always")
-        try:
-            value = function(*arguments, **keywords)
-            if steps:
-                value = _take(value, steps)
-        except NotImplementedError as error:
-            report = _failure("not attempted", error)
-        except MemoryError as error:
-            report = _failure("out of memory", error)
-        # SystemExit and KeyboardInterrupt, raised by the function, are its failure too.
-        except BaseException as error:  # noqa: BLE001
-            report = _failure("raised an exception", error)
+        report = attempt(function, arguments, keywords, steps)
     report["changed"] = not same(before, arguments)
     report["warned"] = str(caught[0].message)[:200] if caught else ""
     if "failure" not in report:
-        report["value"] = value
-        report["shares"] = share(value, arguments)
+        report["shares"] = share(report["value"], arguments)
     return report
+
+
+def attempt(
+    function: Callable[..., Any],
+    arguments: tuple[Any, ...],
+    keywords: dict[str, Any],
+    steps: list[tuple[Any, ...]],
+) -> dict[str, Any]:
+    """Call function once, without a look at what it does besides; see `call`."""
+    try:
+        value = function(*arguments, **keywords)
+        return {"value": _take(value, steps) if steps else value}
+    except NotImplementedError as error:
+        return _failure("not attempted", error)
+    except MemoryError as error:
+        return _failure("out of memory", error)
+    # SystemExit and KeyboardInterrupt, raised by the function, are its failure too.
+    except BaseException as error:  # noqa: BLE001
+        return _failure("raised an exception", error)
 
 
 def _take(thing: Any, steps: list[tuple[Any, ...]]) -> list[Any]:

@@ -54,7 +54,11 @@ def share(one: Any, other: Any) -> bool:
     ours, theirs = arrays(one), arrays(other)
     for mine in ours:
         for another in theirs:
-            if np.may_share_memory(mine, another):
+            # Two arrays that are no views have memory of their own: most are of this kind.
+            if mine is another or (
+                not (mine.base is None and another.base is None)
+                and np.may_share_memory(mine, another)
+            ):
                 return True
     return False
 
