@@ -14,7 +14,7 @@ import os
 import shutil
 import stat
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -341,32 +341,12 @@ class Recorder:
         }
         if not submission.id:
             self._add_student(entry.student)
-        self._put(_SUBMISSIONS, [made], new=not submission.id)
-        self._put(_NOTEBOOKS, [of_notebook], new=not notebook)
-        self._put(_GRADES, grades, new=not notebook)
-        self._put(_COMMENTS, self._comments(notebook, number, report, lesson), new=not notebook)
+        self._put(_SUBMISSIONS, [made], [submission])
+        self._put(_NOTEBOOKS, [of_notebook], [notebook] if notebook else [])
+        self._put(_GRADES, grades, before.values())
+        comments = self._by_cell(_COMMENTS, notebook)
+        self._put(_COMMENTS, _remarks(report, lesson, known, number, comments), comments.values())
         self._gradebook.db.commit()
-
-    def _comments(
-        self, notebook: Any, number: str, report: Report, lesson: Lesson
-    ) -> list[dict[str, Any]]:
-        """Return the rows of comments; an answer that was never written is told, as nbgrader does.
-
-        Args:
-            number: the submitted notebook's, also if it is new.
-        """
-        blank = {o.id for o in report.exercises if o.verdict is Verdict.NOT_ATTEMPTED}
-        blank -= {cell.name for cell in lesson.manual}
-        before = self._by_cell(_COMMENTS, notebook)
-        return [
-            {
-                "id": before[cell].id if cell in before else new_uuid(),
-                "cell_id": cell,
-                "notebook_id": number,
-                "auto_comment": "No response." if name in blank else None,
-            }
-            for cell, name in self._knows(lesson).commented.items()
-        ]
 
     def _find(self, student: str, known: _Known) -> tuple[Any, Any]:
         """Return the rows of a submission, empty if it is new, and of its notebook, if any."""
@@ -394,13 +374,16 @@ class Recorder:
         rows = self._gradebook.db.execute(select(table).where(table.c.notebook_id == notebook.id))
         return {row.cell_id: row for row in rows}
 
-    def _put(self, table: Table, rows: list[dict[str, Any]], *, new: bool) -> None:
-        if rows and new:
-            self._gradebook.db.execute(insert(table), rows)
-        elif rows:
-            changes = [{"this": row["id"], **row} for row in rows]
+    def _put(self, table: Table, rows: list[dict[str, Any]], before: Iterable[Any]) -> None:
+        """Insert rows, or update those that were there before."""
+        there = {row.id for row in before}
+        new = [row for row in rows if row["id"] not in there]
+        changed = [{"this": row["id"], **row} for row in rows if row["id"] in there]
+        if new:
+            self._gradebook.db.execute(insert(table), new)
+        if changed:
             self._gradebook.db.execute(
-                update(table).where(table.c.id == bindparam("this")), changes
+                update(table).where(table.c.id == bindparam("this")), changed
             )
 
     def _add_student(self, student: str) -> None:
@@ -424,6 +407,28 @@ def _steps() -> Iterator[Any]:
         yield made
         if step is SaveCells:
             return
+
+
+def _remarks(
+    report: Report, lesson: Lesson, known: _Known, notebook: str, before: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """Return the rows of comments; an answer that was never written is told, as nbgrader does.
+
+    Args:
+        notebook: the submitted notebook's number.
+        before: the rows that are there, by cell.
+    """
+    blank = {o.id for o in report.exercises if o.verdict is Verdict.NOT_ATTEMPTED}
+    blank -= {cell.name for cell in lesson.manual}
+    return [
+        {
+            "id": before[cell].id if cell in before else new_uuid(),
+            "cell_id": cell,
+            "notebook_id": notebook,
+            "auto_comment": "No response." if name in blank else None,
+        }
+        for cell, name in known.commented.items()
+    ]
 
 
 def _released(cell: Mapping[str, Any], lesson: Lesson) -> str:

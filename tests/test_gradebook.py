@@ -334,6 +334,26 @@ def test_a_lesson_that_lost_a_cell_after_submissions_is_refused_with_what_to_do(
 # ----------------------------------------------------------------- the same again
 
 
+@pytest.mark.parametrize(
+    "lost",
+    [
+        "DELETE FROM grade WHERE id = (SELECT min(id) FROM grade)",
+        "DELETE FROM comment WHERE id = (SELECT min(id) FROM comment)",
+        "DELETE FROM grade; DELETE FROM comment; DELETE FROM submitted_notebook",
+    ],
+)
+def test_rows_that_were_lost_are_made_again(course, graded, lost):
+    record(course, graded)
+    before = holdings(course)
+    with contextlib.closing(sqlite3.connect(course.class_folder / "gradebook.db")) as db:
+        db.executescript(lost)
+    assert holdings(course) != before
+
+    record(course, graded)
+
+    assert holdings(course) == before
+
+
 def test_recorded_twice_a_submission_has_the_same_bytes(course, graded):
     record(course, graded)
     before = autograded(course), holdings(course)
