@@ -261,6 +261,13 @@ def test_a_small_frame_cannot_take_much_memory():
     assert peak < 100 * 2**20
 
 
+@pytest.mark.parametrize("value", [b"value", np.arange(3.0), {b"inner": b"x"}])
+def test_bytes_may_be_keys_beside_other_bytes(value):
+    given = {b"key": value, 3: b"three", "name": b"four"}
+
+    assert repr(wire.decode_frame(wire.encode(given))) == repr(given)
+
+
 def test_keys_chosen_to_collide_cost_no_time():
     """2**61 - 1 is 0 to the hash of an integer: a dict of such keys is searched key by key."""
     keys = [{"i": hex(i * (2**61 - 1))} for i in range(1000)]

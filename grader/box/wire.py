@@ -180,10 +180,11 @@ class _Writer:
     def _mapping(self, value: dict[Any, Any], depth: int) -> dict[str, Any]:
         if len(value) > _MAX_KEYS:
             raise UnplainError(f"a dict with more than {_MAX_KEYS} keys")
-        items = self._items(value.values(), depth)
         if set(map(type, value)) <= {str}:
-            return {"o": dict(zip(value, items, strict=True))}
-        return {"d": [self._items(value, depth), items]}
+            return {"o": dict(zip(value, self._items(value.values(), depth), strict=True))}
+        # In the order in which their bytes are read again.
+        keys = self._items(value, depth)
+        return {"d": [keys, self._items(value.values(), depth)]}
 
     def _hex(self, value: int) -> str:
         text = hex(value)
