@@ -309,6 +309,12 @@ def _join(path: Path, cells: tuple[Cell, ...], declared: Declarations) -> dict[s
                     f"{name!r} builds on unknown exercise {need!r}",
                     f"use one of {', '.join(tests)}",
                 )
+            elif name in tests and list(tests).index(need) >= list(tests).index(name):
+                problem(
+                    line,
+                    f"{name!r} builds on {need!r}, which does not come before it",
+                    "name exercises that come earlier in the notebook",
+                )
     for name in tests:
         mine = tuple(m for m in declared.mistakes if m.exercise == name)
         if name not in found:

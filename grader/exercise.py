@@ -7,6 +7,8 @@ read and never run before a submission is judged.
 
 from __future__ import annotations
 
+import builtins
+import dis
 import inspect
 import sys
 import textwrap
@@ -15,10 +17,12 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache
+from types import CodeType
 from typing import Any
 
 import numpy as np
 
+_FROM_OUTSIDE = ("LOAD_GLOBAL", "LOAD_NAME")  # instructions that look a name up in a module
 CaseMaker = Callable[[np.random.Generator], Iterator["Case"]]
 Check = Callable[..., "str | None"]
 
@@ -68,9 +72,9 @@ class Shown:
         object.__setattr__(self, "function", function)
         object.__setattr__(self, "constants", constants)
 
-    def __call__(self, *arguments: Any) -> Any:
+    def __call__(self, *arguments: Any, **keywords: Any) -> Any:
         """Call the function, as the student's process does."""
-        return self.function(*arguments, **self.constants)
+        return self.function(*arguments, **{**self.constants, **keywords})
 
 
 @cache
@@ -79,16 +83,29 @@ def source_of(function: Callable[..., Any]) -> str:
     name = getattr(function, "__name__", repr(function))
     try:
         source = textwrap.dedent(inspect.getsource(function))
-        used = inspect.getclosurevars(function)
-    except (OSError, TypeError) as error:
+        others = sorted(_names(function.__code__) - {"np", *dir(builtins)})
+        if not source.startswith("def "):
+            others = ["a form other than def"]
+        elif not others:
+            # As the student's process does: what its defaults need must be there, too.
+            exec(source, {"np": np})  # noqa: S102 - the author's own
+    except (OSError, TypeError, AttributeError) as error:
         raise TypeError(f"Shown({name}): has no source to show ({error})") from error
-    others = sorted({*used.nonlocals, *used.globals} - {"np"})
-    if others or not source.startswith("def "):
+    except NameError as error:
+        others = [str(error.name)]
+    if others:
         raise TypeError(
-            f"Shown({name}): uses {', '.join(others) or 'a form other than def'}; write it with "
-            "def at the top level of hidden.py, with NumPy and its arguments alone"
+            f"Shown({name}): uses {', '.join(others)}; write it with def at the top level of "
+            "hidden.py, with NumPy and its arguments alone"
         )
     return source
+
+
+def _names(code: CodeType) -> set[str]:
+    """Return the names that code takes from outside, with the functions inside it."""
+    used = {i.argval for i in dis.get_instructions(code) if i.opname in _FROM_OUTSIDE}
+    inside = [_names(const) for const in code.co_consts if isinstance(const, CodeType)]
+    return used.union(code.co_freevars, *inside) - set(code.co_cellvars)
 
 
 @dataclass(frozen=True)

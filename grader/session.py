@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Self
@@ -216,8 +216,11 @@ class Session:
             self._oracle = Oracle(list(self._stand_ins.values()))
         numbers = {other: wire.Function(i) for i, other in enumerate(self._stand_ins)}
         stand_ins = {other: numbers[other] for other in substitutes}
+        withheld = {numbers[other].number for other in numbers.keys() - substitutes.keys()}
         functions = list(self._stand_ins.values())
-        self._unsent = deque(_Question(name, case, stand_ins, functions) for case in cases)
+        self._unsent = deque(
+            _Question(name, case, stand_ins, functions, withheld) for case in cases
+        )
         self._oracle.take(functions[len(self._stand_ins) :])
         # The first questions go out before anybody asks for an answer: both sides can work.
         substituted = bool(substitutes)
@@ -294,7 +297,8 @@ class Session:
                 raise wire.WireError("a frame came out of turn")
             if "ask" not in frame:
                 return read_answer(frame, question.number)
-            wire.send_frames(self._channel, self._oracle.answer(frame, left), left)
+            reply = self._oracle.answer(frame, left, withheld=question.withheld)
+            wire.send_frames(self._channel, reply, left)
         raise wire.WireError(f"it called a given function more than {MAX_ASKS} times")
 
     def _lost(self, error: Exception) -> Answer:
@@ -344,14 +348,16 @@ class _Question:
         case: Case,
         stand_ins: Mapping[str, wire.Function],
         functions: list[Callable[..., Any]],
+        withheld: Collection[int],
     ) -> None:
         """Prepare.
 
         Args:
             stand_ins: what answers for functions of the notebook.
             functions: all that the judge answers, by number; those of this case are added.
+            withheld: the numbers of those that it does not answer for this question.
         """
-        self.case = case
+        self.case, self.withheld = case, withheld
         # Not to be guessed: an answer that was prepared before the question is told apart.
         self.number = secrets.randbits(48)
         self._request = {

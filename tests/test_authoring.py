@@ -548,6 +548,14 @@ IN_HIDDEN = {
         what="'quadruple' builds on unknown exercise 'triple'",
         fix="use one of double, quadruple",
     ),
+    "an exercise that builds on a later one": Slip(
+        file="solutions/00_first/hidden.py",
+        old='@cases("double")\n',
+        new='@cases("double", builds_on=("quadruple",))\n',
+        at='@cases("double"',
+        what="'double' builds on 'quadruple', which does not come before it",
+        fix="name exercises that come earlier in the notebook",
+    ),
     "a mistake in an unknown exercise": Slip(
         file="solutions/00_first/hidden.py",
         old='mistake(\n    "quadruple",\n',

@@ -122,7 +122,7 @@ def test_a_function_that_may_be_shown_is_called_inside(session):
     mine = session("import os\ndef f(g): return g(2.0), os.getpid(), 'line' in repr(g)")
     shown = Shown(line, slope=np.array([1.0, 3.0]), offset=0.5)
 
-    (height, pid, named), again = ask(mine, shown).value, shown(2.0)
+    (height, pid, named), again = ask(mine, shown).value, shown(x=2.0)
 
     assert height.tolist() == again.tolist() == [2.5, 6.5]
     assert pid != os.getpid()
@@ -140,11 +140,21 @@ def uses_more(x):
     return textwrap.dedent(x)
 
 
+def uses_more_inside(x):
+    return sum(textwrap.dedent(i) for i in x)
+
+
+def has_a_default(x, step=LIMITS):
+    return x + step
+
+
 @pytest.mark.parametrize(
     ("function", "found"),
     [
         (closed_over(1), "offset"),
         (uses_more, "textwrap"),
+        (uses_more_inside, "textwrap"),
+        (has_a_default, "LIMITS"),
         (lambda x: x, "a form other than def"),
         (np.sin, "no source"),
         (7, "no source"),
@@ -180,6 +190,26 @@ def test_substitutes_stand_in_for_the_notebooks_functions_in_a_fresh_process(ses
     assert ask(mine, 3).value == (-1, 1)
     assert ask(mine, 3, substitutes={"g": lambda x: x + 1}).value == (4, 1)
     assert ask(mine, 3).value == (-1, 1)
+
+
+def test_a_stand_in_answers_for_its_own_exercise_alone(session):
+    """What is kept of it is of no use in the next, which shares its process."""
+    mine = session(
+        """
+        kept = []
+        def e(x):
+            kept.append(globals().get("d"))
+            return d(x)
+        def f(x): return kept[0](x)
+        def g(x): return d(x)
+        """
+    )
+    double = {"d": lambda x: 2 * x}
+
+    assert ask(mine, 3, name="e", substitutes=double).value == 6
+    assert "not given" in ask(mine, 3, name="f", substitutes={"o": abs}).message
+    assert ask(mine, 3, name="e", substitutes=double).value == 6
+    assert "NameError" in ask(mine, 3, name="g", substitutes={"o": abs}).message
 
 
 def test_a_generator_that_is_handed_on_goes_on_where_the_judge_left_it(session):
@@ -768,5 +798,5 @@ def test_arguments_that_could_not_be_sent_on_are_a_lie():
 
 @pytest.mark.parametrize("which", [-1, 1, True, 0.0, None, np.int64(0)])
 def test_a_function_that_does_not_exist_is_a_lie(which):
-    with pytest.raises(wire.WireError, match="does not exist"):
+    with pytest.raises(wire.WireError, match="not given"):
         answered([lambda: 1], (), which=which)

@@ -128,6 +128,8 @@ def _answer(inbox: Inbox, shell: Shell, request: dict[str, Any], originals: dict
         for other in request["substitutes"]:
             if other in originals:
                 shell.user_ns[other] = originals[other]
+            else:
+                shell.user_ns.pop(other, None)
     try:
         wire.send(inbox.channel, {"call": number, **report})
     except wire.UnplainError as error:
