@@ -7,6 +7,8 @@ warning or change of its input, and a right value wherever the student's is righ
 
 from __future__ import annotations
 
+import contextlib
+import io
 import re
 import warnings
 from collections.abc import Callable, Sequence
@@ -56,7 +58,11 @@ def prepared(case: Case) -> Prepared:
 
 def expect(reference: Callable[..., Any], case: Case) -> Answer:
     """Call the reference on copies of a case's arguments; nothing else is looked at."""
-    with warnings.catch_warnings():
+    with (
+        warnings.catch_warnings(),
+        contextlib.redirect_stdout(io.StringIO()),
+        contextlib.redirect_stderr(io.StringIO()),
+    ):
         warnings.simplefilter("ignore")
         return _answer(attempt(reference, *prepared(case)))
 

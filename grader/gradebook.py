@@ -61,7 +61,9 @@ _MADE_HERE = (SIDECAR, "earlier.py")  # not taken from the submission
 
 @dataclass(frozen=True, kw_only=True)
 class _Known:
-    """What the gradebook knows of a lesson: its own numbers for it, and for its cells.
+    """What the gradebook knows of a lesson, which is an assignment of one notebook.
+
+    It has numbers of its own for the lesson and for each cell.
 
     Attributes:
         graded: the name of each cell that earns points, by number; commented: likewise of

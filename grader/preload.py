@@ -18,9 +18,9 @@ from pathlib import Path
 _HEADER = 16  # bytes before the code in a file of Python's cache
 
 
-def listing(cache: Path, names: Sequence[str]) -> Path:
-    """Return where the list of modules is kept for this Python and these imports."""
-    key = "\0".join([sys.version, sys.prefix, *names])
+def listing(cache: Path, kind: Sequence[str]) -> Path:
+    """Return where the list of modules is kept for this Python and a kind of box."""
+    key = "\0".join([sys.version, sys.prefix, *kind])
     return cache / f"modules-{hashlib.sha256(key.encode()).hexdigest()[:16]}.json"
 
 
@@ -40,7 +40,7 @@ def _codes(modules: dict[str, str]) -> Iterator[tuple[str, str, bytes]]:
         with contextlib.suppress(OSError, ValueError, NotImplementedError):
             content = Path(cache_from_source(origin)).read_bytes()
             about = Path(origin).stat()
-            stamp = int(about.st_mtime).to_bytes(8, "little")[:4]
+            stamp = (int(about.st_mtime) & 0xFFFFFFFF).to_bytes(4, "little")
             size = (about.st_size & 0xFFFFFFFF).to_bytes(4, "little")
             if content[:_HEADER] == MAGIC_NUMBER + bytes(4) + stamp + size:
                 yield name, origin, content[_HEADER:]
@@ -60,9 +60,13 @@ def keep(listed: Path, told: Path, *, without: Path) -> None:
         return
     # Beside it and renamed: two boxes may be at it at the same time.
     beside = listed.with_name(f"{listed.name}.{told.parent.parent.name}")
-    with contextlib.suppress(OSError):
+    try:
         beside.write_text(json.dumps(known | new), encoding="utf-8")
         beside.replace(listed)
+    except OSError:
+        # Without a list, the next box looks for its modules itself.
+        with contextlib.suppress(OSError):
+            beside.unlink(missing_ok=True)
 
 
 def _read(path: Path) -> dict[str, str]:

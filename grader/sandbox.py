@@ -107,7 +107,7 @@ def describe(*, sandboxed: bool) -> str:
 
 
 def _cache(folder: Path) -> Path:
-    """Return where Matplotlib keeps its list of fonts: beyond this box, if the home allows it."""
+    """Return where lists of fonts and modules are kept: beyond this box, if the home allows it."""
     try:
         return user_cache_path("backprop-by-hand", ensure_exists=True)
     except OSError:
@@ -178,7 +178,9 @@ class Box:
             if (self.course.root / name).is_dir():
                 (imports / name).symlink_to(self.course.root / name)
         cache = _cache(self._folder)
-        self._listed = preload.listing(cache, self._preload)
+        # What one kind of box may load is not for another.
+        kind = [*self._preload, "without", *self._withheld, str(self.sandboxed)]
+        self._listed = preload.listing(cache, kind)
         modules = imports / "modules"
         modules.write_bytes(preload.gathered(self._listed))
         readable = policy.readable(self.course, imports)

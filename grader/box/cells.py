@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import io
 import sys
+import warnings
 from typing import Any
 
 from IPython.core.displayhook import DisplayHook
@@ -143,7 +144,10 @@ class _Transformers(TransformerManager):  # type: ignore[misc]
 
 def _is_python(source: str) -> bool:
     try:
-        ast.parse(source)
+        with warnings.catch_warnings():
+            # What there is to warn of is told when the cell is run.
+            warnings.simplefilter("ignore")
+            ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return True
