@@ -9,9 +9,11 @@ from typing import Any
 
 from grader import sandbox
 from grader.course import Course, Lesson, find_course
-from grader.engine import grade, open_box
+from grader.engine import grade
 from grader.submission import Submission, UnreadableError, match, parse_notebook, read_bytes
 from grader.verdict import Report
+
+_DRAWING = ("matplotlib", "pylab", "byhand.plots", "byhand.figures")
 
 
 def check_notebook(path: Path, *, student: str) -> tuple[Report, str]:
@@ -28,8 +30,10 @@ def check_notebook(path: Path, *, student: str) -> tuple[Report, str]:
     cells = parse_notebook(path, content)
     course = find_course(path.parent)
     reason = sandbox.unavailable()
-    # The warm process starts loading while the lesson is read.
-    with open_box(course, (), sandboxed=not reason) as box:
+    # The warm process starts loading while the lesson is read; what one notebook does not
+    # need would only be waited for.
+    preload = sandbox.PLOTS if _draws(cells) else ()
+    with sandbox.Box(course, preload=preload, sandboxed=not reason) as box:
         lesson, submission = _matched(path, content, cells, course)
         graded = grade(lesson, submission, box, student=student, secret=course.secret())
     notice = (
@@ -38,6 +42,18 @@ def check_notebook(path: Path, *, student: str) -> tuple[Report, str]:
         else ""
     )
     return graded.report, notice
+
+
+def _draws(cells: list[Mapping[str, Any]]) -> bool:
+    """Whether a cell that will be run looks as if it needed Matplotlib; one may find it anyway."""
+    code = [cell for cell in cells if cell.get("cell_type") == "code"]
+    run = [cell for cell in code if "skip-execution" not in _tags(cell)]
+    return any(word in str(cell.get("source")) for cell in run for word in _DRAWING)
+
+
+def _tags(cell: Mapping[str, Any]) -> str:
+    metadata = cell.get("metadata")
+    return str(metadata.get("tags")) if isinstance(metadata, dict) else ""
 
 
 def _matched(

@@ -22,7 +22,7 @@ from grader.course import Course, Lesson
 from grader.errors import GraderError
 from grader.judge import judge_lesson
 from grader.lesson import Kind
-from grader.sandbox import Box
+from grader.sandbox import PLOTS, Box
 from grader.session import CellRun, Session
 from grader.submission import Submission, UnreadableError, read
 from grader.verdict import Outcome, Report, Verdict
@@ -106,8 +106,8 @@ def unreadable(lesson: Lesson, student: str, reason: str, sandbox: str) -> Repor
 
 
 def open_box(course: Course, lessons: Sequence[Lesson], *, sandboxed: bool) -> Box:
-    """Return a box with what these lessons import loaded."""
-    return Box(course, preload=imports_of(lessons), sandboxed=sandboxed)
+    """Return a box with what these lessons import loaded, and what their notebooks may."""
+    return Box(course, preload=[*PLOTS, *imports_of(lessons)], sandboxed=sandboxed)
 
 
 @dataclass(frozen=True, kw_only=True)

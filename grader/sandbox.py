@@ -43,6 +43,8 @@ from grader.box import fence
 from grader.course import Course
 from grader.errors import GraderError
 
+PLOTS = ("matplotlib.pyplot",)  # to preload, where a notebook may draw
+
 _START_SECONDS = 60.0
 _BURIAL_SECONDS = 10.0
 _LEAVE_SECONDS = 2.0
@@ -122,7 +124,7 @@ class Box:
         self,
         course: Course,
         *,
-        preload: Sequence[str] = (),
+        preload: Sequence[str] = PLOTS,
         sandboxed: bool = True,
         limits: Limits | None = None,
         withheld: Sequence[str] = policy.WITHHELD,
@@ -143,7 +145,7 @@ class Box:
             raise SandboxError(f"no sandbox here: {reason}")
         self.name = describe(sandboxed=sandboxed)
         # NumPy loads its random numbers when they are first used, which would be in every child.
-        self._preload = ["numpy.random", "matplotlib.pyplot", *preload]
+        self._preload = ["numpy.random", *preload]
         self._withheld = withheld
         self._folder: Path | None = None
         self._process: Any = None

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from grader import checking, cli, sandbox
+from grader import checking, cli, sample, sandbox
 from grader.errors import InputError
 from grader.verdict import Verdict
 from tests import classroom
 from tests.classroom import LESSON, right, work
+from tests.conftest import load
 
 EXERCISE_KEYS = ["id", "score", "points", "verdict", "mistake", "hint", "cases", "carried"]
 TRANSPOSED = "def one_hot(labels, n_classes):\n    return np.eye(n_classes)[labels]"
@@ -98,6 +99,17 @@ def test_the_command_prints_the_contract_s_json_and_nothing_else(course):
     assert {"group": "square", "verdict": "wrong value"} in one_hot["cases"]
     assert (derivation["verdict"], derivation["cases"]) == ("not attempted", [])
     assert made["score"] == standardize["score"] + one_hot["score"]
+
+
+@needs_sandbox
+@pytest.mark.parametrize("name", ["'matplotlib.pyplot'", "'matplot' + 'lib.pyplot'"])
+def test_a_function_may_draw_whether_or_not_that_was_foreseen(check, course, name):
+    solution = sample.right(load(LESSON))["standardize"]
+    drawing = f"plt = __import__({name}, fromlist=['plot'])\nplt.plot([1, 2])\n{solution}"
+
+    (standardize, *_) = report(check, save(course, right(standardize=drawing)))["exercises"]
+
+    assert standardize["verdict"] == "correct"
 
 
 @needs_sandbox
