@@ -19,7 +19,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from grader.box import wire
+from grader.box import stream, wire
 
 Function = Callable[..., Any]
 
@@ -47,7 +47,7 @@ class Oracle:
         self._own = _Fork(own)
 
     def answer(
-        self, frame: dict[str, Any], deadline: wire.Deadline, *, withheld: Collection[int] = ()
+        self, frame: dict[str, Any], deadline: stream.Deadline, *, withheld: Collection[int] = ()
     ) -> bytes:
         """Answer one call, with an encoded frame.
 
@@ -89,14 +89,14 @@ class _Fork:
         self._pid: int | None = None
         self._channel: socket.socket | None = None
 
-    def answer(self, frame: dict[str, Any], deadline: wire.Deadline) -> bytes:
+    def answer(self, frame: dict[str, Any], deadline: stream.Deadline) -> bytes:
         try:
             if self._channel is None:
                 self._fork()
             assert self._channel is not None  # noqa: S101 - for the type checker
-            wire.send(self._channel, frame, deadline)
+            stream.send(self._channel, frame, deadline)
             # Encoded anew: the fork handled what a student sent, and is believed no more than that.
-            return wire.encode(wire.receive(self._channel, deadline))
+            return wire.encode(stream.receive(self._channel, deadline))
         except wire.UnplainError as error:
             raise wire.WireError(f"it called a given function with {error}") from error
         except wire.WireError:
@@ -153,7 +153,7 @@ def _serve(channel: socket.socket, functions: Sequence[Function]) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (size + _MEMORY, size + _MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS))
     while True:
-        wire.send_frames(channel, reply(wire.receive(channel), functions))
+        stream.send_frames(channel, reply(stream.receive(channel), functions))
 
 
 def _small(value: Any) -> bool:

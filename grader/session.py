@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Self
 
-from grader.box import wire
+from grader.box import stream, wire
 from grader.exercise import Case, Rng, Shown, source_of
 from grader.oracle import Oracle
 from grader.outputs import is_number, line, read_answer, read_outputs
@@ -101,7 +101,7 @@ class Session:
         if not self._is_over():
             try:
                 self._socket = self._fresh_child(todo)
-                self._channel = wire.Buffered(self._socket)
+                self._channel = stream.Buffered(self._socket)
             except wire.UnplainError as error:
                 message = f"the notebook or its files cannot be run: {error}"
                 self._refused = Answer(failure=Verdict.CRASHED, message=message)
@@ -144,8 +144,8 @@ class Session:
                 continue
             end = time.monotonic() + _READY_SECONDS
             try:
-                wire.send(channel, start, lambda end=end: end - time.monotonic())  # type: ignore[misc]
-                wire.receive(channel, lambda end=end: end - time.monotonic())  # type: ignore[misc]
+                stream.send(channel, start, lambda end=end: end - time.monotonic())  # type: ignore[misc]
+                stream.receive(channel, lambda end=end: end - time.monotonic())  # type: ignore[misc]
             except wire.UnplainError:
                 self._box.end_child(channel)
                 raise
@@ -160,14 +160,14 @@ class Session:
 
     def _cell_run(self, index: int) -> CellRun:
         seconds = self._cells[index].seconds or self._box.limits.cell_seconds
-        frame = wire.receive(self._channel, self._until(seconds))
+        frame = stream.receive(self._channel, self._until(seconds))
         if not isinstance(frame, dict) or not is_number(frame.get("cell"), index):
             raise wire.WireError("a frame came out of turn")
         return CellRun(
             outputs=read_outputs(frame.get("outputs")), success=frame.get("success") is True
         )
 
-    def _until(self, seconds: float) -> wire.Deadline:
+    def _until(self, seconds: float) -> stream.Deadline:
         """Return the deadline of what begins now; asking it also looks for misuse of the box."""
         end = min(time.monotonic() + seconds, self._end)
 
@@ -197,7 +197,7 @@ class Session:
             return Answer(
                 failure=Verdict.TIMED_OUT, message=f"the {what} was stopped: it took too long"
             )
-        if isinstance(error, wire.ClosedError):
+        if isinstance(error, stream.ClosedError):
             return Answer(
                 failure=Verdict.CRASHED,
                 message=f"the process ended while the {what} ran (exit, signal or memory)",
@@ -261,7 +261,7 @@ class Session:
             self._sent.append(self._unsent.popleft())
         try:
             left = self._until(self._sent[0].case.seconds)
-            wire.send_frames(self._channel, b"".join(frames), left)
+            stream.send_frames(self._channel, b"".join(frames), left)
         except (wire.WireError, TimeoutError) as error:
             return self._lost(error)
         return None
@@ -290,15 +290,15 @@ class Session:
         left = self._until(question.case.seconds)
         while self._overdue:
             # Of an exercise that was given up: its answer is of no use any more.
-            read_answer(wire.receive(self._channel, left), self._overdue.pop(0).number)
+            read_answer(stream.receive(self._channel, left), self._overdue.pop(0).number)
         for _ in range(MAX_ASKS):
-            frame = wire.receive(self._channel, left)
+            frame = stream.receive(self._channel, left)
             if not isinstance(frame, dict):
                 raise wire.WireError("a frame came out of turn")
             if "ask" not in frame:
                 return read_answer(frame, question.number)
             reply = self._oracle.answer(frame, left, withheld=question.withheld)
-            wire.send_frames(self._channel, reply, left)
+            stream.send_frames(self._channel, reply, left)
         raise wire.WireError(f"it called a given function more than {MAX_ASKS} times")
 
     def _lost(self, error: Exception) -> Answer:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from grader import oracle, sandbox
-from grader.box import wire
+from grader.box import stream, wire
 from grader.exercise import Call, Case, Get, Rng, Set, Shown
 from grader.oracle import Oracle
 from grader.outputs import read_outputs
@@ -453,8 +453,8 @@ class FakeBox:
 
     def _serve(self, channel):
         with channel:
-            start = wire.receive(channel, trusted=True)
-            wire.send(channel, {"ready": True})
+            start = stream.receive(channel, trusted=True)
+            stream.send(channel, {"ready": True})
             with contextlib.suppress(wire.WireError, OSError):
                 self._child(channel, start)
 
@@ -471,7 +471,7 @@ class FakeBox:
 
 def honest_cells(channel, start):
     for index, _ in start["cells"]:
-        wire.send(channel, {"cell": index, "outputs": [], "success": True})
+        stream.send(channel, {"cell": index, "outputs": [], "success": True})
 
 
 def answering(*frames):
@@ -480,13 +480,13 @@ def answering(*frames):
     def child(channel, start):
         honest_cells(channel, start)
         while True:
-            request = wire.receive(channel, trusted=True)
+            request = stream.receive(channel, trusted=True)
             for frame in frames:
                 made = frame(request) if callable(frame) else frame
                 if isinstance(made, bytes):
                     channel.sendall(made)
                 else:
-                    wire.send(channel, made)
+                    stream.send(channel, made)
 
     return child
 
@@ -567,7 +567,7 @@ def test_an_answer_before_the_question_is_no_answer():
     def child(channel, start):
         honest_cells(channel, start)
         for number in range(100):
-            wire.send(channel, {"call": number, "value": 42})
+            stream.send(channel, {"call": number, "value": 42})
         time.sleep(5)
 
     answer, _ = lied_to(child)
@@ -593,7 +593,7 @@ def test_a_child_that_never_reads_is_not_waited_for():
 def test_a_child_that_drips_is_not_waited_for():
     def child(channel, start):
         honest_cells(channel, start)
-        request = wire.receive(channel, trusted=True)
+        request = stream.receive(channel, trusted=True)
         for byte in wire.encode(right(request)):
             time.sleep(0.05)
             channel.sendall(bytes([byte]))
@@ -608,10 +608,10 @@ def test_a_child_that_calls_without_end_is_not_waited_for():
 
     def child(channel, start):
         honest_cells(channel, start)
-        wire.receive(channel, trusted=True)
+        stream.receive(channel, trusted=True)
         while True:
-            wire.send(channel, {"ask": 0, "arguments": (1,), "keywords": {}})
-            wire.receive(channel, trusted=True)
+            stream.send(channel, {"ask": 0, "arguments": (1,), "keywords": {}})
+            stream.receive(channel, trusted=True)
 
     fake = FakeBox(child)
     start = time.monotonic()
@@ -644,10 +644,10 @@ def test_a_cell_that_lies_is_a_cell_that_crashed_and_the_others_count(frame):
                 if isinstance(frame, bytes):
                     channel.sendall(frame)
                 else:
-                    wire.send(channel, frame)
-            wire.send(channel, {"cell": index, "outputs": [], "success": True})
+                    stream.send(channel, frame)
+            stream.send(channel, {"cell": index, "outputs": [], "success": True})
         while True:
-            wire.send(channel, right(wire.receive(channel, trusted=True)))
+            stream.send(channel, right(stream.receive(channel, trusted=True)))
 
     with Session(FakeBox(child), cells("a", "def f(): pass"), {}) as mine:
         first, second = mine.run()

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from grader.box import wire
+from grader.box import stream, wire
 
 patient = settings(deadline=None)  # the machine may be busy with something else
 LENGTHS = struct.Struct("<II")
@@ -297,10 +297,10 @@ def within(seconds):
 def test_a_frame_larger_than_the_socket_holds_arrives(ends):
     ours, theirs = ends
     value = np.arange(2**20, dtype=float)
-    writer = threading.Thread(target=wire.send, args=(theirs, value))
+    writer = threading.Thread(target=stream.send, args=(theirs, value))
     writer.start()
 
-    found = wire.receive(ours, within(20))
+    found = stream.receive(ours, within(20))
 
     writer.join()
     assert same(found, value)
@@ -321,7 +321,7 @@ def test_a_sender_that_drips_is_not_waited_for(ends):
     writer.start()
     start = time.monotonic()
     with pytest.raises(TimeoutError):
-        wire.receive(ours, within(0.4))
+        stream.receive(ours, within(0.4))
     seconds = time.monotonic() - start
     stop.set()
     writer.join()
@@ -334,7 +334,7 @@ def test_a_receiver_that_never_reads_is_not_waited_for(ends):
     start = time.monotonic()
 
     with pytest.raises(TimeoutError):
-        wire.send(ours, np.zeros(2**21), within(0.4))
+        stream.send(ours, np.zeros(2**21), within(0.4))
 
     assert time.monotonic() - start < 2
 
@@ -345,7 +345,7 @@ def test_a_promise_of_many_bytes_takes_no_memory(ends):
     tracemalloc.start()
     try:
         with pytest.raises(TimeoutError):
-            wire.receive(ours, within(0.3))
+            stream.receive(ours, within(0.3))
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
@@ -359,7 +359,7 @@ def test_a_frame_that_announces_too_much_is_refused_at_once(ends, lengths):
     theirs.send(LENGTHS.pack(*lengths))
 
     with pytest.raises(wire.WireError, match="larger than allowed"):
-        wire.receive(ours, within(20))
+        stream.receive(ours, within(20))
 
 
 @pytest.mark.parametrize("part", [b"", b"\1", frame([1, 2])[:-3]])
@@ -368,16 +368,16 @@ def test_a_sender_that_leaves_is_told_apart_from_one_that_is_slow(ends, part):
     theirs.send(part)
     theirs.close()
 
-    with pytest.raises(wire.ClosedError):
-        wire.receive(ours, within(20))
+    with pytest.raises(stream.ClosedError):
+        stream.receive(ours, within(20))
 
 
 def test_sending_to_one_who_left_is_told(ends):
     ours, theirs = ends
     theirs.close()
 
-    with pytest.raises(wire.ClosedError):
-        wire.send(ours, 1, within(20))
+    with pytest.raises(stream.ClosedError):
+        stream.send(ours, 1, within(20))
 
 
 def test_what_the_deadline_raises_comes_through(ends):
@@ -388,7 +388,7 @@ def test_what_the_deadline_raises_comes_through(ends):
         raise wire.WireError("a reason")
 
     with pytest.raises(wire.WireError, match="a reason"):
-        wire.receive(ours, left)
+        stream.receive(ours, left)
 
 
 def test_nan_and_infinity_cross():

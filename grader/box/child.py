@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from . import wire
+from . import stream, wire
 from .calls import address_space, call
 from .cells import Shell
 
@@ -47,7 +47,7 @@ class Line:
 class Inbox:
     """What the judge sends: questions, some of them ahead, and answers to what was asked back."""
 
-    def __init__(self, channel: wire.Channel) -> None:
+    def __init__(self, channel: stream.Channel) -> None:
         self.channel = channel
         self._questions: deque[dict[str, Any]] = deque()
 
@@ -64,11 +64,11 @@ class Inbox:
         return frame
 
     def _receive(self) -> dict[str, Any]:
-        frame: dict[str, Any] = wire.receive(self.channel, trusted=True)
+        frame: dict[str, Any] = stream.receive(self.channel, trusted=True)
         return frame
 
 
-def serve(channel: wire.Channel, shell: Shell, start: dict[str, Any]) -> None:
+def serve(channel: stream.Channel, shell: Shell, start: dict[str, Any]) -> None:
     """Run the cells that a start frame names, then answer calls until the judge hangs up."""
     for name, content in start["files"].items():
         path = Path(name)
@@ -79,10 +79,10 @@ def serve(channel: wire.Channel, shell: Shell, start: dict[str, Any]) -> None:
     builtins.input = _no_input
     sys.path.insert(0, "")
     # What fails before this frame is the box's fault, what fails after it the student's.
-    wire.send(channel, {"ready": True})
+    stream.send(channel, {"ready": True})
     for index, source in start["cells"]:
         outputs, success = shell.run(source)
-        wire.send(channel, {"cell": index, "outputs": outputs, "success": success})
+        stream.send(channel, {"cell": index, "outputs": outputs, "success": success})
     originals = dict(shell.user_ns)
     inbox = Inbox(channel)
     while True:
@@ -131,11 +131,11 @@ def _answer(inbox: Inbox, shell: Shell, request: dict[str, Any], originals: dict
             else:
                 shell.user_ns.pop(other, None)
     try:
-        wire.send(inbox.channel, {"call": number, **report})
+        stream.send(inbox.channel, {"call": number, **report})
     except wire.UnplainError as error:
         report.pop("value", None)
         refusal = {"failure": "wrong type", "message": f"returned {error}"}
-        wire.send(inbox.channel, {"call": number, **report, **refusal})
+        stream.send(inbox.channel, {"call": number, **report, **refusal})
     # Arrays of one call must not count against the next one's memory cap.
     if request["megabytes"] is not None:
         gc.collect()
@@ -172,7 +172,7 @@ def _remote(inbox: Inbox, number: int) -> Any:
             "keywords": given,
             "generators": {key: rng.bit_generator.state for key, rng in generators.items()},
         }
-        wire.send(inbox.channel, frame)
+        stream.send(inbox.channel, frame)
         reply = inbox.answer()
         if "error" in reply:
             raise getattr(builtins, reply["error"], RuntimeError)(reply["message"])

@@ -23,7 +23,7 @@ import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
-from . import child, fence, wire
+from . import child, fence, stream
 from .preload import Finder
 
 _GLANCE = 1.0  # seconds between two looks at whether the judge still lives
@@ -120,14 +120,14 @@ def _be_child(descriptor: int, folder: Path, options: dict[str, Any], shell: Any
         os.setsid()
         os.chdir(folder)
         os.environ["HOME"] = os.environ["TMPDIR"] = str(folder)
-        channel = wire.Buffered(child.Line(descriptor))
-        start = wire.receive(channel, trusted=True)
+        channel = stream.Buffered(child.Line(descriptor))
+        start = stream.receive(channel, trusted=True)
         if options["confine"]:
             child.confine(str(folder), options["within_reach"], "/dev/null")
         if options["fences"] and not start["limits"]["processes"]:
             fence.forbid_processes()
         child.serve(channel, shell, start)
-    except wire.ClosedError:
+    except stream.ClosedError:
         status = 0
     finally:
         # Whatever the student's code raised ends here.

@@ -16,11 +16,11 @@ import json
 import struct
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
-_LENGTHS = struct.Struct("<II")
+LENGTHS = struct.Struct("<II")  # of the header and of the arrays' bytes
 MAX_HEADER = 8 * 2**20
 MAX_BLOB = 32 * 2**20
 MAX_DEPTH = 16
@@ -28,8 +28,6 @@ MAX_PARTS = 100_000  # values in one frame, as the sender counts them
 _MAX_MARKS = 1_000_000  # commas, colons and brackets in a header from the box
 _MAX_KEYS = 1_000  # of one dict; keys can be chosen to collide, and looking up is then slow
 _MAX_HEX = 100_000
-_GLANCE = 0.2  # seconds between two looks at the deadline
-_PIECE = 2**16  # bytes to read at one time
 _DTYPES = {
     np.dtype(name).str: np.dtype(name)
     for name in ("?", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8", "c8", "c16")
@@ -37,7 +35,6 @@ _DTYPES = {
 _NAMES = {dtype: name for name, dtype in _DTYPES.items()}
 _AS_THEY_ARE = frozenset((type(None), bool, str, float))
 _LEAVES = frozenset((type(None), bool, int, float))
-Deadline = Callable[[], float]
 
 
 class WireError(Exception):
@@ -46,49 +43,6 @@ class WireError(Exception):
 
 class UnplainError(TypeError):
     """A value that may not cross; its message says what it is."""
-
-
-class ClosedError(WireError):
-    """The other end is gone."""
-
-
-class Channel(Protocol):
-    """One end of a stream: a socket, or inside the box a descriptor."""
-
-    def send(self, data: memoryview, /) -> int:
-        """Send some of data; return how many bytes."""
-
-    def recv(self, size: int, /) -> bytes:
-        """Receive up to size bytes; none if the other end is gone."""
-
-    def settimeout(self, seconds: float, /) -> None:
-        """Let send and recv raise TimeoutError after so long."""
-
-
-class Buffered:
-    """A channel that is read in large pieces: waiting costs more than reading."""
-
-    def __init__(self, channel: Channel) -> None:
-        self._channel, self._found = channel, b""
-
-    @property
-    def pending(self) -> bool:
-        """Whether something has arrived that was not read yet."""
-        return bool(self._found)
-
-    def send(self, data: memoryview, /) -> int:
-        """Send some of data."""
-        return self._channel.send(data)
-
-    def recv(self, size: int, /) -> bytes:
-        """Return up to size bytes, of those that arrived first."""
-        found = self._found or self._channel.recv(max(size, _PIECE))
-        self._found = found[size:]
-        return found[:size]
-
-    def settimeout(self, seconds: float, /) -> None:
-        """Let send and recv raise TimeoutError after so long."""
-        self._channel.settimeout(seconds)
 
 
 @dataclass(frozen=True)
@@ -132,7 +86,7 @@ def encode(value: Any) -> bytes:
         raise UnplainError(f"a value that cannot be written ({error})") from error
     if len(header) > MAX_HEADER:
         raise UnplainError(f"a value of {len(header)} bytes, too large to return")
-    return b"".join([_LENGTHS.pack(len(header), writer.size), header, *writer.blobs])
+    return b"".join([LENGTHS.pack(len(header), writer.size), header, *writer.blobs])
 
 
 class _Writer:
@@ -218,10 +172,10 @@ class _Writer:
 
 def decode_frame(frame: bytes, *, trusted: bool = False) -> Any:
     """Return the value of a whole frame, as `encode` made it; see `decode`."""
-    if len(frame) < _LENGTHS.size:
+    if len(frame) < LENGTHS.size:
         raise WireError("frame too short")
-    header_size, blob_size = _LENGTHS.unpack(frame[: _LENGTHS.size])
-    body = frame[_LENGTHS.size :]
+    header_size, blob_size = LENGTHS.unpack(frame[: LENGTHS.size])
+    body = frame[LENGTHS.size :]
     if len(body) != header_size + blob_size:
         raise WireError("frame whose lengths do not fit it")
     return decode(body[:header_size], body[header_size:], trusted=trusted)
@@ -380,83 +334,3 @@ _TRUSTED_TAGS = {
 def readable(text: str) -> str:
     """Return text that can be written as UTF-8: a half of a surrogate pair becomes "?"."""
     return text if text.isascii() else text.encode("utf-8", "replace").decode()
-
-
-def send(channel: Channel, value: Any, deadline: Deadline | None = None) -> None:
-    """Send one value; see `send_frames`.
-
-    Raises:
-        UnplainError: the value may not cross; nothing was sent.
-    """
-    send_frames(channel, encode(value), deadline)
-
-
-def send_frames(channel: Channel, frames: bytes, deadline: Deadline | None = None) -> None:
-    """Send frames that are encoded already.
-
-    Args:
-        deadline: see `receive`; also for a receiver that never reads.
-
-    Raises:
-        ClosedError: nobody reads any more.
-        TimeoutError: the time is over.
-    """
-    rest = memoryview(frames)
-    while rest:
-        _allow(channel, deadline)
-        try:
-            rest = rest[channel.send(rest) :]
-        except TimeoutError:
-            continue
-        except OSError as error:
-            raise ClosedError("the other end is gone") from error
-
-
-def receive(channel: Channel, deadline: Deadline | None = None, *, trusted: bool = False) -> Any:
-    """Receive one frame.
-
-    Args:
-        deadline: returns the seconds left, and is asked again and again; TimeoutError is
-            raised when there are none, also for a sender that drips byte after byte.
-        trusted: the sender is the judge.
-
-    Raises:
-        WireError: the frame lies.
-        ClosedError: the sender is gone.
-        TimeoutError: the time is over.
-    """
-    header_size, blob_size = _LENGTHS.unpack(_exactly(channel, _LENGTHS.size, deadline))
-    if header_size > MAX_HEADER or blob_size > MAX_BLOB:
-        raise WireError("frame larger than allowed")
-    header = _exactly(channel, header_size, deadline)
-    return decode(header, _exactly(channel, blob_size, deadline), trusted=trusted)
-
-
-def _exactly(channel: Channel, size: int, deadline: Deadline | None) -> bytes:
-    """Read size bytes; memory is taken as they arrive, not as they are promised."""
-    found = bytearray()
-    while len(found) < size:
-        if not getattr(channel, "pending", False):
-            _allow(channel, deadline)
-        try:
-            part = channel.recv(min(size - len(found), 2**20))
-        except TimeoutError:
-            continue
-        except OSError as error:
-            raise ClosedError("the other end is gone") from error
-        if not part:
-            raise ClosedError("the other end is gone")
-        if not found and len(part) == size:
-            return part
-        found += part
-    return bytes(found)
-
-
-def _allow(channel: Channel, deadline: Deadline | None) -> None:
-    """Let the channel wait until the next glance at the deadline."""
-    if deadline is None:
-        return
-    left = deadline()
-    if left <= 0:
-        raise TimeoutError
-    channel.settimeout(min(left, _GLANCE))

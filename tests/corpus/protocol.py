@@ -11,7 +11,7 @@ import gc, json, struct, sys
 def _wire():
     for thing in gc.get_objects():
         if type(thing).__name__ == "Line" and hasattr(thing, "send"):
-            return thing, sys.modules["gradebox.wire"]
+            return thing, sys.modules["gradebox.stream"]
     raise LookupError("there is no wire here")
 
 def _raw(header, blob=b"", lengths=None):
@@ -51,18 +51,16 @@ CASES = [
     _case(
         "c",
         "a cell's frame in place of an answer",
-        "_raw({'d': [['cell', 0], ['outputs', []], ['success', True]]})",
+        "_raw({'o': {'cell': 0, 'outputs': [], 'success': True}})",
     ),
-    _case(
-        "d", "an answer to a call that was never made", "_raw({'d': [['call', 1], ['value', 0]]})"
-    ),
+    _case("d", "an answer to a call that was never made", "_raw({'o': {'call': 1, 'value': 0}})"),
     _case("e", "lists a million deep", "_raw(b'[' * 1_000_000 + b']' * 1_000_000)"),
     _case("f", "an array of more than its bytes", "_raw({'a': ['<f8', [4, 5], 'C']}, b'x')"),
     _case("g", "an array of objects", "_raw({'a': ['|O', [1], 'C']}, b'12345678')"),
     _case(
         "h",
         "a call of a function that nobody gave",
-        "_raw({'d': [['ask', 0], ['arguments', {'t': []}], ['keywords', {'d': []}]]})",
+        "_raw({'o': {'ask': 0, 'arguments': {'t': []}, 'keywords': {'o': {}}}})",
     ),
     _case(
         "i",
@@ -70,19 +68,19 @@ CASES = [
         "import sys",
         "frame = sys._getframe()",
         "while 'request' not in frame.f_locals: frame = frame.f_back",
-        "_raw({'d': [['call', frame.f_locals['request']['call']], ['failure', 'correct']]})",
+        "_raw({'o': {'call': frame.f_locals['request']['call'], 'failure': 'correct'}})",
     ),
     Case(
         number="wire-j",
         title="all cells and calls answered by a loop of the student's own",
         before=_FIND
         + """
-line, wire = _wire()
+line, stream = _wire()
 for index in (1, 2, 3):
-    wire.send(line, {"cell": index, "outputs": [], "success": True})
+    stream.send(line, {"cell": index, "outputs": [], "success": True})
 while True:
-    request = wire.receive(line, trusted=True)
-    wire.send(line, {"call": request["call"], "value": 10.0, "score": 10.0, "verdict": "correct"})
+    request = stream.receive(line, trusted=True)
+    stream.send(line, {"call": request["call"], "value": 10.0, "score": 10.0, "verdict": "correct"})
 """,
         verdict="wrong type",
         other="wrong type",
@@ -95,9 +93,9 @@ while True:
         attack=_FIND
         + """
 def standardize(X):
-    line, wire = _wire()
+    line, stream = _wire()
     for number in range(50):
-        wire.send(line, {"call": number, "value": X * 0.0})
+        stream.send(line, {"call": number, "value": X * 0.0})
     return X * 0.0
 """,
         verdict="crashed",
@@ -123,8 +121,8 @@ def standardize(X):
         + """
 def standardize(X):
     import time
-    line, wire = _wire()
-    for byte in wire.encode([0.0] * 10_000):
+    line, stream = _wire()
+    for byte in stream.wire.encode([0.0] * 10_000):
         line.send(memoryview(bytes([byte])))
         time.sleep(0.05)
 """,
@@ -137,8 +135,8 @@ def standardize(X):
         attack=_FIND
         + """
 def standardize(X):
-    pairs = ",".join('[{"i":"%x"},0]' % (i * (2**61 - 1)) for i in range(200_000))
-    _raw(('{"d":[' + pairs + "]}").encode())
+    keys = ",".join('{"i":"%x"}' % (i * (2**61 - 1)) for i in range(200_000))
+    _raw(('{"d":[[' + keys + "],[" + ",".join(["0"] * 200_000) + "]]}").encode())
 """,
         verdict="crashed",
         stock=_NO_WIRE,

@@ -1,0 +1,138 @@
+"""Send and receive frames, in time.
+
+Whoever is at the other end may be gone, never read, or drip byte after byte.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from . import wire
+
+_GLANCE = 0.2  # seconds between two looks at the deadline
+_PIECE = 2**16  # bytes to read at one time
+Deadline = Callable[[], float]
+
+
+class ClosedError(wire.WireError):
+    """The other end is gone."""
+
+
+class Channel(Protocol):
+    """One end of a stream: a socket, or inside the box a descriptor."""
+
+    def send(self, data: memoryview, /) -> int:
+        """Send some of data; return how many bytes."""
+
+    def recv(self, size: int, /) -> bytes:
+        """Receive up to size bytes; none if the other end is gone."""
+
+    def settimeout(self, seconds: float, /) -> None:
+        """Let send and recv raise TimeoutError after so long."""
+
+
+class Buffered:
+    """A channel that is read in large pieces: waiting costs more than reading."""
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel, self._found = channel, b""
+
+    @property
+    def pending(self) -> bool:
+        """Whether something has arrived that was not read yet."""
+        return bool(self._found)
+
+    def send(self, data: memoryview, /) -> int:
+        """Send some of data."""
+        return self._channel.send(data)
+
+    def recv(self, size: int, /) -> bytes:
+        """Return up to size bytes, of those that arrived first."""
+        found = self._found or self._channel.recv(max(size, _PIECE))
+        self._found = found[size:]
+        return found[:size]
+
+    def settimeout(self, seconds: float, /) -> None:
+        """Let send and recv raise TimeoutError after so long."""
+        self._channel.settimeout(seconds)
+
+
+def send(channel: Channel, value: Any, deadline: Deadline | None = None) -> None:
+    """Send one value; see `send_frames`.
+
+    Raises:
+        UnplainError: the value may not cross; nothing was sent.
+    """
+    send_frames(channel, wire.encode(value), deadline)
+
+
+def send_frames(channel: Channel, frames: bytes, deadline: Deadline | None = None) -> None:
+    """Send frames that are encoded already.
+
+    Args:
+        deadline: see `receive`; also for a receiver that never reads.
+
+    Raises:
+        ClosedError: nobody reads any more.
+        TimeoutError: the time is over.
+    """
+    rest = memoryview(frames)
+    while rest:
+        _allow(channel, deadline)
+        try:
+            rest = rest[channel.send(rest) :]
+        except TimeoutError:
+            continue
+        except OSError as error:
+            raise ClosedError("the other end is gone") from error
+
+
+def receive(channel: Channel, deadline: Deadline | None = None, *, trusted: bool = False) -> Any:
+    """Receive one frame.
+
+    Args:
+        deadline: returns the seconds left, and is asked again and again; TimeoutError is
+            raised when there are none, also for a sender that drips byte after byte.
+        trusted: the sender is the judge.
+
+    Raises:
+        WireError: the frame lies.
+        ClosedError: the sender is gone.
+        TimeoutError: the time is over.
+    """
+    header_size, blob_size = wire.LENGTHS.unpack(_exactly(channel, wire.LENGTHS.size, deadline))
+    if header_size > wire.MAX_HEADER or blob_size > wire.MAX_BLOB:
+        raise wire.WireError("frame larger than allowed")
+    header = _exactly(channel, header_size, deadline)
+    return wire.decode(header, _exactly(channel, blob_size, deadline), trusted=trusted)
+
+
+def _exactly(channel: Channel, size: int, deadline: Deadline | None) -> bytes:
+    """Read size bytes; memory is taken as they arrive, not as they are promised."""
+    found = bytearray()
+    while len(found) < size:
+        if not getattr(channel, "pending", False):
+            _allow(channel, deadline)
+        try:
+            part = channel.recv(min(size - len(found), 2**20))
+        except TimeoutError:
+            continue
+        except OSError as error:
+            raise ClosedError("the other end is gone") from error
+        if not part:
+            raise ClosedError("the other end is gone")
+        if not found and len(part) == size:
+            return part
+        found += part
+    return bytes(found)
+
+
+def _allow(channel: Channel, deadline: Deadline | None) -> None:
+    """Let the channel wait until the next glance at the deadline."""
+    if deadline is None:
+        return
+    left = deadline()
+    if left <= 0:
+        raise TimeoutError
+    channel.settimeout(min(left, _GLANCE))
