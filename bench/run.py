@@ -25,6 +25,8 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from grader.course.loading import load
+
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ["MPLBACKEND"] = "Agg"
@@ -35,12 +37,13 @@ from rich.table import Table
 from grader import sample
 from grader.box.calls import call
 from grader.box.cells import make_shell
-from grader.course import Course, Lesson
-from grader.diagnose import prepared
-from grader.engine import grade_file, imports_of, open_box, working_files
-from grader.judge import judge_lesson, seeded
-from grader.session import Session
-from grader.submission import read
+from grader.course.folders import Course
+from grader.course.lesson import Lesson
+from grader.judge.diagnose import prepared
+from grader.judge.judging import judge_lesson, seeded
+from grader.run.one import grade_file, imports_of, open_box, working_files
+from grader.sandbox.session import Session
+from grader.submission.reading import read
 
 ROOT = Path(__file__).resolve().parent.parent
 PROGRAMS = Path(sys.executable).parent
@@ -142,7 +145,7 @@ def bench_grading(results: Results, lessons: list[str], students: int) -> None:
     sampled = max(2, -(-12 // len(lessons)))
     with course_copy(stock=False) as ours, course_copy(stock=True) as stock:
         for name in lessons:
-            lesson = ours.load(name)
+            lesson = load(ours, name)
             hand_in(ours, lesson, students)
             hand_in(stock, lesson, sampled)
             for course in (ours, stock):
@@ -250,7 +253,7 @@ def bench_bare(results: Results, lessons: list[str]) -> None:
     ratios = []
     with course_copy(stock=False) as course:
         for name in lessons:
-            lesson = course.load(name)
+            lesson = load(course, name)
             hand_in(course, lesson, 1)
             path = course.class_folder / "submitted" / "student-00" / name / f"{name}.ipynb"
             with open_box(course, [lesson], sandboxed=True) as box:
@@ -281,7 +284,7 @@ def bench_check(results: Results) -> None:
     """`grader check`, cold, against `nbgrader validate` of the same solved notebook."""
     name = "03_dense_layer"
     with course_copy(stock=False) as course:
-        lesson = course.load(name)
+        lesson = load(course, name)
         hand_in(course, lesson, 1)
         folder = course.class_folder / "submitted" / "student-00" / name
         notebook = folder / f"{name}.ipynb"
@@ -307,7 +310,7 @@ def bench_memory(results: Results, lessons: list[str]) -> None:
     """Resident memory of a worker and its warm process, after a submission of each lesson."""
     with course_copy(stock=False) as course:
         for name in lessons:
-            hand_in(course, course.load(name), 1)
+            hand_in(course, load(course, name), 1)
         worker, warm = json.loads(again("--memory", str(course.root), *lessons))
     results.add(
         "memory of a worker with its warm process",
@@ -320,7 +323,7 @@ def bench_memory(results: Results, lessons: list[str]) -> None:
 def measure_memory(root: Path, lessons: list[str]) -> None:
     """Print the megabytes of this process and of its box's warm process."""
     course = Course(root=root)
-    loaded = [course.load(name) for name in lessons]
+    loaded = [load(course, name) for name in lessons]
     with open_box(course, loaded, sandboxed=True) as box:
         for lesson in loaded:
             path = course.class_folder / "submitted" / "student-00" / lesson.id
@@ -352,7 +355,7 @@ def main() -> None:
     options = parser.parse_args()
     if options.bare:
         root, name, path = options.bare
-        print(bare_run(Course(root=Path(root)).load(name), Path(path), 15))
+        print(bare_run(load(Course(root=Path(root)), name), Path(path), 15))
         return
     if options.memory:
         measure_memory(Path(options.memory[0]), options.memory[1:])

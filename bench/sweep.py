@@ -10,14 +10,15 @@ from typing import Any
 import numpy as np
 
 from byhand.datasets import breast_cancer
-from grader.course import Course
+from grader.course.folders import Course
+from grader.course.loading import load
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
 def bench(results: Any) -> None:
     """Add the ratio; both sides compute the same losses."""
-    reference = Course(root=ROOT).load("05_sgd_vs_adam").reference
+    reference = load(Course(root=ROOT), "05_sgd_vs_adam").reference
     data = breast_cancer()
     X, T = data.X_train[:, :16], data.T_train[:, :16]
     kinds = ["relu", "softmax"]

@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 
 from byhand.datasets import digits
-from grader.course import Course
+from grader.course.folders import Course
+from grader.course.loading import load
 
 ROOT = Path(__file__).resolve().parent.parent
 EPOCHS, BATCH, RATE = 30, 32, 1e-3
@@ -27,7 +28,7 @@ REPEATS = 5
 
 def ours(data: Any) -> tuple[float, float]:
     """Return seconds and test accuracy of lesson 05's `fit`."""
-    reference = Course(root=ROOT).load("05_sgd_vs_adam").reference
+    reference = load(Course(root=ROOT), "05_sgd_vs_adam").reference
     params = reference["init_params"](WIDTHS, np.random.default_rng(0), "he")
     start = time.perf_counter()
     params, _ = reference["fit"](

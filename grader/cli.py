@@ -49,8 +49,8 @@ def build(
     check: Annotated[bool, typer.Option("--check", help="Only say what is stale.")] = False,
 ) -> None:
     """Make the notebooks from solutions/NN_slug/lesson.py."""
-    from grader.building import build_course  # noqa: PLC0415 - each command loads what it needs
-    from grader.course import find_course  # noqa: PLC0415
+    from grader.course.build import build_course  # noqa: PLC0415 - each command loads what it needs
+    from grader.course.folders import find_course  # noqa: PLC0415
 
     result = build_course(find_course(Path.cwd()), lessons or [], check=check)
     for path in result.changed:
@@ -77,8 +77,8 @@ def check(
     student: Annotated[str, typer.Option(help="Whose hidden inputs to use.")] = "learner",
 ) -> None:
     """Grade one notebook, without a gradebook."""
-    from grader.checking import check_notebook  # noqa: PLC0415 - each command loads what it needs
-    from grader.feedback import print_report  # noqa: PLC0415
+    from grader.report.terminal import print_report  # noqa: PLC0415
+    from grader.run.check import check_notebook  # noqa: PLC0415 - each command loads what it needs
 
     _keep_to_one_core()
     report, notice = check_notebook(notebook, student=student)
@@ -103,9 +103,9 @@ def grade(
     """Grade class/submitted into the gradebook."""
     # nbformat's jsonschema takes a second to import this, for formats no notebook has.
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
-    from grader.course import find_course  # noqa: PLC0415 - each command loads what it needs
-    from grader.feedback import print_class, progress  # noqa: PLC0415
-    from grader.grading import grade_class  # noqa: PLC0415
+    from grader.course.folders import find_course  # noqa: PLC0415 - each command loads what it needs
+    from grader.report.terminal import print_class, progress  # noqa: PLC0415
+    from grader.run.whole_class import grade_class  # noqa: PLC0415
 
     course = find_course(Path.cwd())
     with progress("grading") as watch:
@@ -132,9 +132,9 @@ def grade(
 @app.command()
 def doctor() -> None:
     """Try out, live, which guarantees of the sandbox hold here."""
-    from grader.course import find_course  # noqa: PLC0415 - each command loads what it needs
-    from grader.doctor import examine  # noqa: PLC0415
-    from grader.feedback import print_findings  # noqa: PLC0415
+    from grader.course.folders import find_course  # noqa: PLC0415 - each command loads what it needs
+    from grader.report.terminal import print_findings  # noqa: PLC0415
+    from grader.sandbox.doctor import examine  # noqa: PLC0415
 
     findings = examine(find_course(Path.cwd()))
     print_findings(findings)

@@ -16,7 +16,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from grader import sample
-from grader.course import Course, Lesson, find_course
+from grader.course.folders import Course, find_course
+from grader.course.lesson import Lesson
+from grader.course.loading import load
 from grader.errors import GraderError
 
 LESSON = "01_chain_rule"
@@ -88,7 +90,7 @@ def main() -> None:
     _say("building the notebooks")
     _run(source.root, "grader", "build", LESSON)
     _copy(source, course)
-    lesson = course.load(LESSON)
+    lesson = load(course, LESSON)
     _say(f"releasing {LESSON}")
     _run(course.root, "nbgrader", "generate_assignment", LESSON, "--force")
     _run(course.root, "nbgrader", "release_assignment", LESSON)

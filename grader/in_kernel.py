@@ -14,13 +14,15 @@ from typing import Any
 
 from grader.box import wire
 from grader.box.calls import call
-from grader.course import Lesson, find_course
-from grader.diagnose import prepared
+from grader.course.folders import find_course
+from grader.course.lesson import Lesson
+from grader.course.loading import load
 from grader.exercise import Case
-from grader.feedback import outcome_lines
-from grader.judge import Judging
-from grader.outputs import read_answer
-from grader.verdict import Answer, Verdict
+from grader.judge.diagnose import prepared
+from grader.judge.judging import Judging
+from grader.judge.verdict import Answer, Verdict
+from grader.report.words import outcome_lines
+from grader.sandbox.outputs import read_answer
 
 
 class KernelRunner:
@@ -34,7 +36,7 @@ class KernelRunner:
     def ask(
         self, name: str, cases: Sequence[Case], substitutes: Mapping[str, Callable[..., Any]]
     ) -> Iterator[Answer]:
-        """Call the notebook's `name` for each case; see `grader.judge.Runner`."""
+        """Call the notebook's `name` for each case; see `grader.judge.judging.Runner`."""
         return (self._answer(name, case, substitutes) for case in cases)
 
     def _answer(
@@ -60,7 +62,7 @@ class KernelRunner:
 def _loaded(here: Path, lesson_id: str) -> tuple[Lesson, str]:
     """Return a lesson and its course's secret, read once for all cells of a notebook."""
     course = find_course(here)
-    return course.load(lesson_id), course.secret()
+    return load(course, lesson_id), course.secret()
 
 
 _judgings: dict[str, Judging] = {}

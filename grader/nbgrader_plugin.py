@@ -22,15 +22,18 @@ from nbclient.exceptions import CellExecutionError
 from nbconvert.exporters import NotebookExporter
 from nbgrader.preprocessors import Execute, NbGraderPreprocessor
 
-from grader import sandbox
-from grader.course import Course, Lesson, find_course
-from grader.engine import grade_file, open_box
+from grader.course.folders import Course, find_course
+from grader.course.lesson import Lesson
+from grader.course.loading import load
 from grader.errors import GraderError, InputError
-from grader.feedback import autograded_notebook, outputs_of
-from grader.sandbox import Box
-from grader.session import Cell, Session
-from grader.submission import UnreadableError, parse_notebook, read_bytes
-from grader.verdict import Verdict
+from grader.judge.verdict import Verdict
+from grader.report.notebook import autograded_notebook, outputs_of
+from grader.run.one import grade_file, open_box
+from grader.sandbox import availability
+from grader.sandbox.box import Box
+from grader.sandbox.session import Session
+from grader.submission.code import Code
+from grader.submission.reading import UnreadableError, parse_notebook, read_bytes
 
 _MOST_FILES, _MOST_BYTES = 1_000, 24 * 2**20  # what lies beside a notebook, in the box
 _NO_TIMEOUT = 600.0  # seconds; nbgrader's "no timeout" would let one loop stop the class
@@ -53,12 +56,12 @@ def _lesson(folder: Path, name: str) -> Lesson | None:
 @lru_cache
 def _loaded(folder: Path, name: str, _made: tuple[int, ...]) -> Lesson:
     """Return a lesson, read anew when its files are: Formgrader's server lives for weeks."""
-    return _course(folder).load(name)
+    return load(_course(folder), name)
 
 
 @cache
 def _box(folder: Path, name: str) -> Box:
-    reason = sandbox.unavailable()
+    reason = availability.unavailable()
     if reason:
         raise GraderError(
             f"no sandbox here: {reason}; grade where there is one, or take the two classes of "
@@ -248,7 +251,7 @@ class Engine(Execute):  # type: ignore[misc]
             and cell.source.strip()
             and self.skip_cells_with_tag not in cell.metadata.get("tags", [])
         ]
-        cells = [Cell(source=cell.source, seconds=self._seconds(cell)) for cell in chosen]
+        cells = [Code(source=cell.source, seconds=self._seconds(cell)) for cell in chosen]
         total = sum(cell.seconds or 0.0 for cell in cells) + 1.0
         with Session(box, cells, files, total_seconds=total) as session:
             runs = session.run()

@@ -11,8 +11,10 @@ import textwrap
 from collections.abc import Mapping
 from typing import Any
 
-from grader.course import Course, Lesson, kind_of
-from grader.lesson import Kind
+from grader.course.cells import Kind
+from grader.course.folders import Course
+from grader.course.lesson import Lesson
+from grader.course.notebook import kind_of
 
 
 def notebook(course: Course, lesson: Lesson, solutions: Mapping[str, str]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from pathlib import Path
 from nbgrader.api import Gradebook
 
 from grader import sample
-from grader.course import Course
+from grader.course.folders import Course
 from tests.conftest import ROOT, load
 
 LESSON = "00_start_here"

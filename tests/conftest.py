@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from grader.course import Course, Lesson
+from grader.course import loading
+from grader.course.folders import Course
+from grader.course.lesson import Lesson
 
 ROOT = Path(__file__).resolve().parent.parent
 COURSE = Course(root=ROOT)
 # For the commands that tests start, and for the tests' own process.
-os.environ["PYTHONPATH"] = str(ROOT / "tests" / "without")
+os.environ["PYTHONPATH"] = f"{ROOT / 'tests' / 'without'}{os.pathsep}{ROOT}"
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 # An author tries one lesson while another is half written: LESSONS=03_dense_layer pytest ...
 LESSONS = os.environ.get("LESSONS", "").split() or COURSE.lesson_ids()
@@ -21,7 +23,7 @@ LESSONS = os.environ.get("LESSONS", "").split() or COURSE.lesson_ids()
 @functools.cache
 def load(lesson_id: str) -> Lesson:
     """Return a lesson ready to grade."""
-    return COURSE.load(lesson_id)
+    return loading.load(COURSE, lesson_id)
 
 
 # The modules that take longest, longest first: begun last, one of them would be waited for alone.

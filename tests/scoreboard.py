@@ -34,11 +34,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from grader.course.loading import load
+
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from grader import sample  # noqa: E402 - found by the line above
-from grader.course import Course  # noqa: E402
+from grader.course.folders import Course  # noqa: E402
 from tests.corpus import CASES  # noqa: E402
 from tests.corpus.case import ATTACKED, HONEST, LESSON, POINTS, Case, hand_in, tests_of  # noqa: E402
 
@@ -192,7 +194,7 @@ def _nbgrader(root: Path, *arguments: str) -> subprocess.CompletedProcess[str] |
 def _run_here(root: Path, cases: list[Case]) -> dict[str, Result]:
     """Grade all cases as one class."""
     course = _make_course(root)
-    right = sample.right(course.load(LESSON))
+    right = sample.right(load(course, LESSON))
     released = _released(course)
     submitted = course.class_folder / "submitted"
     places = _places(root)
@@ -223,7 +225,7 @@ def _run_stock(case: Case, template: Course) -> Result:
         shutil.copytree(template.root, root)
         course = Course(root=root)
         released = _released(course)
-        right = sample.right(Course(root=ROOT).load(LESSON))
+        right = sample.right(load(Course(root=ROOT), LESSON))
         submitted = course.class_folder / "submitted"
         hand_in(case, submitted / ATTACKER / LESSON, released, right, _places(root))
         _hand_in_honestly(submitted, released, right)

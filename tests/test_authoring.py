@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from grader import cli
+from grader.course.cells import Kind
+from grader.course.source import parse
 from grader.errors import AuthorError
-from grader.lesson import Kind, parse
 from tests.conftest import LESSONS, ROOT
 
 FIRST = '''\

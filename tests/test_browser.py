@@ -22,7 +22,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
-from grader import sample, sandbox
+from grader import sample
+from grader.sandbox import availability
 from tests.conftest import COURSE, LESSONS, ROOT, load
 
 pytestmark = pytest.mark.browser
@@ -235,7 +236,7 @@ def wait_for(server, url, log):
 @pytest.fixture(scope="module")
 def graded(course, address):  # noqa: ARG001 - the server starts first, and idles while this works
     """The course after `grader grade` of three submissions, and `nbgrader generate_feedback`."""
-    if reason := sandbox.unavailable():
+    if reason := availability.unavailable():
         pytest.skip(f"grading other people's work needs a sandbox: {reason}")
     students = [f"--student={name}" for name in ("mistaken", "hostile", "linking")]
     for command in (

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from grader import checking, cli, sample, sandbox
+from grader import cli, sample
 from grader.errors import InputError
-from grader.verdict import Verdict
+from grader.judge.verdict import Verdict
+from grader.run import check as checking
+from grader.sandbox import availability
 from tests import classroom
 from tests.classroom import LESSON, right, work
 from tests.conftest import load
@@ -62,7 +64,7 @@ def report(check, path, *words):
 
 
 needs_sandbox = pytest.mark.skipif(
-    bool(sandbox.unavailable()), reason=f"no sandbox: {sandbox.unavailable()}"
+    bool(availability.unavailable()), reason=f"no sandbox: {availability.unavailable()}"
 )
 
 
@@ -380,7 +382,7 @@ def test_without_a_sandbox_a_learner_goes_on_with_a_notice_and_the_report_says_s
     check, course, monkeypatch
 ):
     """A fake takes the sandbox away: this machine has one."""
-    monkeypatch.setattr(sandbox, "unavailable", lambda: "it needs Linux; this is Darwin")
+    monkeypatch.setattr(availability, "unavailable", lambda: "it needs Linux; this is Darwin")
     path = save(course, right(one_hot=TRANSPOSED))
     code, out, said = check(path, "--json")
 

@@ -7,9 +7,11 @@ import sys
 
 import pytest
 
-from grader import checking, grading, sandbox
-from grader.course import Course
+from grader.course.folders import Course
 from grader.errors import InputError
+from grader.run import check as checking
+from grader.run import whole_class as grading
+from grader.sandbox import availability
 from tests.conftest import ROOT
 
 LESSON = "00_start_here"
@@ -105,7 +107,7 @@ def test_build_answers_an_unknown_lesson_with_one_line(course):
 
 def test_without_a_sandbox_a_learner_s_check_goes_on_with_a_notice(course, monkeypatch):
     """No machine without Landlock is at hand: the reason is given instead of found."""
-    monkeypatch.setattr(sandbox, "unavailable", lambda: "it needs Linux; this is a test")
+    monkeypatch.setattr(availability, "unavailable", lambda: "it needs Linux; this is a test")
     notebook = course.solutions / LESSON / f"{LESSON}.ipynb"
     report, notice = checking.check_notebook(notebook, student="learner")
     assert (report.score, "\n" in notice, "this is a test" in notice) == (16, False, True)
@@ -115,7 +117,7 @@ def test_without_a_sandbox_a_learner_s_check_goes_on_with_a_notice(course, monke
 def test_without_a_sandbox_a_class_is_refused_until_the_instructor_says_otherwise(
     course, monkeypatch
 ):
-    monkeypatch.setattr(sandbox, "unavailable", lambda: "it needs Linux; this is a test")
+    monkeypatch.setattr(availability, "unavailable", lambda: "it needs Linux; this is a test")
     folder = course.class_folder / "submitted" / "somebody" / LESSON
     folder.mkdir(parents=True)
     shutil.copy(course.solutions / LESSON / f"{LESSON}.ipynb", folder)

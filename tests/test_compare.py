@@ -10,9 +10,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from grader.compare import Yardstick, compare, describe, leaves, ratio
 from grader.exercise import Tolerance
-from grader.verdict import Verdict
+from grader.judge.compare import Yardstick, compare, describe, leaves, ratio
+from grader.judge.verdict import Verdict
 
 STRICT = Tolerance()
 

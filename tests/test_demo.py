@@ -7,13 +7,14 @@ import sys
 
 import pytest
 
-from grader import demo, sandbox
-from grader.course import Course
+from grader import demo
+from grader.course.folders import Course
+from grader.sandbox import availability
 from tests import classroom
 from tests.workshop import Workshop
 
 pytestmark = pytest.mark.skipif(
-    bool(sandbox.unavailable()), reason=f"no sandbox: {sandbox.unavailable()}"
+    bool(availability.unavailable()), reason=f"no sandbox: {availability.unavailable()}"
 )
 
 

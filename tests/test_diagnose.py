@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from grader.box.plain import same
-from grader.diagnose import Observation, assess, diagnose, explains, run
 from grader.exercise import Call, Case, Exercise, Get, Mistake, Rng, Set, Tolerance
-from grader.verdict import Answer, Verdict
+from grader.judge.diagnose import Observation, assess, diagnose, explains, run
+from grader.judge.verdict import Answer, Verdict
 
 
 def weights_gradient(dZ, A):

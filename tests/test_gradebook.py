@@ -22,11 +22,12 @@ from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
 from sqlalchemy import event, text
 from traitlets.config import Config
 
-from grader import gradebook, sandbox
-from grader.engine import grade_file, open_box
-from grader.entry import Entry, fingerprint
 from grader.errors import InputError
-from grader.gradebook import Recorder
+from grader.gradebook import recorder as gradebook
+from grader.gradebook.recorder import Recorder
+from grader.run.one import grade_file, open_box
+from grader.sandbox import availability
+from grader.submission.entry import Entry, fingerprint
 from tests import classroom
 from tests.classroom import LESSON, holdings, right, tree, work
 from tests.conftest import load
@@ -72,7 +73,7 @@ def template(tmp_path_factory, lesson):
 @pytest.fixture(scope="module")
 def graded(template, lesson):
     """The class, judged in a real box: what there is to record."""
-    with open_box(template, [lesson], sandboxed=not sandbox.unavailable()) as box:
+    with open_box(template, [lesson], sandboxed=not availability.unavailable()) as box:
         return {
             student: grade_file(
                 lesson,

@@ -17,16 +17,18 @@ from pathlib import Path
 
 import pytest
 
-from grader import cli, engine, sandbox
+from grader import cli
 from grader.errors import GraderError, InputError
-from grader.grading import absolute_url, entries, grade_class
+from grader.run import workers as engine
+from grader.run.whole_class import absolute_url, entries, grade_class
 from grader.sample import endless, exiting, forged
+from grader.sandbox import availability
 from tests import classroom
 from tests.classroom import LESSON, copy_of, hand_in, holdings, right, scores, tree, work
 
 # Classes are graded with real boxes: the tests share them.
 pytestmark = pytest.mark.skipif(
-    bool(sandbox.unavailable()), reason=f"no sandbox: {sandbox.unavailable()}"
+    bool(availability.unavailable()), reason=f"no sandbox: {availability.unavailable()}"
 )
 
 DUE = dt.datetime(2026, 3, 1, 12)
@@ -560,7 +562,7 @@ def test_of_many_students_only_some_are_listed(tmp_path, template):
 
 def test_without_a_sandbox_other_people_s_work_is_refused_with_what_to_do(few, run, monkeypatch):
     """A fake takes the sandbox away: this machine has one."""
-    monkeypatch.setattr(sandbox, "unavailable", lambda: "the kernel is too old")
+    monkeypatch.setattr(availability, "unavailable", lambda: "the kernel is too old")
 
     code, out, said = run(few)
 
@@ -575,7 +577,7 @@ def test_without_a_sandbox_other_people_s_work_is_refused_with_what_to_do(few, r
 def test_an_instructor_may_choose_to_go_without_and_every_report_says_so(
     few, run, monkeypatch, graded
 ):
-    monkeypatch.setattr(sandbox, "unavailable", lambda: "the kernel is too old")
+    monkeypatch.setattr(availability, "unavailable", lambda: "the kernel is too old")
     code, _, said = run(few, "--unsandboxed")
 
     assert (code, said) == (0, "")

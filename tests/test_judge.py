@@ -8,17 +8,18 @@ import textwrap
 import numpy as np
 import pytest
 
-from grader import sandbox
-from grader.building import build_course
-from grader.course import Course
-from grader.diagnose import run
-from grader.engine import grade_file, open_box
+from grader.course import loading
+from grader.course.build import build_course
+from grader.course.cells import Kind
+from grader.course.folders import Course
 from grader.errors import GraderError
 from grader.exercise import Case
-from grader.judge import Judging, judge_lesson, seeded, untouched
-from grader.lesson import Kind
+from grader.judge.diagnose import run
+from grader.judge.judging import Judging, judge_lesson, seeded, untouched
+from grader.judge.verdict import Answer, Outcome, Report, Verdict
+from grader.run.one import grade_file, open_box
 from grader.sample import notebook, raising, right, text
-from grader.verdict import Answer, Outcome, Report, Verdict
+from grader.sandbox import availability
 from tests.conftest import COURSE, ROOT, load
 
 LESSON = '''\
@@ -152,7 +153,7 @@ def course(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def lesson(course):
-    return course.load("00_lesson")
+    return loading.load(course, "00_lesson")
 
 
 class FakeRunner:
@@ -577,7 +578,7 @@ def test_a_reference_that_fails_is_the_grader_s_fault_and_no_zero(lesson):
 
 @pytest.fixture(scope="module")
 def box(course, lesson):
-    reason = sandbox.unavailable()
+    reason = availability.unavailable()
     with open_box(course, [lesson], sandboxed=not reason) as made:
         yield made
 
@@ -638,7 +639,7 @@ def test_an_error_in_what_draws_random_numbers_does_not_cost_what_uses_it(tmp_pa
     made = notebook(COURSE, lesson, {**right(lesson), **broken})
     path.write_text(text(made), encoding="utf-8")
 
-    with open_box(COURSE, [lesson], sandboxed=not sandbox.unavailable()) as mine:
+    with open_box(COURSE, [lesson], sandboxed=not availability.unavailable()) as mine:
         report = grade_file(lesson, path, mine, student="anna", secret="s").report  # noqa: S106
 
     carried = {o.id for o in report.exercises if o.carried}

@@ -9,10 +9,10 @@ import runpy
 
 import pytest
 
+from grader.course.cells import Kind
 from grader.in_kernel import KernelRunner
-from grader.judge import Judging
-from grader.lesson import Kind
-from grader.verdict import Verdict
+from grader.judge.judging import Judging
+from grader.judge.verdict import Verdict
 from tests.conftest import LESSONS, ROOT, load
 
 SEEDS = int(os.environ.get("SEEDS", "5"))

@@ -21,11 +21,11 @@ import pytest
 from nbgrader.api import Gradebook
 from traitlets.config import PyFileConfigLoader
 
-from grader import sandbox
-from grader.course import Course
+from grader.course.cells import Kind
+from grader.course.folders import Course
 from grader.in_kernel import KernelRunner
-from grader.judge import Judging
-from grader.lesson import Kind
+from grader.judge.judging import Judging
+from grader.sandbox import availability
 from tests.conftest import ROOT, load
 
 COURSE_ID = "backprop_by_hand"
@@ -208,7 +208,7 @@ def graded(request, collected, tmp_path_factory):
     place.write_configs()
     if request.param == "stock":
         make_stock(place.course / "nbgrader_config.py")
-    elif reason := sandbox.unavailable():
+    elif reason := availability.unavailable():
         pytest.skip(f"the shipped configuration needs a sandbox: {reason}")
     for lesson in LESSONS:
         place.instruct("autograde", lesson)

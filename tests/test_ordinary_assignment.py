@@ -11,12 +11,12 @@ import nbformat.v4
 import pytest
 from nbgrader.api import Gradebook
 
-from grader import sandbox
-from grader.course import Course
-from grader.grading import absolute_url
+from grader.course.folders import Course
+from grader.run.whole_class import absolute_url
+from grader.sandbox import availability
 from tests.conftest import ROOT
 
-pytestmark = pytest.mark.skipif(bool(sandbox.unavailable()), reason=sandbox.unavailable())
+pytestmark = pytest.mark.skipif(bool(availability.unavailable()), reason=availability.unavailable())
 PROGRAMS = Path(sys.executable).parent
 SQUARE = "def square(x):\n    return x * x"
 STUDENTS = {

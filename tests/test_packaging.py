@@ -1,11 +1,8 @@
 """What is shipped agrees with itself: dependencies, rooms, and what stays out of a release."""
 
-import ast
 import re
 import subprocess
-import sys
 import tomllib
-from graphlib import TopologicalSorter
 from importlib import metadata
 from pathlib import Path
 
@@ -20,21 +17,6 @@ from tests.conftest import ROOT
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 RUNTIME = [Requirement(text) for text in PROJECT["dependencies"]]
 DEVELOPMENT = [Requirement(text) for text in PROJECT["optional-dependencies"]["dev"]]
-
-# The order in which a submission flows.  Feedback comes before the gradebook: the
-# autograded notebook shows it.
-FLOW = (
-    "lesson",
-    "release",
-    "submission",
-    "sandbox",
-    "judge",
-    "engine",
-    "feedback",
-    "gradebook",
-    "nbgrader_plugin",
-    "cli",
-)
 
 
 def requirement(text):
@@ -158,127 +140,6 @@ def test_licence_files_are_those_that_pyproject_names():
     assert "MIT License" in (ROOT / "LICENSE").read_text(encoding="utf-8")
     lessons = (ROOT / "LICENSE-lessons").read_text(encoding="utf-8")
     assert "https://creativecommons.org/licenses/by/4.0/" in lessons
-
-
-# ------------------------------------------------------------------------- rooms
-
-
-def module_name(path):
-    parts = path.relative_to(ROOT).with_suffix("").parts
-    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-
-
-MODULES = {
-    module_name(path): path
-    for package in ("grader", "byhand")
-    for path in sorted((ROOT / package).rglob("*.py"))
-}
-
-
-def imported(source, module, *, package=False):
-    """Return the modules that a source imports, also inside functions, as absolute names.
-
-    What only the type checker reads, below `if TYPE_CHECKING`, is never imported.
-    """
-    home = module if package else module.rpartition(".")[0]
-    names = set()
-    todo = [ast.parse(source)]
-    while todo:
-        node = todo.pop()
-        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
-            todo += node.orelse
-            continue
-        todo += ast.iter_child_nodes(node)
-        if isinstance(node, ast.Import):
-            names.update(alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            base = home.rsplit(".", node.level - 1)[0] if node.level > 1 else home
-            base = ".".join(filter(None, [base if node.level else "", node.module]))
-            names.add(base)
-            names.update(f"{base}.{alias.name}" for alias in node.names)
-    return names
-
-
-def needs(module):
-    path = MODULES[module]
-    source = path.read_text(encoding="utf-8")
-    return imported(source, module, package=path.name == "__init__.py")
-
-
-def own(module):
-    """Return our modules that a module imports."""
-    return {name for name in needs(module) & set(MODULES) if name != module}
-
-
-def everything_behind(module):
-    found, todo = set(), [module]
-    while todo:
-        for name in own(todo.pop()) - found:
-            found.add(name)
-            todo.append(name)
-    return found
-
-
-def test_imports_are_resolved_as_python_resolves_them():
-    """The yardstick of the tests below."""
-    source = "import a.b\nfrom . import c\nfrom .d import e\ndef f():\n    from ..g import h\n"
-    source += "if TYPE_CHECKING:\n    import types_only\n"
-
-    found = imported(source, "top.mid.here")
-
-    assert found == {"a.b", "top.mid", "top.mid.c", "top.mid.d", "top.mid.d.e", "top.g", "top.g.h"}
-    assert imported("from . import x", "top", package=True) == {"top", "top.x"}
-
-
-def test_imports_make_no_circle():
-    # A package's own __init__ is imported with each of its modules, and imports none of them.
-    graph = {
-        module: {name for name in own(module) if not module.startswith(f"{name}.")}
-        for module in MODULES
-    }
-    order = list(TopologicalSorter(graph).static_order())  # raises CycleError
-
-    assert len(order) == len(MODULES)
-
-
-@pytest.mark.parametrize("room", [room for room in FLOW if f"grader.{room}" in MODULES])
-def test_a_room_imports_no_later_room(room):
-    later = {f"grader.{name}" for name in FLOW[FLOW.index(room) + 1 :]}
-
-    assert own(f"grader.{room}") & later == set()
-
-
-@pytest.mark.parametrize("module", [m for m in MODULES if m.startswith("grader") and m != "grader"])
-def test_only_the_demo_imports_the_command_line(module):
-    if module not in ("grader.demo", "grader.__main__"):
-        assert "grader.cli" not in own(module)
-
-
-@pytest.mark.parametrize("module", [m for m in MODULES if m.startswith("byhand")])
-def test_byhand_never_imports_the_grader(module):
-    assert {name for name in needs(module) if name.split(".")[0] == "grader"} == set()
-
-
-@pytest.mark.parametrize("module", [m for m in MODULES if m.startswith("grader.box")])
-def test_the_box_imports_nothing_of_the_grader_outside_itself(module):
-    outside = {n for n in needs(module) if n.split(".")[0] in ("grader", "byhand")}
-
-    assert {name for name in outside if not name.startswith("grader.box")} == set()
-
-
-@pytest.mark.parametrize("module", [m for m in MODULES if m.startswith("grader.box")])
-def test_the_box_needs_the_standard_library_numpy_and_ipython_only(module):
-    # traitlets comes with IPython; sandlock lets a child confine itself once more.
-    allowed = {"grader", "IPython", "matplotlib", "numpy", "sandlock", "traitlets"}
-    allowed |= set(sys.stdlib_module_names)
-
-    assert {name.split(".")[0] for name in needs(module)} - allowed == set()
-
-
-def test_comparing_knows_nothing_of_notebooks():
-    vocabulary = {"grader", "grader.exercise", "grader.verdict", "grader.errors"}
-
-    assert everything_behind("grader.compare") <= vocabulary
 
 
 # ------------------------------------------------------------- what stays inside

@@ -17,14 +17,14 @@ from nbgrader.apps.api import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 
 from grader import nbgrader_plugin as plugin
-from grader import sandbox
 from grader.errors import GraderError
-from grader.grading import grade_class
+from grader.run.whole_class import grade_class
+from grader.sandbox import availability
 from tests import classroom
 from tests.classroom import LESSON, copy_of, hand_in, holdings, right, work
 
 pytestmark = pytest.mark.skipif(
-    bool(sandbox.unavailable()), reason=f"no sandbox: {sandbox.unavailable()}"
+    bool(availability.unavailable()), reason=f"no sandbox: {availability.unavailable()}"
 )
 
 ORDINARY = "ps1"
@@ -439,7 +439,7 @@ def test_a_lesson_is_read_anew_when_its_files_are_since_a_server_lives_long(temp
 
 def test_without_a_sandbox_nothing_is_graded_and_the_reason_is_told(template, monkeypatch):
     """A fake takes the sandbox away: this machine has one."""
-    monkeypatch.setattr(sandbox, "unavailable", lambda: "the kernel is too old")
+    monkeypatch.setattr(availability, "unavailable", lambda: "the kernel is too old")
 
     with pytest.raises(GraderError, match="no sandbox here: the kernel is too old; grade where"):
         plugin._box(template.root / "solutions", LESSON)

@@ -9,9 +9,9 @@ import sys
 
 import pytest
 
-from grader import preload, sandbox
 from grader.box.preload import Finder
-from grader.sandbox import Box
+from grader.sandbox import availability, preload
+from grader.sandbox.box import Box
 from tests.test_sandbox import COURSE, printed
 
 
@@ -94,7 +94,9 @@ def test_a_list_grows_by_what_a_box_had_to_load(tmp_path):
     assert not told.exists()
 
 
-@pytest.mark.skipif(bool(sandbox.unavailable()), reason=f"no sandbox: {sandbox.unavailable()}")
+@pytest.mark.skipif(
+    bool(availability.unavailable()), reason=f"no sandbox: {availability.unavailable()}"
+)
 def test_a_second_box_finds_what_the_first_one_loaded(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     told = []

@@ -19,10 +19,11 @@ import pytest
 import typer
 from nbgrader.apps.nbgraderapp import NbGraderApp
 
-from grader import sample, sandbox
+from grader import sample
 from grader.cli import app
-from grader.sandbox import Limits
-from grader.verdict import Verdict
+from grader.judge.verdict import Verdict
+from grader.sandbox import availability
+from grader.sandbox.box import Limits
 from tests.conftest import COURSE, ROOT, load
 from tests.workshop import Workshop
 
@@ -73,7 +74,7 @@ def test_the_documents_with_commands_are_known():
     "document", [d for d in DOCUMENTS if d.name in LEFT], ids=lambda path: path.name
 )
 def test_every_command_of_a_document_runs(document, tmp_path):
-    if (reason := sandbox.unavailable()) and LEFT[document.name]:
+    if (reason := availability.unavailable()) and LEFT[document.name]:
         pytest.skip(f"grading other people's work needs a sandbox: {reason}")
     workshop = Workshop(tmp_path)
 

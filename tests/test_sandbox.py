@@ -13,14 +13,15 @@ from pathlib import Path
 
 import pytest
 
-from grader import doctor, policy, sandbox, watch
-from grader.course import Course
+from grader.course.folders import Course
 from grader.errors import GraderError
-from grader.sandbox import Box, Limits, SandboxError
-from grader.session import Cell, Session
+from grader.sandbox import availability, doctor, policy, processes, scratch
+from grader.sandbox.box import Box, Limits, SandboxError
+from grader.sandbox.session import Session
+from grader.submission.code import Code
 from tests.conftest import COURSE
 
-pytestmark = pytest.mark.skipif(bool(sandbox.unavailable()), reason=sandbox.unavailable())
+pytestmark = pytest.mark.skipif(bool(availability.unavailable()), reason=availability.unavailable())
 
 MANY = Limits(
     cell_seconds=3.0, total_seconds=20.0, memory=200 * 2**20, processes=6, scratch=2**22, files=100
@@ -35,7 +36,7 @@ def box():
 
 
 def run(box, *cells):
-    with Session(box, [Cell(source=textwrap.dedent(cell)) for cell in cells], {}) as session:
+    with Session(box, [Code(source=textwrap.dedent(cell)) for cell in cells], {}) as session:
         return session.run()
 
 
@@ -93,7 +94,7 @@ def test_the_examination_fails_where_there_is_no_sandbox():
 def test_where_there_can_be_no_sandbox_all_say_why(monkeypatch, name, value, reason):
     monkeypatch.setattr(platform, name, lambda: value)
 
-    assert reason in sandbox.unavailable()
+    assert reason in availability.unavailable()
     with pytest.raises(SandboxError, match=reason):
         Box(COURSE)
     (finding,) = doctor.examine(COURSE)
@@ -106,11 +107,11 @@ def test_an_old_kernel_is_told_so(monkeypatch):
 
     monkeypatch.setattr(sandlock, "landlock_abi_version", lambda: 3)
 
-    assert "has ABI 3" in sandbox.unavailable()
+    assert "has ABI 3" in availability.unavailable()
 
 
 def test_a_box_that_does_not_start_is_a_finding_and_no_exception(monkeypatch):
-    monkeypatch.setattr(sandbox, "_START_SECONDS", 0.0)
+    monkeypatch.setattr("grader.sandbox.box._START_SECONDS", 0.0)
 
     found = doctor.examine(COURSE)
 
@@ -163,7 +164,7 @@ def test_a_daemon_that_ignores_all_signals_dies_with_its_submission(box):
 
     daemon = int(printed(box, DAEMON))
 
-    assert watch.process(daemon) is None
+    assert processes.process(daemon) is None
     assert box.pid == before, "the box did it, and need not be replaced"
 
 
@@ -178,7 +179,7 @@ def test_a_stopped_descendant_dies_too(box):
     """
 
     assert printed(box, cell) == "stopped"
-    assert list(watch.descendants(box.pid)) == []
+    assert list(processes.descendants(box.pid)) == []
 
 
 def test_a_process_that_moves_on_by_forking_is_caught(box):
@@ -195,7 +196,7 @@ def test_a_process_that_moves_on_by_forking_is_caught(box):
     """
 
     assert printed(box, cell) == "off"
-    assert wait_until(lambda: list(watch.descendants(before)) == [])
+    assert wait_until(lambda: list(processes.descendants(before)) == [])
 
 
 def test_several_processes_together_may_not_take_more_memory(box):
@@ -234,8 +235,8 @@ def test_a_box_whose_warm_process_dies_is_replaced():
 
 
 def test_a_stopped_warm_process_is_replaced(monkeypatch):
-    monkeypatch.setattr("grader.session._READY_SECONDS", 0.5)
-    monkeypatch.setattr(sandbox, "_BURIAL_SECONDS", 0.5)
+    monkeypatch.setattr("grader.sandbox.session._READY_SECONDS", 0.5)
+    monkeypatch.setattr("grader.sandbox.box._BURIAL_SECONDS", 0.5)
     with Box(COURSE) as mine:
         mine.wait_warm()
         os.kill(mine.pid, signal.SIGSTOP)
@@ -245,7 +246,7 @@ def test_a_stopped_warm_process_is_replaced(monkeypatch):
 
 def test_a_box_that_can_never_start_is_the_graders_fault(monkeypatch):
     with Box(COURSE) as mine:
-        monkeypatch.setattr(sandbox, "_START_SECONDS", 0.0)
+        monkeypatch.setattr("grader.sandbox.box._START_SECONDS", 0.0)
         with pytest.raises(SandboxError):
             run(mine, "1")
 
@@ -258,14 +259,15 @@ def test_nothing_survives_a_judge_that_is_killed(tmp_path):
             f"""
             import sys
             sys.path.insert(0, {str(COURSE.root)!r})
-            from grader.course import Course
-            from grader.sandbox import Box, Limits
-            from grader.session import Cell, Session
+            from grader.course.folders import Course
+            from grader.sandbox.box import Box, Limits
+            from grader.submission.code import Code
+            from grader.sandbox.session import Session
             from pathlib import Path
             box = Box(Course(root=Path({str(COURSE.root)!r})), limits=Limits(processes=6))
             box.wait_warm()
             print(box.pid, flush=True)
-            cells = [Cell(source={DAEMON!r}), Cell(source="while True: pass")]
+            cells = [Code(source={DAEMON!r}), Code(source="while True: pass")]
             Session(box, cells, {{}}).run()
             """
         ),
@@ -274,11 +276,11 @@ def test_nothing_survives_a_judge_that_is_killed(tmp_path):
     judge = subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, text=True)
     with judge:
         warm = int(judge.stdout.readline())
-        assert wait_until(lambda: len(list(watch.descendants(warm))) == 2)
-        doomed = [warm, *(process.pid for process in watch.descendants(warm))]
+        assert wait_until(lambda: len(list(processes.descendants(warm))) == 2)
+        doomed = [warm, *(process.pid for process in processes.descendants(warm))]
         judge.kill()
 
-    assert wait_until(lambda: not any(map(watch.process, doomed)))
+    assert wait_until(lambda: not any(map(processes.process, doomed)))
 
 
 def test_a_box_without_a_sandbox_still_has_limits():
@@ -310,11 +312,11 @@ def test_a_folder_of_a_killed_judge_is_swept_and_one_in_use_is_not(tmp_path, mon
     monkeypatch.setattr("tempfile.gettempdir", lambda: str(tmp_path))
     for name in ("box-left", "box-used", "box-young"):
         (tmp_path / name / "deep" / "er").mkdir(parents=True)
-    os.close(watch.claim(tmp_path / "box-left"))
-    used = watch.claim(tmp_path / "box-used")
+    os.close(scratch.claim(tmp_path / "box-left"))
+    used = scratch.claim(tmp_path / "box-used")
     (tmp_path / "box-link").symlink_to(tmp_path / "box-used")
 
-    watch.sweep("box-*")
+    scratch.sweep("box-*")
 
     assert sorted(path.name for path in tmp_path.iterdir()) == ["box-link", "box-used", "box-young"]
     fcntl.flock(used, fcntl.LOCK_UN)
@@ -337,7 +339,7 @@ def test_a_folder_is_emptied_however_it_is_built(tmp_path):
             Path("d").mkdir()
             os.chdir("d")
 
-    watch.empty(folder)
+    scratch.empty(folder)
 
     assert list(folder.iterdir()) == []
     assert list(outside.iterdir()) == [outside / "kept"]
@@ -348,11 +350,11 @@ def test_counting_a_folder_stops_at_the_limit(tmp_path):
         (tmp_path / str(i)).mkdir()
     (tmp_path / "0" / "file").write_bytes(bytes(10_000))
 
-    size, count = watch.holds(tmp_path, most=100)
+    size, count = scratch.holds(tmp_path, most=100)
 
     assert count == 21
     assert size >= 10_000
-    assert watch.holds(tmp_path, most=5)[1] == 6
+    assert scratch.holds(tmp_path, most=5)[1] == 6
 
 
 def test_a_folder_that_cannot_be_looked_into_counts_as_too_many(tmp_path):
@@ -362,15 +364,15 @@ def test_a_folder_that_cannot_be_looked_into_counts_as_too_many(tmp_path):
             Path("d").mkdir()
             os.chdir("d")
 
-    assert watch.holds(tmp_path, most=10**6)[1] == 10**6 + 1
-    watch.empty(tmp_path)
+    assert scratch.holds(tmp_path, most=10**6)[1] == 10**6 + 1
+    scratch.empty(tmp_path)
 
 
 def test_a_sparse_file_counts_by_what_it_takes(tmp_path):
     with (tmp_path / "sparse").open("wb") as file:
         file.truncate(2**30)
 
-    assert watch.holds(tmp_path, most=5)[0] < 2**20
+    assert scratch.holds(tmp_path, most=5)[0] < 2**20
 
 
 def test_a_whole_tree_is_ended_from_outside():
@@ -386,12 +388,12 @@ def test_a_whole_tree_is_ended_from_outside():
     time.sleep(60)
     """
     with subprocess.Popen([sys.executable, "-c", textwrap.dedent(source)]) as tree:
-        assert wait_until(lambda: len(list(watch.descendants(tree.pid))) == 6)
-        doomed = [process.pid for process in watch.descendants(tree.pid)]
-        watch.end_tree(tree.pid, 5.0)
+        assert wait_until(lambda: len(list(processes.descendants(tree.pid))) == 6)
+        doomed = [process.pid for process in processes.descendants(tree.pid)]
+        processes.end_tree(tree.pid, 5.0)
 
     assert tree.returncode == -signal.SIGKILL
-    assert wait_until(lambda: not any(map(watch.process, doomed)))
+    assert wait_until(lambda: not any(map(processes.process, doomed)))
 
 
 def test_a_process_is_described_although_its_name_is_odd(tmp_path):
@@ -399,8 +401,8 @@ def test_a_process_is_described_although_its_name_is_odd(tmp_path):
     odd = tmp_path / "a) R 1 (b"
     odd.symlink_to("/bin/sleep")
     with subprocess.Popen([str(odd), "60"]) as process:
-        found = watch.process(process.pid)
+        found = processes.process(process.pid)
         process.kill()
 
     assert (found.pid, found.threads, found.state in "RSD") == (process.pid, 1, True)
-    assert watch.process(2**22 + 1) is None
+    assert processes.process(2**22 + 1) is None

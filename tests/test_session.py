@@ -10,14 +10,15 @@ import time
 import numpy as np
 import pytest
 
-from grader import oracle, sandbox
 from grader.box import stream, wire
 from grader.exercise import Call, Case, Get, Rng, Set, Shown
-from grader.oracle import Oracle
-from grader.outputs import read_outputs
-from grader.sandbox import Box, Limits
-from grader.session import Cell, Session
-from grader.verdict import Verdict
+from grader.judge.verdict import Verdict
+from grader.sandbox import availability, oracle
+from grader.sandbox.box import Box, Limits
+from grader.sandbox.oracle import Oracle
+from grader.sandbox.outputs import read_outputs
+from grader.sandbox.session import Session
+from grader.submission.code import Code
 from tests.conftest import COURSE
 
 LIMITS = Limits(cell_seconds=2.0, total_seconds=30.0, memory=400 * 2**20)
@@ -25,8 +26,8 @@ LIMITS = Limits(cell_seconds=2.0, total_seconds=30.0, memory=400 * 2**20)
 
 @pytest.fixture(scope="module")
 def box():
-    if sandbox.unavailable():
-        pytest.skip(sandbox.unavailable())
+    if availability.unavailable():
+        pytest.skip(availability.unavailable())
     with Box(COURSE, limits=LIMITS) as made:
         yield made
 
@@ -34,7 +35,7 @@ def box():
 def cells(*sources):
     """Return cells; one that defines `f` is named after it."""
     return [
-        Cell(source=textwrap.dedent(source), name="f" if "def f" in source else "")
+        Code(source=textwrap.dedent(source), name="f" if "def f" in source else "")
         for source in sources
     ]
 

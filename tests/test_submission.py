@@ -8,8 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from grader import sample, submission
-from grader.submission import UnreadableError, match, parse_notebook, read, read_bytes
+from grader import sample
+from grader.submission import reading as submission
+from grader.submission.reading import UnreadableError, match, parse_notebook, read, read_bytes
 from tests.conftest import COURSE, load
 
 LESSON = load("00_start_here")

@@ -13,17 +13,20 @@ import sys
 
 import pytest
 
-from grader import sample, sandbox, watch
-from grader.checking import check_notebook
-from grader.course import Course
-from grader.engine import grade_file, open_box
+from grader import sample
+from grader.course.folders import Course
+from grader.course.loading import load
 from grader.errors import InputError
-from grader.feedback import autograded_notebook, report_lines
+from grader.report.notebook import autograded_notebook
+from grader.report.words import report_lines
+from grader.run.check import check_notebook
+from grader.run.one import grade_file, open_box
+from grader.sandbox import availability, processes
 from tests.conftest import ROOT
 from tests.corpus import CASES
 from tests.corpus.case import ATTACKED, HONEST, LESSON, POINTS, hand_in
 
-pytestmark = pytest.mark.skipif(bool(sandbox.unavailable()), reason=sandbox.unavailable())
+pytestmark = pytest.mark.skipif(bool(availability.unavailable()), reason=availability.unavailable())
 FULL = sum(POINTS.values())
 GRADER = [sys.executable, "-m", "grader.cli"]
 
@@ -48,7 +51,7 @@ def course(places):
 
 @pytest.fixture(scope="module")
 def lesson(course):
-    return course.load(LESSON)
+    return load(course, LESSON)
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +114,7 @@ def test_a_case_gets_its_report_and_the_next_student_loses_nothing(
     case, hand, grade_here, box, desk
 ):
     graded = grade_here(hand(case, desk / case.student))
-    left = [process.pid for process in watch.descendants(box.pid)]
+    left = [process.pid for process in processes.descendants(box.pid)]
     honest = grade_here(desk / "honest.ipynb")
 
     assert told(graded.report.to_json()) == expected(case), report_lines(graded.report)

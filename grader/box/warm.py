@@ -42,7 +42,7 @@ def main(argument: str) -> None:
     """Load, say so, and serve until the judge hangs up.
 
     Args:
-        argument: the options, as JSON; see `grader.sandbox`.
+        argument: the options, as JSON; see `grader.sandbox.box`.
     """
     options = json.loads(argument)
     control = socket.socket(fileno=os.dup(0))

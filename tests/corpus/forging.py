@@ -169,7 +169,7 @@ CASES = [
         before="""
         try:
             import grader.compare, grader.diagnose
-            from grader.verdict import Verdict
+            from grader.judge.verdict import Verdict
             right = grader.compare.Comparison(verdict=Verdict.CORRECT)
             for module in (grader.compare, grader.diagnose):
                 module.compare = lambda *arguments, **options: right

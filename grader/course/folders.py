@@ -1,0 +1,106 @@
+"""Where everything of a course is: its folders, its lessons by name, its secret."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from grader.errors import InputError
+
+SOLO_SECRET = "no class"  # noqa: S105 - learners without a class all share these cases
+
+
+@dataclass(frozen=True, kw_only=True)
+class Course:
+    """A course folder; all paths absolute."""
+
+    root: Path
+
+    @property
+    def solutions(self) -> Path:
+        """The secret folder: a folder per lesson."""
+        return self.root / "solutions"
+
+    @property
+    def notebooks(self) -> Path:
+        """What students get: a folder per lesson."""
+        return self.root / "notebooks"
+
+    @property
+    def class_folder(self) -> Path:
+        """Made by use: submitted, autograded, feedback, gradebook.db."""
+        return self.root / "class"
+
+    def nbgrader_config(self) -> Any:
+        """Return what nbgrader_config.py sets, as a traitlets Config."""
+        from traitlets.config.loader import ConfigError, PyFileConfigLoader  # noqa: PLC0415
+
+        try:
+            return PyFileConfigLoader("nbgrader_config.py", path=str(self.root)).load_config()
+        except (ConfigError, SyntaxError, NameError) as error:
+            raise InputError(
+                f"{self.root / 'nbgrader_config.py'}: cannot be read ({error}); correct it"
+            ) from error
+
+    def lesson_ids(self) -> list[str]:
+        """Return the ids of all lessons that have a source, in order."""
+        if not self.solutions.is_dir():
+            raise InputError(
+                f"{self.solutions}: not found; run this inside the course folder, "
+                "the one with nbgrader_config.py and solutions/"
+            )
+        return sorted(path.parent.name for path in self.solutions.glob("*/lesson.py"))
+
+    def find_lesson(self, name: str) -> str:
+        """Return the id of the lesson called name; raise InputError if there is none."""
+        ids = self.lesson_ids()
+        if name not in ids:
+            raise InputError(f"no lesson is called {name!r}; the lessons are {', '.join(ids)}")
+        return name
+
+    def secret(self) -> str:
+        """Return the course's secret, from which hidden inputs are seeded.
+
+        A class has its own, made at its first grading; without a class all share one.
+        """
+        path = self.class_folder / "secret"
+        try:
+            return path.read_text(encoding="ascii").strip()
+        except FileNotFoundError:
+            return SOLO_SECRET
+        except (OSError, UnicodeDecodeError) as error:
+            raise InputError(
+                f"{path}: cannot be read ({error}); make it readable, or restore it from a "
+                "backup: without it a regrade would use other hidden inputs"
+            ) from error
+
+    def make_secret(self) -> str:
+        """Return the course's secret, making one if the class has none yet."""
+        path = self.class_folder / "secret"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        except FileExistsError:
+            return self.secret()
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(secrets.token_hex(16) + "\n")
+        return self.secret()
+
+
+def find_course(start: Path) -> Course:
+    """Return the course that start lies in, else the one that holds this package.
+
+    Raises:
+        InputError: there is none.
+    """
+    here = start.resolve()
+    for folder in (here, *here.parents, Path(__file__).resolve().parents[2]):
+        if (folder / "nbgrader_config.py").is_file() and (folder / "solutions").is_dir():
+            return Course(root=folder)
+    raise InputError(
+        f"{start}: not inside a course; expected a folder with nbgrader_config.py and "
+        "solutions/ here or above"
+    )

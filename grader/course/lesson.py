@@ -1,0 +1,46 @@
+"""A lesson ready to grade."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from grader.course.cells import Cell, Kind
+from grader.course.regions import stub
+from grader.exercise import Exercise
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lesson:
+    """A lesson ready to grade; trusted, never sent into the box as a whole.
+
+    Attributes:
+        id: the folder's name, "03_dense_layer".
+        cells: the instructor's cells in order, hidden regions included.
+        notebook: the instructor's notebook as plain data.
+        reference: what the setup and solution cells define.
+        exercises: by id, in the notebook's order.
+        earlier: the text of earlier.py, or None.
+        digest: changes whenever anything that a grade depends on does.
+    """
+
+    id: str
+    cells: tuple[Cell, ...]
+    notebook: Mapping[str, Any]
+    reference: Mapping[str, Any]
+    exercises: Mapping[str, Exercise]
+    earlier: str | None
+    digest: str
+
+    @cached_property
+    def stubs(self) -> dict[str, str]:
+        """Each solution and answer cell by name, as it was released."""
+        answers = {c.name: c.source for c in self.cells if c.kind is Kind.ANSWER}
+        return answers | {c.name: stub(c.source) for c in self.cells if c.kind is Kind.SOLUTION}
+
+    @cached_property
+    def manual(self) -> tuple[Cell, ...]:
+        """The cells that are marked by hand."""
+        return tuple(cell for cell in self.cells if cell.kind is Kind.MANUAL)

@@ -1,0 +1,41 @@
+"""Notebook files as plain data: what a cell is, and its text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from grader.course.cells import Cell, Kind
+
+
+def kind_of(cell: Mapping[str, Any]) -> tuple[Kind, str]:
+    """Return a built notebook cell's kind and name, from the metadata that the build wrote."""
+    nbgrader = cell["metadata"].get("nbgrader", {})
+    name = nbgrader.get("grade_id", "")
+    if nbgrader.get("task"):
+        return Kind.MANUAL, name
+    if nbgrader.get("solution"):
+        return Kind.SOLUTION, name
+    if nbgrader.get("grade"):
+        return Kind.TEST, name.removeprefix("test_")
+    if nbgrader.get("locked"):
+        return Kind.SETUP, name.removeprefix("setup_")
+    if cell["cell_type"] == "code":
+        return Kind.EXPLORE, cell["id"]
+    if cell["id"].startswith("answer_"):
+        return Kind.ANSWER, cell["id"].removeprefix("answer_")
+    return Kind.PROSE, cell["id"]
+
+
+def text_of(cell: Mapping[str, Any]) -> str:
+    """Return a notebook cell's source; files hold it as a string or a list of lines."""
+    source = cell["source"]
+    return source if isinstance(source, str) else "".join(source)
+
+
+def cells_of(notebook: Mapping[str, Any]) -> Iterator[Cell]:
+    """Yield a built notebook's cells as what they are."""
+    for cell in notebook["cells"]:
+        kind, name = kind_of(cell)
+        points = float(cell["metadata"].get("nbgrader", {}).get("points", 0))
+        yield Cell(kind=kind, name=name, source=text_of(cell), points=points)

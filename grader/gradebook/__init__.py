@@ -1,0 +1,1 @@
+"""From reports to nbgrader's gradebook and its autograded folders."""

@@ -1,0 +1,1 @@
+"""Decides what an answer is worth; pure: no file, no process, no notebook."""

@@ -1,0 +1,260 @@
+"""Ask the student's functions, compare with the reference, diagnose: an Outcome each.
+
+Runs in a trusted process that never executes a line of the submission: what it
+gets from a Runner is plain data.  Inputs are fresh for each student and the
+same on every regrade.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Protocol
+
+import numpy as np
+
+from grader import __version__
+from grader.course.lesson import Lesson
+from grader.errors import GraderError
+from grader.exercise import Case, Exercise
+from grader.judge.diagnose import Observation, assess, diagnose, expect
+from grader.judge.verdict import Answer, CaseResult, Outcome, Report, Verdict
+
+Substitutes = Mapping[str, Callable[..., Any]]
+_GAVE_UP = (Verdict.TIMED_OUT, Verdict.OUT_OF_MEMORY, Verdict.CRASHED)
+
+
+class Runner(Protocol):
+    """Whoever calls the student's functions; the only way to reach them."""
+
+    @property
+    def sandbox(self) -> str:
+        """What confines the student's code, in the words of `grader doctor`."""
+
+    def ask(self, name: str, cases: Sequence[Case], substitutes: Substitutes) -> Iterator[Answer]:
+        """Call the student's `name` with the arguments of each case, one call at a time.
+
+        A runner may make the calls before their answers are asked for, and make none
+        whose answers are never asked for.
+
+        Args:
+            name: the function, or class.
+            cases: the arguments, and the steps on the object.
+            substitutes: functions of the notebook that are answered by the judge instead.
+        """
+
+
+def seeded(secret: str, lesson: str, exercise: str, student: str) -> np.random.Generator:
+    """Return the generator of one student's hidden inputs for one exercise."""
+    key = f"{secret}\0{lesson}\0{exercise}\0{student}"
+    return np.random.default_rng(int.from_bytes(hashlib.sha256(key.encode()).digest()[:16], "big"))
+
+
+class Judging:
+    """The judging of one submission: each exercise, then again what failed ones may have spoilt."""
+
+    def __init__(self, lesson: Lesson, runner: Runner, *, student: str, secret: str) -> None:
+        """Prepare; `student` and `secret` seed the hidden inputs."""
+        self._lesson, self._runner, self._student, self._secret = lesson, runner, student, secret
+        self.outcomes: dict[str, Outcome] = {}
+
+    def exercise(self, exercise: Exercise, *, untouched_stub: bool) -> Outcome:
+        """Judge one exercise as it stands."""
+        if untouched_stub:
+            outcome = not_attempted(exercise, self._rng(exercise))
+        else:
+            outcome = self._ask(exercise, {})
+        self.outcomes[exercise.id] = outcome
+        return outcome
+
+    def _rng(self, exercise: Exercise) -> np.random.Generator:
+        return seeded(self._secret, self._lesson.id, exercise.id, self._student)
+
+    def _ask(self, exercise: Exercise, substitutes: Substitutes) -> Outcome:
+        reference = self._lesson.reference[exercise.id]
+        rng = self._rng(exercise)
+        return judge_exercise(exercise, reference, self._runner, rng, substitutes)
+
+    def carry(self, exercise: Exercise) -> Outcome:
+        """Judge an exercise that failed and builds on failed ones again; keep the better outcome.
+
+        The failed ones are answered by the reference.  All that this exercise builds on has
+        been judged, and carried, before.
+        """
+        before = self.outcomes[exercise.id]
+        if before.score == before.points:
+            return before
+        substitutes = {
+            name: self._lesson.reference[name]
+            for name in self._needs(exercise)
+            if name in self.outcomes
+            and self.outcomes[name].verdict is not Verdict.CORRECT
+            # Only values cross: a class cannot be answered from outside.
+            and not isinstance(self._lesson.reference[name], type)
+        }
+        if substitutes:
+            after = self._ask(exercise, substitutes)
+            if after.score > before.score:
+                self.outcomes[exercise.id] = replace(after, carried=True)
+        return self.outcomes[exercise.id]
+
+    def _needs(self, exercise: Exercise) -> list[str]:
+        """Return the exercises that this one builds on, directly or through others."""
+        needs: list[str] = []
+        todo = list(exercise.builds_on)
+        while todo:
+            name = todo.pop()
+            if name not in needs:
+                needs.append(name)
+                todo += self._lesson.exercises[name].builds_on
+        return needs
+
+
+def judge_lesson(
+    lesson: Lesson,
+    runner: Runner,
+    *,
+    student: str,
+    secret: str,
+    sources: Mapping[str, str],
+    notes: tuple[str, ...] = (),
+) -> Report:
+    """Judge a whole submission.
+
+    Args:
+        sources: the student's solution and manual cells by name; an absent one was deleted.
+        notes: what there is to say about the submission as a whole.
+    """
+    judging = Judging(lesson, runner, student=student, secret=secret)
+    attempted = []
+    for exercise in lesson.exercises.values():
+        untouched_stub = untouched(sources.get(exercise.id), lesson.stubs[exercise.id])
+        judging.exercise(exercise, untouched_stub=untouched_stub)
+        if not untouched_stub:
+            attempted.append(exercise)
+    # In a second round: it takes a fresh process, and one is enough for all.
+    for exercise in attempted:
+        judging.carry(exercise)
+    manual = [
+        judge_manual(cell.name, cell.points, sources.get(cell.name), lesson.stubs[cell.name])
+        for cell in lesson.manual
+    ]
+    return Report(
+        lesson=lesson.id,
+        student=student,
+        exercises=(*judging.outcomes.values(), *manual),
+        version=__version__,
+        sandbox=runner.sandbox,
+        notes=notes,
+    )
+
+
+def untouched(source: str | None, stub: str) -> bool:
+    """Whether a solution cell is the stub as released, white space aside."""
+    return source is not None and source.split() == stub.split()
+
+
+def not_attempted(exercise: Exercise, rng: np.random.Generator) -> Outcome:
+    """Return the outcome of an untouched stub."""
+    groups = list(dict.fromkeys(case.group for case in exercise.make_cases(rng)))
+    return Outcome(
+        id=exercise.id,
+        score=0.0,
+        points=exercise.points,
+        verdict=Verdict.NOT_ATTEMPTED,
+        evidence="the cell is as it was released",
+        cases=tuple(CaseResult(group=group, verdict=Verdict.NOT_ATTEMPTED) for group in groups),
+    )
+
+
+def judge_manual(name: str, points: float, written: str | None, released: str) -> Outcome:
+    """Return the outcome of a derivation: a person marks it, unless there is none."""
+    verdict = Verdict.MANUAL
+    if written is None:
+        verdict = Verdict.MISSING
+    elif untouched(written, released):
+        verdict = Verdict.NOT_ATTEMPTED
+    return Outcome(id=name, score=0.0, points=points, verdict=verdict)
+
+
+def judge_exercise(
+    exercise: Exercise,
+    reference: Callable[..., Any],
+    runner: Runner,
+    rng: np.random.Generator,
+    substitutes: Substitutes,
+) -> Outcome:
+    """Ask every hidden case of one exercise and judge the answers."""
+    cases = list(exercise.make_cases(rng))
+    answers = runner.ask(exercise.id, cases, substitutes)
+    # While the reference is at work here, the student's function may be, elsewhere.
+    expectations = [_expected(exercise, reference, case) for case in cases]
+    observations: list[Observation] = []
+    failure: Answer | None = None
+    for case, expected in zip(cases, expectations, strict=True):
+        # One hang or crash tells enough: the next case would only cost its deadline again.
+        answer = failure or next(answers)
+        if answer.failure in _GAVE_UP or answer.failure is Verdict.MISSING:
+            # Too much for a case's own cap is not too much for the next case.
+            capped = answer.failure is Verdict.OUT_OF_MEMORY and case.megabytes is not None
+            failure = None if capped else answer
+        comparison = assess(answer, expected, case, exercise)
+        observations.append(
+            Observation(case=case, answer=answer, expected=expected.value, comparison=comparison)
+        )
+    return conclude(exercise, observations)
+
+
+def _expected(exercise: Exercise, reference: Callable[..., Any], case: Case) -> Answer:
+    """Return the reference's answer.
+
+    Raises:
+        GraderError: the reference fails where no exception is asked for.
+    """
+    if case.check is not None:
+        return Answer()
+    answer = expect(reference, case)
+    if answer.failure is not None and case.raises is None:
+        raise GraderError(
+            f"the reference of {exercise.id} fails on {case.title} ({answer.message}); "
+            "correct the lesson"
+        )
+    return answer
+
+
+def conclude(exercise: Exercise, observations: list[Observation]) -> Outcome:
+    """Turn the observations of one exercise into its points, verdict and hint."""
+    groups: dict[str, bool] = {}
+    for seen in observations:
+        groups[seen.case.group] = groups.get(seen.case.group, True) and seen.comparison.right
+    score = round(exercise.points * sum(groups.values()) / len(groups), 2)
+    failing = [seen for seen in observations if not seen.comparison.right]
+    results = tuple(
+        CaseResult(
+            group=seen.case.group,
+            verdict=seen.comparison.verdict,
+            evidence=seen.comparison.evidence and f"{seen.case.title}: {seen.comparison.evidence}",
+        )
+        for seen in observations
+    )
+    if not failing:
+        return Outcome(
+            id=exercise.id,
+            score=exercise.points,
+            points=exercise.points,
+            verdict=Verdict.CORRECT,
+            cases=results,
+        )
+    gravest = min(failing, key=lambda seen: seen.comparison.verdict.rank)
+    diagnosis = diagnose(exercise, observations)
+    return Outcome(
+        id=exercise.id,
+        score=score,
+        points=exercise.points,
+        verdict=gravest.comparison.verdict,
+        mistake=diagnosis.name if diagnosis else None,
+        hint=diagnosis.hint if diagnosis else None,
+        evidence=f"{gravest.case.title}: {gravest.comparison.evidence}",
+        cases=results,
+    )

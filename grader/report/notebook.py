@@ -1,0 +1,127 @@
+"""The graded notebook, as Formgrader and the feedback show it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from grader.course.cells import Kind
+from grader.course.lesson import Lesson
+from grader.judge.verdict import Outcome, Report, Verdict
+from grader.report.graded import Graded
+from grader.report.words import number, outcome_lines
+from grader.sandbox.session import Run
+
+
+def autograded_notebook(lesson: Lesson, graded: Graded) -> dict[str, Any]:
+    """Return the notebook that Formgrader and the feedback show.
+
+    The lesson's cells with the student's solutions, answers and extra cells; a
+    test cell's output is the report and, as nbgrader expects, the score.
+    """
+    outcomes = {outcome.id: outcome for outcome in graded.report.exercises}
+    submission = graded.submission
+    places = submission.places if submission else ()
+    runs = dict(zip(places, graded.runs, strict=True)) if submission else {}
+    cells: list[dict[str, Any]] = [_summary(graded.report)]
+    cells += _extra_cells(graded, -1, runs)
+    for i, (cell, raw) in enumerate(zip(lesson.cells, lesson.notebook["cells"], strict=True)):
+        made = dict(raw)
+        if cell.kind in (Kind.SOLUTION, Kind.ANSWER):
+            taken = submission.sources.get(cell.name) if submission else None
+            made["source"] = taken if taken is not None else ""
+        if cell.kind is Kind.ANSWER:
+            made["source"] = _harmless(made["source"])
+        if cell.kind is Kind.TEST:
+            made["outputs"] = test_outputs(outcomes[cell.name])
+        elif (i, 0) in runs:
+            made["outputs"] = outputs_of(runs[i, 0])
+        cells += [made, *_extra_cells(graded, i, runs)]
+    return {**lesson.notebook, "cells": cells}
+
+
+def _summary(report: Report) -> dict[str, Any]:
+    """Return a first cell: every exercise with its verdict, and what there is to say."""
+    notes = list(report.notes)
+    if report.sandbox.startswith("none"):
+        notes.append(f"graded without a sandbox ({report.sandbox})")
+    lines = [*map(_summary_line, report.exercises), "", *(f"Note: {note}\n" for note in notes)]
+    return {
+        "cell_type": "markdown",
+        "id": "grader-report",
+        "metadata": {},
+        "source": "\n".join(["## Your report", "", *map(_harmless, lines)]).rstrip(),
+    }
+
+
+def _summary_line(outcome: Outcome) -> str:
+    manual = outcome.verdict in (Verdict.MANUAL, Verdict.NOT_ATTEMPTED) and not outcome.cases
+    place = outcome.id if manual else f"test_{outcome.id}"
+    points = f"{number(outcome.score)} of {number(outcome.points)}, {outcome.verdict.value}"
+    parts = [f"- [{outcome.id}](#{place}): {points}."]
+    if outcome.carried:
+        parts.append("An earlier error was carried forward.")
+    if outcome.mistake:
+        parts.append(f"Recognised: **{outcome.mistake}**.")
+    if outcome.hint:
+        parts.append(f"Hint: {outcome.hint}")
+    return " ".join(parts)
+
+
+def _extra_cells(
+    graded: Graded, place: int, runs: Mapping[tuple[int, int], Run]
+) -> list[dict[str, Any]]:
+    """Return the student's own cells that stand after a lesson cell."""
+    cells = []
+    extras = graded.submission.extras.get(place, ()) if graded.submission else ()
+    for count, extra in enumerate(extras, start=1):
+        made: dict[str, Any] = {
+            "cell_type": extra["cell_type"],
+            "id": f"extra-{place + 1}-{count}",
+            "metadata": {},
+            "source": extra["source"],
+        }
+        if extra["cell_type"] == "code":
+            run = runs.get((place, count))
+            made |= {"execution_count": None, "outputs": outputs_of(run) if run else []}
+        else:
+            made["source"] = _harmless(extra["source"])
+        cells.append(made)
+    return cells
+
+
+def _harmless(markdown: str) -> str:
+    """Return a student's Markdown without HTML: an instructor opens it in a browser."""
+    # A space shows the same in text and in a formula; "&lt;" would show as such in a formula.
+    spaced = re.sub(r"([<&])(?=[A-Za-z/!?#])", r"\1 ", markdown)
+    return re.sub(r"(?i)(script|data)(?=[\s\\]*:)", r"\1 ", spaced)
+
+
+def outputs_of(run: Run) -> list[dict[str, Any]]:
+    """Return a cell's outputs; what stopped it stands last."""
+    if run.failure is None or run.failure.failure is None:
+        return list(run.outputs)
+    told = {
+        "output_type": "error",
+        "ename": run.failure.failure.value,
+        "evalue": run.failure.message,
+        "traceback": [run.failure.message],
+    }
+    return [*run.outputs, told]
+
+
+def test_outputs(outcome: Outcome) -> list[dict[str, Any]]:
+    """Return a test cell's outputs: the report as text, then the score as the cell's result."""
+    text = "\n".join(outcome_lines(outcome)) + "\n"
+    # Clamped: nbgrader takes a negative score for full points, and refuses more than the maximum.
+    score = min(max(outcome.score, 0.0), outcome.points)
+    return [
+        {"output_type": "stream", "name": "stdout", "text": text},
+        {
+            "output_type": "execute_result",
+            "execution_count": None,
+            "data": {"text/plain": repr(score)},
+            "metadata": {},
+        },
+    ]

@@ -1,0 +1,22 @@
+"""A line of a class's table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One submission after grading: its report as plain data, or what went wrong.
+
+    Attributes:
+        fault: "input" or "grader" where there is no report, else "".
+    """
+
+    student: str
+    lesson: str
+    report: dict[str, Any] | None
+    skipped: bool = False
+    problem: str = ""
+    fault: str = ""

@@ -1,0 +1,1 @@
+"""From submissions to reports: one, many in parallel, a whole class."""

@@ -1,0 +1,89 @@
+"""One submission to one Report."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from pathlib import Path
+
+from grader import __version__
+from grader.course.cells import Kind
+from grader.course.folders import Course
+from grader.course.lesson import Lesson
+from grader.judge.judging import judge_lesson
+from grader.judge.verdict import Outcome, Report, Verdict
+from grader.report.graded import Graded
+from grader.sandbox.box import PLOTS, Box
+from grader.sandbox.session import Session
+from grader.submission.reading import Submission, UnreadableError, read
+
+
+def imports_of(lessons: Sequence[Lesson]) -> list[str]:
+    """Return the modules that the lessons' setup cells import, for a box to preload."""
+    names: dict[str, None] = {}
+    for lesson in lessons:
+        for cell in lesson.cells:
+            if cell.kind is not Kind.SETUP:
+                continue
+            for node in ast.walk(ast.parse(cell.source)):
+                if isinstance(node, ast.Import):
+                    names.update({alias.name: None for alias in node.names})
+                elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                    names[node.module] = None
+                    names.update({f"{node.module}.{alias.name}": None for alias in node.names})
+    # earlier.py differs from lesson to lesson: it is read from the working folder.
+    return [name for name in names if name.split(".")[0] != "earlier"]
+
+
+def working_files(lesson: Lesson) -> dict[str, bytes]:
+    """Return what lies beside the notebook while it is graded."""
+    return {} if lesson.earlier is None else {"earlier.py": lesson.earlier.encode()}
+
+
+def grade(lesson: Lesson, submission: Submission, box: Box, *, student: str, secret: str) -> Graded:
+    """Run and judge one submission in a box."""
+    with Session(box, submission.cells, working_files(lesson)) as session:
+        runs = session.run()
+        report = judge_lesson(
+            lesson,
+            session,
+            student=student,
+            secret=secret,
+            sources=submission.sources,
+            notes=submission.notes,
+        )
+    return Graded(report=report, submission=submission, runs=runs)
+
+
+def grade_file(lesson: Lesson, path: Path, box: Box, *, student: str, secret: str) -> Graded:
+    """Read, run and judge a submitted notebook; one that cannot be read gets a report too."""
+    try:
+        submission = read(path, lesson)
+    except UnreadableError as error:
+        reason = str(error).removeprefix(f"{path}: ")
+        return Graded(
+            report=unreadable(lesson, student, reason, box.name), submission=None, runs=()
+        )
+    return grade(lesson, submission, box, student=student, secret=secret)
+
+
+def unreadable(lesson: Lesson, student: str, reason: str, sandbox: str) -> Report:
+    """Return the report on a notebook that could not be read: nothing earned, and why."""
+    points = {name: exercise.points for name, exercise in lesson.exercises.items()}
+    points.update({cell.name: cell.points for cell in lesson.manual})
+    return Report(
+        lesson=lesson.id,
+        student=student,
+        exercises=tuple(
+            Outcome(id=name, score=0.0, points=worth, verdict=Verdict.MISSING)
+            for name, worth in points.items()
+        ),
+        version=__version__,
+        sandbox=sandbox,
+        notes=(f"the notebook could not be read: {reason}",),
+    )
+
+
+def open_box(course: Course, lessons: Sequence[Lesson], *, sandboxed: bool) -> Box:
+    """Return a box with what these lessons import loaded, and what their notebooks may."""
+    return Box(course, preload=[*PLOTS, *imports_of(lessons)], sandboxed=sandboxed)

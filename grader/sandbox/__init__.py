@@ -1,0 +1,1 @@
+"""Runs a student's code; the only package that starts a box."""

@@ -1,0 +1,308 @@
+"""Try out, live, which guarantees of the sandbox hold on this machine.
+
+Hostile cells run in a real box with small limits.  What they report counts only
+where the student gains nothing by lying; else the look is taken from outside.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import platform
+import socket
+import textwrap
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from grader.course.folders import Course
+from grader.errors import GraderError
+from grader.sandbox import availability, processes
+from grader.sandbox.box import Box, Limits
+from grader.sandbox.session import Run, Session
+from grader.sandbox.trespass import PREPARE, UNSEEN, Bait, attempts, bait
+from grader.submission.code import Code
+
+_LIMITS = Limits(
+    cell_seconds=2.0,
+    total_seconds=30.0,
+    memory=300 * 2**20,
+    cpu=1,
+    file=2**20,
+    scratch=8 * 2**20,
+    files=200,
+    threads=64,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One guarantee, whether it holds here, and what was seen."""
+
+    guarantee: str
+    holds: bool
+    seen: str
+
+
+def examine(course: Course) -> list[Finding]:
+    """Return what holds here; never raises for what does not."""
+    reason = availability.unavailable()
+    found = [
+        Finding(
+            guarantee="a sandbox can be had",
+            holds=not reason,
+            seen=reason
+            or f"{availability.describe(sandboxed=True)}, {platform.system()} {platform.release()}",
+        )
+    ]
+    if not reason:
+        found += examine_box(course, sandboxed=True)
+    return found
+
+
+def examine_box(course: Course, *, sandboxed: bool) -> Iterator[Finding]:
+    """Yield what a box holds against hostile cells, until it cannot even start.
+
+    Args:
+        sandboxed: False shows that this examination can fail; for tests.
+    """
+    try:
+        with Box(course, sandboxed=sandboxed, limits=_LIMITS) as box, bait() as laid:
+            box.wait_warm()
+            yield _finding("a box starts", f"{box.resident() / 2**20:.0f} MiB")
+            yield from _refusals(box, course, laid)
+            yield from _untouched(laid)
+            if sandboxed:
+                for trial in _STARVING:
+                    yield trial(box)
+    except (GraderError, OSError) as error:
+        yield _finding("a box serves to the end", f"{error}", holds=False)
+
+
+def _finding(guarantee: str, seen: str, *, holds: bool = True) -> Finding:
+    return Finding(guarantee=guarantee, holds=holds, seen=seen)
+
+
+def _refusals(box: Box, course: Course, laid: Bait) -> Iterator[Finding]:
+    """Try all that must be refused, in one submission."""
+    tries = attempts(course, laid)
+    cells = [PREPARE + UNSEEN.format(file=str(laid.file))]
+    cells += [f"print(*map(attempt, {statements!r}))" for statements in tries.values()]
+    for guarantee, run in zip(tries, _run(box, *cells)[1:], strict=True):
+        said, tried = _printed(run).split(), tries[guarantee]
+        allowed = [what for what, answer in zip(tried, said, strict=False) if answer == "allowed"]
+        refused = run.success and len(said) == len(tried) and not allowed
+        seen = f"{len(said) - len(allowed)} of {len(tried)} ways refused"
+        yield _finding(guarantee, ": ".join([seen, *allowed]), holds=refused)
+
+
+def _untouched(laid: Bait) -> Iterator[Finding]:
+    """Look from outside whether anything was reached or changed."""
+    reached = []
+    for end in laid.sockets:
+        with contextlib.suppress(BlockingIOError):
+            reached.append(end.accept() if end.type == socket.SOCK_STREAM else end.recv(1))
+    yield _finding(
+        "no socket outside was reached", f"{len(reached)} of {len(laid.sockets)}", holds=not reached
+    )
+    status = laid.file.stat() if laid.file.exists() else None
+    intact = status is not None and (status.st_mode & 0o777, status.st_mtime) == (0o600, 1)
+    same = intact and laid.file.read_text(encoding="ascii") == "another submission"
+    names = sorted(path.name for path in laid.folder.iterdir())
+    yield _finding(
+        "nothing outside was changed",
+        "content, mode and time as before" if same else f"{status}, {names}",
+        holds=same and names == ["datagram", "file", "stream"],
+    )
+
+
+def _run(box: Box, *cells: str) -> list[Run]:
+    with Session(box, [Code(source=textwrap.dedent(cell)) for cell in cells], {}) as session:
+        return session.run()
+
+
+def _printed(run: Run) -> str:
+    return "".join(item.get("text", "") for item in run.outputs)
+
+
+def _reason(run: Run) -> str:
+    if run.failure is not None:
+        return run.failure.message
+    errors = [f"{item['ename']}: {item['evalue']}" for item in run.outputs if "ename" in item]
+    return errors[-1] if errors else _printed(run)[:80]
+
+
+def _stopped(guarantee: str, box: Box, cell: str, *, within: float) -> Finding:
+    """Run a cell that must be stopped from outside, in time."""
+    start = time.monotonic()
+    (run,) = _run(box, cell)
+    seconds = time.monotonic() - start
+    return _finding(
+        guarantee,
+        f"{_reason(run) or 'it ran to its end'}, after {seconds:.1f} s",
+        holds=run.failure is not None and seconds < within,
+    )
+
+
+def _memory(box: Box) -> Finding:
+    (run,) = _run(
+        box,
+        """
+        import numpy as np
+        pieces = []
+        for make in (lambda: np.ones(2**29), lambda: pieces.append(bytearray(2**20))):
+            try:
+                for _ in range(10_000):
+                    make()
+            except MemoryError:
+                pieces.clear()
+                print("refused")
+        """,
+    )
+    return _finding(
+        "memory of one process is limited",
+        _printed(run).replace("\n", " ") or _reason(run),
+        holds=_printed(run).count("refused") == 2,
+    )
+
+
+def _processor(box: Box) -> Finding:
+    return _stopped("processor time is limited", box, "while True: pass", within=5)
+
+
+def _wall_clock(box: Box) -> Finding:
+    return _stopped(
+        "wall clock time is limited, whatever signals are ignored",
+        box,
+        """
+        import signal, time
+        for number in set(signal.valid_signals()) - {signal.SIGKILL, signal.SIGSTOP}:
+            signal.signal(number, signal.SIG_IGN)
+        while True:
+            try:
+                time.sleep(60)
+            except BaseException:
+                pass
+        """,
+        within=_LIMITS.cell_seconds + 2,
+    )
+
+
+def _threads(box: Box) -> Finding:
+    return _stopped(
+        "the number of threads is limited",
+        box,
+        """
+        import threading, time
+        threading.stack_size(64 * 1024)
+        for _ in range(1000):
+            threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
+        time.sleep(60)
+        """,
+        within=5,
+    )
+
+
+def _file(box: Box) -> Finding:
+    (run,) = _run(
+        box,
+        f"""
+        try:
+            open("large", "wb").write(bytes({2 * _LIMITS.file}))
+        except OSError as error:
+            print(type(error).__name__)
+        """,
+    )
+    return _finding(
+        "the size of a file is limited",
+        _printed(run).strip() or "allowed",
+        holds=bool(_printed(run)),
+    )
+
+
+def _scratch(box: Box) -> Finding:
+    return _stopped(
+        "the scratch folder is limited",
+        box,
+        """
+        import os
+        for i in range(2000):
+            os.mkdir("d")
+            os.chdir("d")
+        while True:
+            pass
+        """,
+        within=5,
+    )
+
+
+def _output(box: Box) -> Finding:
+    (run,) = _run(
+        box,
+        """
+        import sys
+        from IPython.display import HTML, display
+        display(HTML("<script>alert(1)</script>"))
+        for _ in range(100_000):
+            print("line")
+        print("x" * 10_000_000)
+        sys.stderr.write("y" * 10_000_000)
+        """,
+    )
+    size = len(str(run.outputs))
+    clean = run.success and size < 200_000 and "script" not in str(run.outputs)
+    return _finding(
+        "output is limited, and carries no HTML", f"{size} characters kept", holds=clean
+    )
+
+
+def _descendants(box: Box) -> Finding:
+    _run(box, "import threading, time; threading.Thread(target=time.sleep, args=(60,)).start()")
+    left = [process.pid for process in processes.descendants(box.pid)]
+    return _finding(
+        "nothing runs once a submission has ended", f"{len(left)} processes", holds=not left
+    )
+
+
+def _nothing_left(box: Box) -> Finding:
+    _run(box, "import numpy as np; np.planted = 1; open('planted', 'w').close()")
+    (run,) = _run(box, "import os, numpy as np; print(hasattr(np, 'planted'), os.listdir('.'))")
+    said = _printed(run).strip()
+    return _finding("nothing of one submission reaches the next", said, holds=said == "False []")
+
+
+def _lies(box: Box) -> Finding:
+    return _stopped(
+        "a submission that writes lies to the judge is stopped",
+        box,
+        """
+        import os
+        for descriptor in range(3, 64):
+            try:
+                os.write(descriptor, b"\\xff" * 64)
+            except OSError:
+                pass
+        """,
+        within=2,
+    )
+
+
+def _replaced(box: Box) -> Finding:
+    box.replace()
+    (run,) = _run(box, "print(6 * 7)")
+    said = _printed(run).strip()
+    return _finding("a box that is replaced works", said or _reason(run), holds=said == "42")
+
+
+_STARVING: tuple[Callable[[Box], Finding], ...] = (
+    _memory,
+    _processor,
+    _wall_clock,
+    _threads,
+    _file,
+    _scratch,
+    _output,
+    _descendants,
+    _nothing_left,
+    _lies,
+    _replaced,
+)

@@ -1,0 +1,128 @@
+"""Read what the box reports of cells and calls, believing nothing.
+
+An instructor opens a cell's outputs in a browser: no HTML, no JavaScript, no
+picture whose base64 is something else, and no more than a cell may leave.  A
+student reads a call's message: one line, without the digits of a hidden input.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from grader.box.wire import WireError
+from grader.judge.verdict import Answer, Verdict
+
+_FAILURES = {
+    verdict.value: verdict
+    for verdict in (
+        Verdict.NOT_ATTEMPTED,
+        Verdict.RAISED,
+        Verdict.OUT_OF_MEMORY,
+        Verdict.MISSING,
+        Verdict.WRONG_TYPE,
+    )
+}
+
+# An exception may quote its arguments, and its text may have been made to carry them out.
+_DIGITS = re.compile(r"\d*\.\d+(?:e[-+]?\d+)?|\d+\.?e[-+]?\d+|\d{5,}", re.IGNORECASE)
+_LONG_WORD = re.compile(r"[^\s/]{40,}")
+
+SAFE_TYPES = ("text/plain", "image/png", "image/jpeg")
+_MAX_OUTPUTS = 201  # a flood of 200 and the exception that ended it
+_MAX_TEXT = 400_000
+_STREAMS = ("stdout", "stderr")
+# A page shows a picture by pasting its text into an attribute.
+_BASE64 = re.compile(r"[A-Za-z0-9+/\n]*={0,2}\n?")
+
+
+def read_outputs(items: Any) -> list[dict[str, Any]]:
+    """Return a cell's outputs in nbformat's form, made anew from what is known and harmless.
+
+    Raises:
+        WireError: they are not of that form, or too many.
+    """
+    if not isinstance(items, list) or len(items) > _MAX_OUTPUTS:
+        raise WireError("a frame with malformed outputs")
+    made = [_read_output(item) for item in items]
+    if sum(map(_text_size, made)) > _MAX_TEXT:
+        raise WireError("a frame with more output than a cell may leave")
+    return made
+
+
+def _read_output(item: Any) -> dict[str, Any]:
+    kind = item.get("output_type") if isinstance(item, dict) else None
+    if kind == "stream" and item.get("name") in _STREAMS:
+        return {"output_type": "stream", "name": item["name"], "text": _text(item.get("text"))}
+    if kind == "error":
+        traceback = item.get("traceback")
+        if isinstance(traceback, list):
+            return {
+                "output_type": "error",
+                "ename": _text(item.get("ename")),
+                "evalue": _text(item.get("evalue")),
+                "traceback": [_text(line) for line in traceback],
+            }
+    if kind in ("display_data", "execute_result") and isinstance(item.get("data"), dict):
+        data = {mime: _datum(mime, content) for mime, content in item["data"].items()}
+        extra = {"execution_count": None} if kind == "execute_result" else {}
+        return {"output_type": kind, "data": data, "metadata": {}, **extra}
+    raise WireError("a frame with malformed outputs")
+
+
+def _datum(mime: Any, content: Any) -> str:
+    text = _text(content)
+    if mime not in SAFE_TYPES:
+        raise WireError("an output of a type that is not kept")
+    if mime != "text/plain" and not _BASE64.fullmatch(text):
+        raise WireError("a picture that is not base64")
+    return text
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise WireError("a frame with malformed outputs")
+    return value
+
+
+def _text_size(output: dict[str, Any]) -> int:
+    pieces = [output.get("text", ""), output.get("ename", ""), output.get("evalue", "")]
+    pieces += output.get("traceback", [])
+    pieces.append(output.get("data", {}).get("text/plain", ""))
+    return sum(map(len, pieces))
+
+
+def is_number(value: Any, number: int) -> bool:
+    """Whether a value from the box is this number; an array would answer == with an array."""
+    return type(value) is int and value == number
+
+
+def read_answer(frame: Any, call: int) -> Answer:
+    """Read a result frame, believing nothing."""
+    if not isinstance(frame, dict):
+        raise WireError("a frame came out of turn")
+    if not is_number(frame.get("call"), call):
+        raise WireError("an answer to another call")
+    failure = frame.get("failure")
+    exceptions = frame.get("exceptions", [])
+    if failure is not None and (not isinstance(failure, str) or failure not in _FAILURES):
+        raise WireError("an answer with an unknown verdict")
+    if not isinstance(exceptions, list) or not all(isinstance(e, str) for e in exceptions):
+        raise WireError("an answer with malformed exceptions")
+    return Answer(
+        value=frame.get("value"),
+        failure=None if failure is None else _FAILURES[failure],
+        message=line(frame.get("message")),
+        exceptions=tuple(exceptions[:10]),
+        changed=frame.get("changed") is True,
+        shares=frame.get("shares") is True,
+        warned=line(frame.get("warned")),
+    )
+
+
+def line(text: Any) -> str:
+    """Return text from the box as one printable line, without what could carry a number out."""
+    if not isinstance(text, str):
+        return ""
+    printable = "".join(c for c in text[:300] if c.isprintable())
+    return _LONG_WORD.sub("...", _DIGITS.sub("#", printable))

@@ -1,0 +1,142 @@
+"""What a box may touch: the files it reads, the calls it may not make, its environment.
+
+Only paths that Python needs to run are readable.  Whole prefixes such as
+/usr/local are not: nbgrader's exchange, with everybody's submissions, lies in
+one of them by default.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import site
+import sys
+import sysconfig
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from grader.course.folders import Course
+from grader.errors import GraderError
+
+BOX_PACKAGE = Path(__file__).resolve().parents[1] / "box"
+LENT = ("byhand", "data")  # folders of the course that notebooks may read
+
+# Installed or not: each does by itself what a lesson asks for.
+WITHHELD = (
+    *("autograd", "jax", "jaxlib", "keras", "mxnet", "paddle", "pytensor", "scipy", "sklearn"),
+    *("sympy", "tensorflow", "theano", "tinygrad", "torch", "torchvision"),
+)
+
+_SYSTEM_PATHS = (
+    "/usr/lib",
+    "/usr/lib64",
+    "/usr/local/lib",
+    "/usr/share/fonts",
+    "/usr/share/zoneinfo",
+    "/lib",
+    "/lib64",
+    "/etc/ld.so.cache",
+    "/etc/fonts",
+    "/etc/localtime",
+    "/dev/urandom",
+)
+
+# Landlock does not look at these: they change files that cannot be opened,
+# processes of the same user, the clock, or memory that no limit counts.
+_LEGACY = ("chown", "lchown")
+_DENIED = (
+    *("fchown", "fchownat", "setxattr", "lsetxattr", "fsetxattr", "setxattrat"),
+    *("removexattr", "lremovexattr", "fremovexattr"),
+    *("setpriority", "ioprio_set", "sched_setaffinity"),
+    *("sched_setscheduler", "sched_setparam", "sched_setattr"),
+    *("settimeofday", "clock_settime", "adjtimex", "chroot"),
+    *("memfd_create", "memfd_secret", "fanotify_init"),
+    *("kcmp", "pidfd_getfd", "process_madvise", "process_mrelease"),
+)
+
+
+def denied_syscalls() -> list[str]:
+    """Return the system calls that are refused besides sandlock's own list."""
+    return [*_DENIED, *(_LEGACY if platform.machine() == "x86_64" else ())]
+
+
+def readable(course: Course, imports: Path) -> list[str]:
+    """Return what may be read inside; refuse if that would show the course's secrets.
+
+    Args:
+        imports: the folder of links that is the box's import path.
+
+    Raises:
+        GraderError: solutions/ or class/ lies inside a folder that Python needs.
+    """
+    inside = [imports, BOX_PACKAGE, *(course.root / name for name in LENT)]
+    paths = {
+        str(path.resolve())
+        for path in (*_python_paths(), *inside, *map(Path, _SYSTEM_PATHS))
+        if path.exists()
+    }
+    for secret in (course.solutions, course.class_folder):
+        for path in paths:
+            if secret.resolve().is_relative_to(path):
+                raise GraderError(
+                    f"{secret}: lies inside {path}, which the student's code must read to run "
+                    "Python; move the course out of it"
+                )
+    return sorted(paths)
+
+
+def widened(paths: Sequence[str], withheld: Path) -> list[str]:
+    """Return fewer folders that hold these paths, without the withheld one.
+
+    For a second rule inside a box: only what both allow can be read, so the first may
+    be exact and the second short.  Each path in a rule takes time, in every child.
+    """
+    roots = {path: f"/{path.split('/')[1]}" for path in paths}
+    return sorted({p if withheld.is_relative_to(root) else root for p, root in roots.items()})
+
+
+def _python_paths() -> Iterator[Path]:
+    """Yield what this Python needs to start and to import its packages."""
+    yield Path(sys.executable)
+    for prefix in {sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix}:
+        for part in ("lib", "lib64", "pyvenv.cfg"):
+            yield Path(prefix) / part
+    for name in ("stdlib", "platstdlib"):
+        yield Path(sysconfig.get_path(name))
+    yield from _package_folders()
+
+
+def _package_folders() -> Iterator[Path]:
+    """Yield the folders that hold installed packages."""
+    for name in ("purelib", "platlib"):
+        yield Path(sysconfig.get_path(name))
+    if site.ENABLE_USER_SITE:
+        yield Path(site.getusersitepackages())
+
+
+def holes(names: Sequence[str]) -> list[str]:
+    """Return the folders of packages that may not be read, although their neighbours may."""
+    packages = {folder / name for folder in _package_folders() for name in names}
+    return sorted(str(path.resolve()) for path in packages if path.exists())
+
+
+def environment(imports: Path, scratch: Path, cache: Path) -> dict[str, str]:
+    """Return the environment of the warm process and all it forks."""
+    return {
+        "PATH": os.defpath,
+        "LANG": "C.UTF-8",
+        "HOME": str(scratch),
+        "PYTHONPATH": str(imports),
+        "PYTHONUSERBASE": site.getuserbase(),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONHASHSEED": "0",
+        "MPLBACKEND": "Agg",
+        "MPLCONFIGDIR": str(cache),
+        "IPYTHONDIR": str(scratch),
+        # A second thread would only fight the other workers, and its stack counts as memory.
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+        "MKL_NUM_THREADS": "1",
+        # Each of a thread's own arenas would count as 64 MiB of address space.
+        "MALLOC_ARENA_MAX": "1",
+    }

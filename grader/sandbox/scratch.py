@@ -1,0 +1,110 @@
+"""Folders nobody trusts: claimed while they are in use, counted, emptied however deep."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import stat
+import tempfile
+from pathlib import Path
+
+
+def claim(folder: Path) -> int:
+    """Mark a folder as in use for as long as the returned descriptor is open."""
+    descriptor = os.open(folder / _CLAIM, os.O_RDWR | os.O_CREAT, 0o600)
+    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    return descriptor
+
+
+def sweep(pattern: str) -> None:
+    """Remove folders that were claimed once, and by nobody now: their owner was killed."""
+    for folder in Path(tempfile.gettempdir()).glob(pattern):
+        with contextlib.suppress(OSError):
+            if folder.lstat().st_uid != os.geteuid():
+                continue
+            descriptor = os.open(folder / _CLAIM, os.O_RDWR | os.O_NOFOLLOW)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                empty(folder)
+                folder.rmdir()
+            finally:
+                os.close(descriptor)
+
+
+_CLAIM = "in-use"
+
+
+def holds(folder: Path, *, most: int) -> tuple[int, int]:
+    """Return bytes on disk and entries below a folder; stops counting beyond `most` entries.
+
+    A folder that cannot be looked into counts as too many: nobody makes one by accident.
+    """
+    size = count = 0
+    todo = [str(folder)]
+    while todo and count <= most:
+        try:
+            with os.scandir(todo.pop()) as entries:
+                for entry in entries:
+                    status = entry.stat(follow_symlinks=False)
+                    size += status.st_blocks * 512
+                    count += 1
+                    if stat.S_ISDIR(status.st_mode):
+                        todo.append(entry.path)
+                    if count > most:
+                        break
+        except FileNotFoundError:
+            continue
+        except OSError:
+            count = most + 1
+    return size, count
+
+
+def empty(folder: Path) -> None:
+    """Remove all that lies in a folder, however deep; nobody may be writing there any more.
+
+    Goes down and up by one open folder at a time: no path grows, nothing recurses,
+    and no link is followed.
+
+    Raises:
+        OSError: something cannot be removed.
+    """
+    here = os.open(folder, _FOLDER)
+    trail: list[tuple[str, list[str]]] = []
+    try:
+        inner = _remove_files(here)
+        while inner or trail:
+            if inner:
+                name = inner.pop()
+                os.chmod(name, stat.S_IRWXU, dir_fd=here)
+                trail.append((name, inner))
+                here = _move(here, name)
+                inner = _remove_files(here)
+            else:
+                name, inner = trail.pop()
+                here = _move(here, "..")
+                os.rmdir(name, dir_fd=here)
+    finally:
+        os.close(here)
+
+
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
+
+
+def _move(here: int, name: str) -> int:
+    """Return the open folder called name; here is closed."""
+    there = os.open(name, _FOLDER, dir_fd=here)
+    os.close(here)
+    return there
+
+
+def _remove_files(here: int) -> list[str]:
+    """Remove all files of an open folder; return its folders."""
+    folders = []
+    with os.scandir(here) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                folders.append(entry.name)
+            else:
+                os.unlink(entry.name, dir_fd=here)
+    return folders

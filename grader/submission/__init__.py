@@ -1,0 +1,1 @@
+"""From an untrusted notebook to the student's cells: reads, never executes."""

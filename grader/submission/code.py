@@ -1,0 +1,18 @@
+"""What is to be run of a notebook."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Code:
+    """The code of one cell; name is the exercise whose solution it is, else "".
+
+    Attributes:
+        seconds: the cell's own time limit, where it has one.
+    """
+
+    source: str
+    name: str = ""
+    seconds: float | None = None
