@@ -374,6 +374,22 @@ def test_a_repaired_function_counts_from_the_next_move_on(shown):
     assert bytes(figure.picture.value) != before
 
 
+@pytest.mark.parametrize(
+    ("body", "patience"),
+    [("while True: pass", 0.1), ("raise ValueError('not within reach')", 0.2)],
+)
+def test_only_a_function_that_overstays_gets_less_time_at_the_next_move(
+    body, patience, shown, monkeypatch
+):
+    """What the learner's own message says does not matter."""
+    monkeypatch.setattr(panel, "PATIENCE", 0.2)
+    monkeypatch.setattr(panel, "_IMPATIENCE", 0.1)
+    figure, _ = shown(logits, bad(body)._namespace)
+
+    assert "softmax" in figure.line.value
+    assert figure._patience == patience
+
+
 def test_an_error_message_cannot_bring_markup_into_the_page(shown):
     names = names_of("02_sigmoid_softmax_jacobians")
 

@@ -2,7 +2,7 @@
 
 A learner's function may raise, return nothing or the wrong shape, print, or never
 return.  Whatever it does becomes a Trouble (one readable line that names the
-exercise) or a Waiting (it is not written yet).
+exercise), an Overdue (its time was up) or a Waiting (it is not written yet).
 
 The deadline.  In the main thread, where a kernel runs its cells and these figures
 their redraws, a timer signal interrupts the call.  Elsewhere, and on Windows, a
@@ -47,6 +47,20 @@ class Waiting(Trouble):
     def __init__(self, exercise: str, what: str = "the exercise") -> None:
         super().__init__(f"This figure waits for {what} {exercise}.")
         self.exercise = exercise
+
+
+class Overdue(Trouble):
+    """A function had not returned when its time was up.
+
+    Args:
+        name: of the function, or what else was computing.
+        seconds: that it had.
+    """
+
+    def __init__(self, name: str, seconds: float) -> None:
+        super().__init__(
+            f"{name} did not return within {seconds:g} s; is there a loop that never ends?"
+        )
 
 
 class _TooLong(BaseException):
@@ -147,10 +161,7 @@ def watched(functions: Functions, seconds: float) -> Iterator[None]:
             warnings.simplefilter("ignore")
             yield
     except _TooLong:
-        name = functions.calling or "The computation"
-        raise Trouble(
-            f"{name} did not return within {seconds:g} s; is there a loop that never ends?"
-        ) from None
+        raise Overdue(functions.calling or "The computation", seconds) from None
 
 
 def _deadline(seconds: float) -> contextlib.AbstractContextManager[None]:

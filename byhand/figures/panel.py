@@ -25,7 +25,7 @@ import ipywidgets as widgets
 import traitlets
 from IPython.display import display
 
-from byhand.figures.guard import Functions, Trouble, Waiting, watched
+from byhand.figures.guard import Functions, Overdue, Trouble, Waiting, watched
 from byhand.figures.surface import Surface
 
 Work = Generator[tuple[Any, float], None, None]
@@ -266,7 +266,7 @@ class Panel:
         waiting = isinstance(trouble, Waiting)
         if not self._own:
             raise trouble  # the toy fails: that is our fault
-        self._patience = _IMPATIENCE if "within" in str(trouble) else PATIENCE
+        self._patience = _IMPATIENCE if isinstance(trouble, Overdue) else PATIENCE
         said = html.escape(str(trouble))
         if waiting or self.view.result is None:
             said += f" Until then, a demonstration: {html.escape(self.view.toy_says)}"
