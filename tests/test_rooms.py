@@ -112,6 +112,18 @@ def starts(source):
     return found
 
 
+# Which lesson a module of the figures belongs to; a lesson's number, or what all share.
+FIGURES = {
+    "shared": {"controls", "guard", "network", "panel", "surface"},
+    "01": {"chain", "counting", "fork", "stepsize"},
+    "02": {"logits"},
+    "03": {"products"},
+    "04": {"lineup", "signal_sizes", "zoo"},
+    "05": {"optimisers", "race", "sweep", "training", "valley"},
+}
+FIGURES_ROOM = "byhand.figures."
+
+
 # -------------------------------------------------------------------- yardsticks
 
 
@@ -210,6 +222,22 @@ def test_only_the_named_modules_start_processes():
 @pytest.mark.parametrize("module", [m for m in MODULES if m.startswith("byhand")])
 def test_byhand_never_imports_the_grader(module):
     assert {name for name in needs(module) if name.split(".")[0] == "grader"} == set()
+
+
+def test_every_figure_s_module_belongs_to_one_lesson_or_is_shared():
+    on_disk = {n.removeprefix(FIGURES_ROOM) for n in MODULES if n.startswith(FIGURES_ROOM)}
+
+    assert sorted(on_disk) == sorted(module for modules in FIGURES.values() for module in modules)
+
+
+@pytest.mark.parametrize(
+    ("lesson", "module"), [(k, m) for k, modules in FIGURES.items() for m in sorted(modules)]
+)
+def test_a_lesson_s_figure_needs_its_own_modules_and_shared_ones(lesson, module):
+    found = {n.removeprefix(FIGURES_ROOM) for n in needs(f"{FIGURES_ROOM}{module}") & set(MODULES)}
+    figures = {name for modules in FIGURES.values() for name in modules}
+
+    assert found & figures <= FIGURES["shared"] | FIGURES[lesson]
 
 
 @pytest.mark.parametrize("module", [m for m in GRADER if room_of(m) == "box"])

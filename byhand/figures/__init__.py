@@ -9,7 +9,9 @@
 A notebook calls `chain.show(globals())`.  The functions are looked up by name at
 every redraw, so a function that has been repaired counts from the next move on.
 
-Three rooms, and imports point one way.  `guard` calls functions that may do
-anything.  `surface` draws fast, and `panel` joins controls, picture and words.
+All lessons share five modules, and imports point one way.  `guard` calls functions
+that may do anything.  `surface` draws fast, `controls` makes sliders, and `panel`
+joins controls, picture and words.  `network` trains what lesson 04 builds.  Every
+other module belongs to one lesson, and imports nothing of another's.
 In a figure's own module, `compute` is pure: numbers in, numbers out.
 """

@@ -10,9 +10,9 @@ from matplotlib.ticker import MaxNLocator
 
 from byhand.figures.controls import choice, log_slider, slider
 from byhand.figures.guard import Array, Functions, Trouble, Waiting, as_array
+from byhand.figures.network import FIRST, SLICE, accuracy, forward, read, toy_network
 from byhand.figures.panel import View, Work
 from byhand.figures.surface import Surface
-from byhand.figures.training import read, toy_network
 from byhand.picture import BLUE, INK, VERMILLION, number
 
 EPOCHS = 10
@@ -23,9 +23,6 @@ SMALL = [4, 5, 5, 3]
 
 PASSES = 1e-6
 """A gradient check passes below this."""
-
-_SLICE = 0.03  # seconds of training between two looks at the controls
-_FIRST = 0.2  # seconds, at most, until a curve has its first two points
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,25 +96,18 @@ def compute(functions: Functions, *, suspect: str, lr: float, seed: int) -> Work
                     curve.append(float(mean))
                 since = []
             took = time.perf_counter() - clock
-            if took > _SLICE and (len(places) > 1 or took > _FIRST):
+            if took > SLICE and (len(places) > 1 or took > FIRST):
                 yield so_far((0.0, 0.0)), min((epoch + done / len(batches)) / EPOCHS, 0.99)
                 clock = time.perf_counter()
-    shares = [_accuracy(functions, trained) for trained in params]
+    shares = [accuracy(functions, data, trained, KINDS) for trained in params]
     yield so_far((shares[0], shares[1])), 1.0
-
-
-def _forward(functions: Functions, X: Array, params: Any) -> tuple[Array, Any]:
-    found = functions.call("model_forward", X, params, KINDS)
-    if not isinstance(found, tuple | list) or len(found) != 2:
-        raise Trouble("model_forward should return two things, (A_L, caches).")
-    return found[0], found[1]
 
 
 def _step(
     functions: Functions, name: str, backward: Any, params: Any, *, X: Array, T: Array, lr: float
 ) -> tuple[Any, float]:
     """Return the params after a step of plain gradient descent, and the loss before it."""
-    P, caches = _forward(functions, X, params)
+    P, caches = forward(functions, X, params, KINDS)
     loss = functions.number("cross_entropy", P, T, finite=False)
     grads = functions.run(name, backward, functions.call("cross_entropy_grad", P, T), caches)
     if len(grads) != len(params):
@@ -137,19 +127,13 @@ def _check(functions: Functions, name: str, backward: Any) -> float:
     rng = np.random.default_rng(3)
     params = functions.call("init_params", SMALL, rng, "he")
     X, T = rng.normal(size=(SMALL[0], 6)), np.eye(SMALL[-1])[:, rng.integers(SMALL[-1], size=6)]
-    P, caches = _forward(functions, X, params)
+    P, caches = forward(functions, X, params, KINDS)
     grads = functions.run(name, backward, functions.call("cross_entropy_grad", P, T), caches)
 
     def loss(params: Any) -> float:
-        return functions.number("cross_entropy", _forward(functions, X, params)[0], T)
+        return functions.number("cross_entropy", forward(functions, X, params, KINDS)[0], T)
 
     return functions.number("gradient_check", loss, params, grads, finite=False)
-
-
-def _accuracy(functions: Functions, params: Any) -> float:
-    data = read("digits")
-    P, _ = _forward(functions, data.X_test, params)
-    return float(np.mean(P.argmax(axis=0) == data.labels_test))
 
 
 def toy() -> Functions:

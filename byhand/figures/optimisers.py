@@ -9,10 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from byhand.figures.guard import Array, Functions, Trouble
+from byhand.figures.guard import Functions, Trouble
+from byhand.figures.network import Params
 from byhand.picture import BLUE, GREEN, VERMILLION
-
-Params = list[tuple[Array, Array]]
 
 NAMES = ("SGD", "momentum", "Adam")
 STYLES = {"SGD": (BLUE, "-", "o"), "momentum": (VERMILLION, "--", "s"), "Adam": (GREEN, "-.", "^")}

@@ -10,6 +10,7 @@ from typing import Any
 from byhand.figures import optimisers, sweep, training, valley
 from byhand.figures.controls import choice, log_slider, slider
 from byhand.figures.guard import Functions
+from byhand.figures.network import toy_network
 from byhand.figures.panel import Panel, View
 
 _TOY_SAYS = (
@@ -57,7 +58,7 @@ def views() -> list[View]:
                 **batch,
             },
             compute=training.compute,
-            toy=Functions({**optimisers.toy_steps(), **training.toy_network()}),
+            toy=Functions({**optimisers.toy_steps(), **toy_network()}),
             toy_says="curves from a formula; no network is trained, the accuracies mean nothing.",
             surface=curves.surface,
             paint=curves.paint,

@@ -1,6 +1,5 @@
 """A page of lesson 05: three optimisers train a small network on real data."""
 
-import functools
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,22 +8,20 @@ from typing import Any
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-from byhand.datasets import Dataset, breast_cancer, digits
-from byhand.figures.guard import Array, Functions, Trouble
-from byhand.figures.optimisers import NAMES, STYLES, Params, Runner, Settings, runners
+from byhand.figures.guard import Array, Functions
+from byhand.figures.network import FIRST, SLICE, Params, accuracy, forward, read
+from byhand.figures.optimisers import NAMES, STYLES, Runner, Settings, runners
 from byhand.figures.panel import Work
 from byhand.figures.surface import Surface
 from byhand.picture import INK, number
 
 EPOCHS = 10
-PROBLEMS: dict[str, tuple[Any, list[int], list[str]]] = {
-    "digits": (digits, [64, 64, 32, 10], ["relu", "relu", "softmax"]),
-    "breast cancer": (breast_cancer, [30, 16, 2], ["relu", "softmax"]),
+PROBLEMS = {
+    "digits": ([64, 64, 32, 10], ["relu", "relu", "softmax"]),
+    "breast cancer": ([30, 16, 2], ["relu", "softmax"]),
 }
-"""name -> (how to read the data, widths, activations)."""
+"""The name of a data set -> the network's widths, and its activations."""
 
-_SLICE = 0.03  # seconds of training between two looks at the controls
-_FIRST = 0.2  # seconds, at most, until a curve has its first two points
 _A_POINT = 4  # points of a curve an epoch
 _LOST = 2.0  # a loss above this many times the first one counts as diverged
 
@@ -55,19 +52,12 @@ class Training:
         return bool(losses.size) and not losses[-1] <= _LOST * self.first
 
 
-@functools.cache
-def read(data: str) -> Dataset:
-    """Return a data set, read once."""
-    found: Dataset = PROBLEMS[data][0]()
-    return found
-
-
 class Network:
     """The network of one data set, made of the learner's functions of lesson 04."""
 
     def __init__(self, functions: Functions, data: str) -> None:
         self.functions, self.data = functions, read(data)
-        _, self.dims, self.kinds = PROBLEMS[data]
+        self.dims, self.kinds = PROBLEMS[data]
 
     def start(self) -> Params:
         """Return the first parameters, always the same ones."""
@@ -77,34 +67,23 @@ class Network:
 
     def loss(self, params: Params, X: Array, T: Array) -> float:
         """Return the mean cross-entropy."""
-        P, _ = self._forward(X, params)
+        P, _ = forward(self.functions, X, params, self.kinds)
         return self.functions.number("cross_entropy", P, T, finite=False)
 
     def learn(self, runner: Runner, X: Array, T: Array) -> float:
         """Take one step; return the loss before it."""
         if runner.lost:
             return float("nan")
-        P, caches = self._forward(X, runner.params)
+        P, caches = forward(self.functions, X, runner.params, self.kinds)
         loss = self.functions.number("cross_entropy", P, T, finite=False)
         dA = self.functions.call("cross_entropy_grad", P, T)
         runner.step(self.functions.call("model_backward", dA, caches))
         return loss
 
-    def accuracy(self, params: Params) -> float:
-        """Return the share of the test samples that are classified right."""
-        P, _ = self._forward(self.data.X_test, params)
-        return float(np.mean(P.argmax(axis=0) == self.data.labels_test))
-
     def batches(self, batch_size: int, rng: np.random.Generator) -> Any:
         """Return the batches of one epoch."""
         data = self.data
         return self.functions.call("minibatches", data.X_train, data.T_train, batch_size, rng)
-
-    def _forward(self, X: Array, params: Params) -> tuple[Array, Any]:
-        found = self.functions.call("model_forward", X, params, self.kinds)
-        if not isinstance(found, tuple | list) or len(found) != 2:
-            raise Trouble("model_forward should return two things, (A_L, caches).")
-        return found[0], found[1]
 
 
 def compute(
@@ -147,11 +126,15 @@ def compute(
             for name, loss in zip(NAMES, losses, strict=True):
                 curves[name].append(loss)
         took = time.perf_counter() - clock
-        if took > _SLICE and (len(places) > 1 or took > _FIRST):
+        if took > SLICE and (len(places) > 1 or took > FIRST):
             yield so_far({}), min(place / epochs, 0.99)
             clock = time.perf_counter()
-    accuracy = {runner.name: network.accuracy(runner.params) for runner in racing}
-    yield so_far(accuracy), 1.0
+    yield (
+        so_far(
+            {r.name: accuracy(functions, network.data, r.params, network.kinds) for r in racing}
+        ),
+        1.0,
+    )
 
 
 def _points(
@@ -267,15 +250,3 @@ def _draw(line: Any, training: Training | None, name: str) -> None:
     line.set_data(
         training.epochs, np.clip(np.nan_to_num(training.losses[name], nan=1e3), 1e-9, 1e3)
     )
-
-
-def toy_network() -> dict[str, Any]:
-    """Return a stand-in for a network: one number w, and a loss that is w squared and a bit."""
-    return {
-        "init_params": lambda *_: [(np.ones((1, 1)), np.zeros((1, 1)))],
-        "minibatches": lambda X, T, *_: [(X, T)] * 40,
-        "model_forward": lambda X, params, _kinds: (params[0][0] + 0 * X[:2], None),
-        "model_backward": lambda dA, _caches: [(dA, 0 * dA)],
-        "cross_entropy": lambda P, _T: 0.02 + 2.3 * float(P[0, 0]) ** 2,
-        "cross_entropy_grad": lambda P, _T: 4.6 * P[:1, :1],
-    }
