@@ -1,7 +1,9 @@
 """What is shipped agrees with itself: dependencies, rooms, and what stays out of a release."""
 
+import ast
 import re
 import subprocess
+import sys
 import tomllib
 from importlib import metadata
 from pathlib import Path
@@ -126,6 +128,32 @@ def test_make_knows_the_target_and_sets_up_first(target):
     assert "-m pip install" in done.stdout
     assert "-r requirements.lock" in done.stdout
     assert str(ROOT / ".venv/bin") in done.stdout
+
+
+def third_party(package):
+    """Return the names of other people's modules that a package of ours imports, anywhere in it."""
+    names = set()
+    for path in (ROOT / package).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                names.update(alias.name.partition(".")[0] for alias in node.names)
+            elif isinstance(node, ast.ImportFrom) and node.level == 0:
+                names.add(node.module.partition(".")[0])
+    return names - {"grader", "byhand", *sys.stdlib_module_names}
+
+
+@pytest.mark.parametrize("package", ["grader", "byhand"])
+def test_whatever_is_imported_is_declared(package):
+    """What comes along with something else may go with its next version."""
+    declared = {canonicalize_name(wanted.name) for wanted in RUNTIME}
+    providers = metadata.packages_distributions()
+    undeclared = {
+        name
+        for name in third_party(package)
+        if declared.isdisjoint(map(canonicalize_name, providers.get(name, [name])))
+    }
+
+    assert undeclared == set()
 
 
 def test_continuous_integration_script_is_bash_and_executable():
