@@ -1,16 +1,20 @@
 # Everything runs in .venv, which the first target to need it sets up.
-# Needed beforehand: Python 3.11, 3.12 or 3.13 with its venv module, and make.
+# Needed beforehand: Python 3.11 or later with its venv module, and make.
 
 BIN := $(CURDIR)/.venv/bin
 READY := .venv/.ready
 # nbgrader starts alembic by its name, so the environment's programs come first.
 RUN := PATH="$(BIN):$$PATH"
 FIRST := notebooks/00_start_here/00_start_here.ipynb
-TRY_PYTHONS := python3.11 python3.12 python3.13 python3 python
-RIGHT_PYTHON := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))
+LOWEST := 3.11
+TRIED := 3.11 3.12 3.13
+# One that was tried is preferred; a later one is better than none.
+TRY_PYTHONS := $(TRIED:%=python%) python3 python python3.14 python3.15
+VERSION := import sys; print("%d.%d.%d" % sys.version_info[:3])
+RECENT := import sys; sys.version_info >= tuple(map(int, "$(LOWEST)".split("."))) or sys.exit(1)
 
 .DEFAULT_GOAL := help
-.PHONY: help lab demo test lint notebooks bench
+.PHONY: help lab demo test lint notebooks bench lock
 
 help:
 	@echo "make lab        open JupyterLab at the first lesson"
@@ -19,6 +23,7 @@ help:
 	@echo "make lint       check format, style and types"
 	@echo "make notebooks  build the notebooks from solutions/*/lesson.py"
 	@echo "make bench      measure the grader against its yardsticks"
+	@echo "make lock       choose the exact versions that the others install (needs uv)"
 
 # In a container one is often root, which Jupyter takes for an accident.
 lab: $(READY)
@@ -42,18 +47,39 @@ notebooks: $(READY)
 bench: $(READY)
 	$(RUN) "$(BIN)/python" bench/run.py
 
+# One lock for all Pythons and platforms: one version each, marked where not all need it.
+# A pin that still fits is kept; UPGRADE=--upgrade takes the newest of all.
+lock:
+	uv pip compile pyproject.toml --extra dev --universal --fork-strategy fewest \
+	    --python-version $(LOWEST) --no-header --no-annotate --quiet $(UPGRADE) \
+	    --output-file requirements.lock
+
 # The stamp is written last: an interrupted set-up is taken up again.
 # An environment that works is kept; one that is broken is made anew.
 $(READY): requirements.lock pyproject.toml
-	@if ! "$(BIN)/python" -c 'import pip' 2>/dev/null; then \
+	@if ! "$(BIN)/python" -c '$(RECENT); import pip' 2>/dev/null; then \
+	    python=; found=; \
 	    for name in $(TRY_PYTHONS); do \
-	        if "$$name" -c '$(RIGHT_PYTHON)' 2>/dev/null; then python="$$name"; break; fi; \
+	        version=$$("$$name" -c '$(VERSION)' 2>/dev/null) || continue; \
+	        if ! "$$name" -c '$(RECENT)'; then \
+	            found="$$found $$name ($$version)"; \
+	        elif ! "$$name" -c 'import venv, ensurepip' 2>/dev/null; then \
+	            found="$$found $$name ($$version, without venv)"; \
+	        else \
+	            python="$$name"; break; \
+	        fi; \
 	    done; \
 	    if [ -z "$$python" ]; then \
-	        echo "make: found no Python 3.11, 3.12 or 3.13 with venv; install python3.11" \
-	            "(on Debian and Ubuntu also python3.11-venv)" >&2; \
+	        echo "make: needs Python $(LOWEST) or later with venv; found$${found:- none}" >&2; \
+	        echo "  fix: install Python $(lastword $(TRIED)) (on Debian and Ubuntu: python3 and" \
+	            "python3-venv), or name one: make TRY_PYTHONS=/path/to/python3" >&2; \
 	        exit 1; \
 	    fi; \
+	    echo "make: setting up .venv with Python $$version"; \
+	    case " $(TRIED) " in \
+	        *" $${version%.*} "*) ;; \
+	        *) echo "make: going on, though only Python $(TRIED) were tried with this course";; \
+	    esac; \
 	    "$$python" -m venv --clear .venv; \
 	fi
 	"$(BIN)/python" -m pip install --quiet --disable-pip-version-check -r requirements.lock
