@@ -525,6 +525,60 @@ for name, data, target in [("before", X, T), ("after", X_shuffled, T_shuffled)]:
 # If you are sure that a verdict is wrong, show it to your instructor.
 
 # %% [markdown]
+# ## Notation
+#
+# This table holds for all lessons; look things up here when you meet a letter again.
+# A capital letter is a matrix, a bold small letter a vector, one column of it;
+# an italic small letter is a number, often one entry of the matrix.
+# A dash, as in $f'$, is a derivative. The last column says from which lesson on you need a row.
+#
+# | symbol | in code | meaning | shape | from |
+# |---|---|---|---|---|
+# | $m$, $c$ | `m`, `c` | number of samples; counts them | | 00 |
+# | $n$, $n_{\text{in}}$, $n_{\text{out}}$ | `n`, `n_in`, `n_out` | number of features or units; how many enter a layer, how many leave it | | 00 |
+# | $j$, $k$, $i$ | `j`, `k`, `i` | count units: $j$ in a layer, $k$ before it, $i$ where a third is needed | | 00 |
+# | $X$, $\mathbf{x}$, $x_{kc}$ | `X`, `x` | data, or what goes into a function | $(n, m)$ | 00 |
+# | $W$, $w_{jk}$ | `W`, `w` | weights, $w_{jk}$ from unit $k$ to unit $j$ | $(n_{\text{out}}, n_{\text{in}})$ | 00 |
+# | $\mathbf{b}$, $b_j$ | `b` | biases | $(n_{\text{out}}, 1)$ | 00 |
+# | $Z$, $\mathbf{z}$, $z_{jc}$ | `Z`, `z` | weighted sums; before a softmax: logits | $(n_{\text{out}}, m)$ | 00 |
+# | $A$, $\mathbf{a}$, $a_{jc}$ | `A`, `a` | activations: what a layer passes on | $(n_{\text{out}}, m)$ | 00 |
+# | $T$, $\mathbf{t}$, $t_{jc}$ | `T`, `t` | targets: what should come out | as $P$ | 00 |
+# | $P$, $\mathbf{p}$, $p_{jc}$ | `P`, `p` | predictions: what does come out | as $T$ | 00 |
+# | $L$, $L_c$ | `loss` | the loss; that of sample $c$ alone | one number | 00 |
+# | $\partial L/\partial W$ | `dW` | slopes of the loss; so with every letter after the `d` | that of $W$ | 00 |
+#
+# <details><summary>Letters that come later</summary>
+#
+# | symbol | in code | meaning | shape | from |
+# |---|---|---|---|---|
+# | $f$ | `f` | any function | | 01 |
+# | $h$ | `h` | the step of a measured slope | | 01 |
+# | $u_1, u_2$ | `u` | values on the way from an input to the loss | | 01 |
+# | $r$ | `r` | a fixed number | | 01 |
+# | $\Delta$ | | a small change | | 01 |
+# | $\sigma$, $\phi$ | `sigmoid`, `phi` | the sigmoid; any activation function | | 01 |
+# | $\delta_j$, $\boldsymbol\delta$ | `delta` | $\partial L/\partial z_j$; for a batch `dZ` | that of $\mathbf{z}$ | 01 |
+# | $\mathbf{w}$ | `w` | weights of a single neuron, a row | $(1, n)$ | 01 |
+# | $\theta$, $\eta$ | `params`, `lr` | all parameters; the learning rate | | 01 |
+# | $\nabla$ | | the gradient by all parameters | | 01 |
+# | $d$, $e$ | | in $da/dz$, the derivative; $2.718\dots$ | | 01 |
+# | $S$, $\mathbf{s}$, $s_{jc}$ | `S`, `s` | what a softmax gives | $(n, m)$ | 02 |
+# | $E$ | | the sum of the exponentials of a sample's logits | one number | 02 |
+# | $J$, $J_{jk}$ | `J` | Jacobian, $J_{jk}$ of output $j$ by input $k$ | $(n_{\text{out}}, n_{\text{in}})$ | 02 |
+# | $l$, $D$ | | counts layers; how many there are, so $W^{(l)}$ is of layer $l$ | | 03 |
+# | $g$, $\hat g$ | `g` | one entry of a gradient; the same, measured | | 04 |
+# | $\tau$ | `step` | counts the steps of training | | 05 |
+# | $v$, $\beta$ | `velocity`, `beta` | velocity; how much of it is kept | as $\theta$ | 05 |
+# | $M$, $G$ | `state["m"]`, `state["v"]` | Adam's running means of $g$ and of $g^2$ | as $\theta$ | 05 |
+# | $\beta_1, \beta_2, \epsilon$ | `beta1`, `beta2`, `eps` | Adam's numbers | | 05 |
+#
+# Signs: $\odot$ multiplies entry by entry (`*`), $\top$ transposes, $\partial$ marks a partial
+# derivative, $\ln$ is the natural logarithm, $\mathbf{1}$ is a vector of ones, and
+# $1\{j = k\}$ is 1 if $j = k$ and 0 otherwise.
+#
+# </details>
+
+# %% [markdown]
 # ## Summary
 #
 # - `X` is $(n, m)$: features are rows, samples are columns.
