@@ -5,7 +5,8 @@ figure is the Matplotlib figure, alt the description.
 """
 
 from byhand.curves import loss_curves, paths_on_contours
-from byhand.diagrams import Edge, Node, computational_graph, shapes_diagram
+from byhand.diagrams import Edge, Node, computational_graph
+from byhand.layers import caches_diagram, chain_diagram, shapes_diagram
 from byhand.matrices import heat_map, outer_product_table
 from byhand.picture import Picture
 
@@ -13,6 +14,8 @@ __all__ = [
     "Edge",
     "Node",
     "Picture",
+    "caches_diagram",
+    "chain_diagram",
     "computational_graph",
     "heat_map",
     "loss_curves",

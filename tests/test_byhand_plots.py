@@ -20,6 +20,8 @@ from matplotlib.transforms import Bbox
 from byhand import picture
 from byhand.plots import (
     Picture,
+    caches_diagram,
+    chain_diagram,
     computational_graph,
     heat_map,
     loss_curves,
@@ -62,6 +64,10 @@ PICTURES = {
     "crossing edges": crossing,
     "shapes": lambda: shapes_diagram(3, 4, 5),
     "shapes forward": lambda: shapes_diagram(64, 128, 1024, backward=False),
+    "chain": lambda: chain_diagram([64, 32, 10], ["tanh", "softmax"], 5),
+    "chain of one layer": lambda: chain_diagram([3, 1], ["linear"], 1000),
+    "caches": lambda: caches_diagram([2, 2, 1], ["relu", "linear"], 2),
+    "caches with a softmax": lambda: caches_diagram([64, 32, 10], ["tanh", "softmax"], 32),
     "heat map": lambda: heat_map([[0.5, -0.25], [0.0, -1.0]], title="$\\partial s / \\partial z$"),
     "large heat map": lambda: heat_map(np.linspace(-1, 1, 640).reshape(10, 64)),
     "outer product": lambda: outer_product_table([1.0, -2.0, 0.5], [3.0, 4.0]),
@@ -394,7 +400,8 @@ def test_shapes_are_those_of_numpy():
     A, W, b = np.zeros((n_in, m)), np.zeros((n_out, n_in)), np.zeros((n_out, 1))
     alt = shapes_diagram(n_in, n_out, m).alt
 
-    for name, array in {"A": A, "W": W, "b": b, "Z": W @ A + b}.items():
+    Z = W @ A + b
+    for name, array in {"A": A, "W": W, "b": b, "Z": Z, "A_out": np.tanh(Z)}.items():
         size = re.escape(str(array.shape))
         assert re.search(rf"^{name} has shape .* = {size}\.$", alt, re.MULTILINE)
         assert re.search(rf"^d{name} has shape .* = {size}, as {name}\.$", alt, re.MULTILINE)
@@ -403,8 +410,15 @@ def test_shapes_are_those_of_numpy():
 def test_every_shape_stands_on_the_picture_as_often_as_an_arrow_has_it():
     shown = " ".join(text.get_text() for text in texts(shapes_diagram(3, 4, 5)))
 
-    for shape in ("(3, 5)", "(4, 3)", "(4, 1)", "(4, 5)"):
-        assert shown.count(shape) == 2  # forward and backward
+    for shape, times in {"(3, 5)": 1, "(4, 3)": 1, "(4, 1)": 1, "(4, 5)": 2}.items():
+        assert shown.count(shape) == 2 * times  # forward and backward
+
+
+def test_the_activation_stands_in_a_layer_forward_and_backward():
+    shown = " ".join(text.get_text() for text in texts(shapes_diagram(3, 4, 5)))
+
+    assert "$\\phi$" in shown
+    assert "\\phi'(Z)" in shown
 
 
 def test_shapes_forward_say_nothing_of_gradients():
@@ -414,6 +428,54 @@ def test_shapes_forward_say_nothing_of_gradients():
 def test_a_layer_without_units_is_refused():
     with pytest.raises(ValueError, match="n_out 0"):
         shapes_diagram(3, 0, 5)
+
+
+# chain_diagram and caches_diagram
+
+
+def test_a_chain_says_every_array_with_the_shape_that_numpy_gives_it():
+    dims, m = [3, 4, 2], 5
+    X, W1, W2 = np.zeros((3, m)), np.zeros((4, 3)), np.zeros((2, 4))
+    arrays = {"X": X, "Z1": W1 @ X, "A1": W1 @ X, "Z2": W2 @ W1 @ X, "A2": W2 @ W1 @ X}
+    shown = chain_diagram(dims, ["relu", "softmax"], m)
+    drawn = [text.get_text() for text in texts(shown)]
+
+    for name, array in arrays.items():
+        assert f"{name} {array.shape}" in shown.alt
+        assert f"d{name} {array.shape}" in shown.alt
+        assert drawn[drawn.index(name) + 1] == drawn[drawn.index(f"d{name}") + 1]
+    for name, array in {"dW1": W1, "dW2": W2, "db1": W1[:, :1], "db2": W2[:, :1]}.items():
+        assert f"{name} {array.shape}" in shown.alt
+        assert any(f"{name} {array.shape}" in text for text in drawn)
+
+
+def test_a_chain_names_the_activation_on_both_ways():
+    drawn = [t.get_text() for t in texts(chain_diagram([3, 4, 2], ["relu", "softmax"], 5))]
+
+    assert "relu" in drawn
+    assert "relu$\\,'$" in drawn
+    assert "softmax" in drawn
+    assert "its Jacobian" in drawn
+
+
+def test_a_cache_says_what_reads_each_of_its_four_parts():
+    _, first, second = caches_diagram([2, 3, 1], ["relu", "linear"], 4).alt.splitlines()
+
+    assert first == (
+        "caches[0] belongs to layer 1. It keeps X (2, 4), read for dW1; W1 (3, 2), read for dX; "
+        "Z1 (3, 4) and the name relu, read for dZ1."
+    )
+    assert second == (
+        "caches[1] belongs to layer 2. It keeps A1 (3, 4), read for dW2; W2 (1, 3), read for dA1; "
+        "Z2 (1, 4) and the name linear, read for dZ2."
+    )
+
+
+@pytest.mark.parametrize("draw", [chain_diagram, caches_diagram])
+@pytest.mark.parametrize(("dims", "kinds"), [([3], []), ([3, 2], ["relu", "relu"])])
+def test_widths_that_do_not_fit_the_kinds_are_refused(draw, dims, kinds):
+    with pytest.raises(ValueError, match="one width more than kinds"):
+        draw(dims, kinds, 5)
 
 
 # heat_map and outer_product_table
