@@ -39,7 +39,7 @@ from grader.box.calls import call
 from grader.box.cells import make_shell
 from grader.course.folders import Course
 from grader.course.lesson import Lesson
-from grader.judge.diagnose import prepared
+from grader.judge.argument import prepared
 from grader.judge.judging import judge_lesson, seeded
 from grader.run.one import grade_file, imports_of, open_box, working_files
 from grader.sandbox.session import Session

@@ -19,6 +19,7 @@ import typer
 
 from grader import __version__
 from grader.errors import AuthorError, GraderError, InputError
+from grader.report.data import report_data
 
 app = typer.Typer(
     add_completion=False,
@@ -85,7 +86,7 @@ def check(
     if notice:
         typer.echo(notice, err=True)
     if as_json:
-        typer.echo(json.dumps(report.to_json(), indent=1, ensure_ascii=False))
+        typer.echo(json.dumps(report_data(report), indent=1, ensure_ascii=False))
     else:
         print_report(report)
 

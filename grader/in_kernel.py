@@ -18,9 +18,10 @@ from grader.course.folders import find_course
 from grader.course.lesson import Lesson
 from grader.course.loading import load
 from grader.exercise import Case
-from grader.judge.diagnose import prepared
+from grader.judge.argument import prepared
 from grader.judge.judging import Judging
-from grader.judge.verdict import Answer, Verdict
+from grader.judge.outcome import Answer
+from grader.judge.verdict import Verdict
 from grader.report.words import outcome_lines
 from grader.sandbox.outputs import read_answer
 

@@ -18,7 +18,10 @@ from tests import classroom
 from tests.classroom import LESSON, right, work
 from tests.conftest import load
 
-EXERCISE_KEYS = ["id", "score", "points", "verdict", "mistake", "hint", "cases", "carried"]
+EXERCISE_KEYS = [
+    *("id", "score", "points", "verdict", "mistake", "hint", "mistakes", "evidence"),
+    *("cases", "carried"),
+]
 TRANSPOSED = "def one_hot(labels, n_classes):\n    return np.eye(n_classes)[labels]"
 
 
@@ -87,7 +90,9 @@ def test_the_command_prints_the_contract_s_json_and_nothing_else(course):
     assert (done.returncode, done.stderr) == (0, "")
     made = json.loads(done.stdout)
 
-    assert list(made) == ["lesson", "student", "score", "max_score", "grader", "exercises"]
+    assert list(made) == [
+        *("lesson", "student", "score", "max_score", "grader", "exercises", "notes"),
+    ]
     assert (made["lesson"], made["student"], made["max_score"]) == (LESSON, "anna", 20)
     assert list(made["grader"]) == ["version", "sandbox"]
     assert made["grader"]["sandbox"].startswith("sandlock ")

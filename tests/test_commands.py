@@ -15,8 +15,11 @@ from grader.sandbox import availability
 from tests.conftest import ROOT
 
 LESSON = "00_start_here"
-KEYS = {"lesson", "student", "score", "max_score", "grader", "exercises"}
-EXERCISE_KEYS = {"id", "score", "points", "verdict", "mistake", "hint", "cases", "carried"}
+KEYS = {"lesson", "student", "score", "max_score", "grader", "exercises", "notes"}
+EXERCISE_KEYS = {
+    *("id", "score", "points", "verdict", "mistake", "hint", "mistakes", "evidence"),
+    *("cases", "carried"),
+}
 
 
 @pytest.fixture(scope="module")

@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from grader.exercise import Tolerance
-from grader.judge.compare import Yardstick, compare, describe, leaves, ratio
+from grader.judge.compare import Yardstick, compare, leaves, ratio
+from grader.judge.evidence import OtherSort, Sort
 from grader.judge.verdict import Verdict
+from grader.report.evidence import told
 
 STRICT = Tolerance()
 
@@ -85,7 +87,7 @@ def test_a_tuple_of_another_length_has_the_wrong_shape():
     found = judged((1.0, 2.0, 3.0), (1.0, 2.0), names=("dw", "db"))
 
     assert found.verdict is Verdict.WRONG_SHAPE
-    assert found.evidence == "found 3 parts, expected 2 (dw, db)"
+    assert told(found.evidence) == "found 3 parts, expected 2 (dw, db)"
 
 
 def test_an_array_is_no_tuple_and_a_list_is_no_array():
@@ -98,7 +100,7 @@ def test_evidence_names_the_parts_that_are_right_and_says_what_is_wrong_with_the
     actual = (np.ones((2, 3)), np.arange(6.0).reshape(2, 3), column(1, 2) / 5)
     found = judged(actual, expected, names=("dA", "dW", "db"))
 
-    assert found.evidence == (
+    assert told(found.evidence) == (
         "dA and dW are right; db: it has the right shape (2, 1), and every entry is "
         "0.200 times the reference"
     )
@@ -108,7 +110,7 @@ def test_of_several_wrong_parts_the_gravest_gives_the_verdict():
     found = judged((np.zeros(2), np.ones(3), 1), (np.ones(2), np.ones(2), 1.0))
 
     assert found.verdict is Verdict.WRONG_TYPE
-    assert found.evidence.count("; ") == 2
+    assert told(found.evidence).count("; ") == 2
 
 
 def test_nested_parts_are_located():
@@ -118,7 +120,7 @@ def test_nested_parts_are_located():
     )
 
     assert found.verdict is Verdict.WRONG_TYPE
-    assert found.evidence == (
+    assert told(found.evidence) == (
         "[0] is right; [1][0][0]: the value differs from the reference; "
         "[1][1][0]: it has the right shape (2,), and every entry is minus the reference; "
         "[1][1][1]: found a float, expected a float64 array of shape (2,)"
@@ -139,7 +141,7 @@ def test_a_scalar_is_never_an_array(shape):
     found = judged(np.full(shape, 2.5), 2.5)
 
     assert found.verdict is Verdict.WRONG_SHAPE
-    assert found.evidence.endswith("; a scalar is a float, not an array")
+    assert told(found.evidence).endswith("; a scalar is a float, not an array")
 
 
 @pytest.mark.parametrize("expected", [np.array([2.5]), np.array([[2.5]])])
@@ -169,7 +171,7 @@ def test_the_shapes_that_np_allclose_confuses_are_told_apart():
     ones = np.ones((4, 1))
 
     assert np.allclose(ones, np.ones(4))
-    assert judged(np.ones(4), ones).evidence == "found shape (4,), expected (4, 1)"
+    assert told(judged(np.ones(4), ones).evidence) == "found shape (4,), expected (4, 1)"
     assert verdict(np.ones((4, 4)), ones) is Verdict.WRONG_SHAPE
     assert verdict(np.ones((1, 4)), ones) is Verdict.WRONG_SHAPE
 
@@ -189,7 +191,7 @@ def test_float64_in_asks_for_float64_out(dtype):
     found = judged(np.ones((2, 3), dtype), np.ones((2, 3)), np.ones(3))
 
     assert found.verdict is Verdict.WRONG_TYPE
-    assert found.evidence == (
+    assert told(found.evidence) == (
         f"found a {np.dtype(dtype)} array of shape (2, 3), expected a float64 array of shape (2, 3)"
     )
 
@@ -279,7 +281,9 @@ def test_what_is_not_finite_is_never_close_to_a_number(bad):
     found = judged(np.array([1.0, bad, 3.0]), np.array([1.0, 2.0, 3.0]))
 
     assert found.verdict is Verdict.NOT_FINITE
-    assert found.evidence == "1 of 3 entries are NaN or infinite where the reference is finite"
+    assert (
+        told(found.evidence) == "1 of 3 entries are NaN or infinite where the reference is finite"
+    )
     assert verdict(bad, 2.0) is Verdict.NOT_FINITE
 
 
@@ -311,8 +315,8 @@ def test_huge_numbers_are_compared_without_a_warning():
 @given(st.integers(-(10**40), 10**40))
 def test_integers_are_exact_at_any_size(number):
     assert verdict(number, number) is Verdict.CORRECT
-    assert judged(number + 1, number).evidence == "the number is too large"
-    assert judged(number - 1, number).evidence == "the number is too small"
+    assert told(judged(number + 1, number).evidence) == "the number is too large"
+    assert told(judged(number - 1, number).evidence) == "the number is too small"
     assert verdict(float(number), number) is Verdict.WRONG_TYPE
 
 
@@ -329,7 +333,7 @@ def test_arrays_of_integers_are_exact_and_may_be_of_any_width():
 
     assert verdict(expected.astype(np.uint8), expected) is Verdict.CORRECT
     assert verdict(expected.astype(float), expected) is Verdict.WRONG_TYPE
-    assert judged(np.array([1, 2, 4]), expected).evidence == (
+    assert told(judged(np.array([1, 2, 4]), expected).evidence) == (
         "it has the right shape (3,), and 1 of 3 entries differ from the reference"
     )
 
@@ -359,10 +363,10 @@ def test_a_dict_has_the_keys_of_the_reference_in_any_order(expected, data):
 def test_a_dict_that_lacks_keys_is_told_which():
     expected = {"t": 0, "m": [], "v": []}
 
-    assert judged({"t": 0}, expected).evidence == (
+    assert told(judged({"t": 0}, expected).evidence) == (
         "found a dict without m and v, expected keys ['t', 'm', 'v']"
     )
-    assert judged({**expected, "secret": 1}, expected).evidence == (
+    assert told(judged({**expected, "secret": 1}, expected).evidence) == (
         "found a dict of 4, expected the keys ['t', 'm', 'v'] alone"
     )
 
@@ -390,7 +394,8 @@ def test_evidence_shows_no_value_of_the_input_or_of_the_reference(expected, actu
         "dict": lambda a: {"w": a},
         "scalar": lambda a: float(a.flat[0]),
     }[form]
-    evidence = judged(made(actual), made(expected), expected).evidence
+    found = judged(made(actual), made(expected), expected)
+    evidence = told(found.evidence) if found.evidence else ""
 
     assert [text for text in spelled(made(expected)) if text in evidence] == []
     assert [text for text in spelled(made(actual)) if text in evidence] == []
@@ -403,14 +408,14 @@ def test_evidence_shows_no_value_of_the_input_or_of_the_reference(expected, actu
 def test_a_known_number_does_not_bring_back_its_ratio_to_a_single_hidden_one(probe, expected):
     """The ratio of a chosen number to the reference would be the reference in disguise."""
     actual = probe * (np.asarray(expected) != 0)
-    evidence = judged(actual, expected).evidence
+    evidence = told(judged(actual, expected).evidence)
 
     assert "times" not in evidence
     assert re.findall(r"\d+\.\d", evidence) == []
 
 
 def test_keys_chosen_by_the_student_are_not_repeated():
-    evidence = judged({"0.8414709848": 1.0}, {"w": 1.0}).evidence
+    evidence = told(judged({"0.8414709848": 1.0}, {"w": 1.0}).evidence)
 
     assert "0.84" not in evidence
 
@@ -429,7 +434,9 @@ def test_keys_chosen_by_the_student_are_not_repeated():
     ],
 )
 def test_a_value_is_described_by_its_kind(value, words):
-    assert describe(value) == words
+    evidence = OtherSort(found=Sort.of(value), expected=Sort.of(1.0))
+
+    assert told(evidence) == f"found {words}, expected a float"
 
 
 # ------------------------------------------------------------------------- ratio

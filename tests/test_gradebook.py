@@ -25,6 +25,7 @@ from traitlets.config import Config
 from grader.errors import InputError
 from grader.gradebook import recorder as gradebook
 from grader.gradebook.recorder import Recorder
+from grader.report.data import report_data
 from grader.run.one import grade_file, open_box
 from grader.sandbox import availability
 from grader.submission.entry import Entry, fingerprint
@@ -368,7 +369,7 @@ def test_what_is_recorded_is_done_until_something_that_it_depends_on_changes(cou
     lesson = load(LESSON)
     me = entry(course, "right")
     with recorder(course) as book:
-        assert book.is_done(me, hash_of(course, "right")) == graded["right"].report.to_json()
+        assert book.is_done(me, hash_of(course, "right")) == report_data(graded["right"].report)
         for changed in (
             fingerprint(me, lesson, "another secret", "a box"),
             fingerprint(me, lesson, "s", "another box"),
@@ -825,5 +826,5 @@ def test_the_record_holds_the_report_that_programs_read(course, graded):
 
     assert json.loads(path.read_text()) == {
         "content_hash": hash_of(course, "partly"),
-        "report": graded["partly"].report.to_json(),
+        "report": report_data(graded["partly"].report),
     }

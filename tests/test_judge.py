@@ -3,6 +3,7 @@
 
 import dataclasses
 import json
+import re
 import textwrap
 
 import numpy as np
@@ -14,9 +15,13 @@ from grader.course.cells import Kind
 from grader.course.folders import Course
 from grader.errors import GraderError
 from grader.exercise import Case
-from grader.judge.diagnose import run
+from grader.judge.assess import run
 from grader.judge.judging import Judging, judge_lesson, seeded, untouched
-from grader.judge.verdict import Answer, Outcome, Report, Verdict
+from grader.judge.outcome import Answer, Outcome, Report
+from grader.judge.verdict import Verdict
+from grader.report.data import report_data, report_of
+from grader.report.evidence import told as words
+from grader.report.words import MEANING
 from grader.run.one import grade_file, open_box
 from grader.sample import notebook, raising, right, text
 from grader.sandbox import availability
@@ -268,7 +273,7 @@ def test_the_gravest_verdict_is_told_with_the_case_it_came_from(lesson):
         Verdict.WRONG_TYPE,
     ]
     assert outcome.verdict is Verdict.RAISED
-    assert outcome.evidence == '"matrices": ValueError: no matrices, please'
+    assert list(map(words, outcome.evidence)) == ['"matrices": ValueError: no matrices, please']
 
 
 def test_a_recognised_mistake_comes_with_its_hint(lesson):
@@ -532,17 +537,26 @@ def test_a_derivation_waits_for_a_person_unless_there_is_none(lesson, written, v
 
 
 def test_the_json_report_has_the_contract_s_keys_and_no_others(lesson):
-    made = report(lesson, FakeRunner(lesson, double=lambda x: x * x)).to_json()
+    made = report_data(report(lesson, FakeRunner(lesson, double=lambda x: x * x)))
 
-    assert list(made) == ["lesson", "student", "score", "max_score", "grader", "exercises"]
+    assert list(made) == [
+        *("lesson", "student", "score", "max_score", "grader", "exercises", "notes"),
+    ]
     assert list(made["grader"]) == ["version", "sandbox"]
     for exercise in made["exercises"]:
         assert list(exercise) == [
-            *("id", "score", "points", "verdict", "mistake", "hint", "cases", "carried"),
+            *("id", "score", "points", "verdict", "mistake", "hint", "mistakes"),
+            *("evidence", "cases", "carried"),
         ]
         assert {tuple(case) for case in exercise["cases"]} <= {("group", "verdict")}
         assert exercise["verdict"] in {verdict.value for verdict in Verdict}
     assert json.loads(json.dumps(made)) == made
+
+
+def test_a_report_is_read_back_from_its_json(lesson):
+    made = report_data(report(lesson, FakeRunner(lesson, double=lambda x: x * x)))
+
+    assert report_data(report_of(json.loads(json.dumps(made)))) == made
 
 
 def test_a_total_shows_no_rounding_of_binary_fractions():
@@ -645,3 +659,19 @@ def test_an_error_in_what_draws_random_numbers_does_not_cost_what_uses_it(tmp_pa
     carried = {o.id for o in report.exercises if o.carried}
     assert carried == {"train", "check_backward"}
     assert {o.id for o in report.exercises if o.score == 0} == {*broken, "derive_recursion"}
+
+
+# ---------------------------------------------------------------------- verdicts
+
+
+def test_every_verdict_has_its_sentence_in_the_document_and_in_reports():
+    text = (ROOT / "docs/how-it-works.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| `([a-z ]+)` \| (.+) \|$", text, re.MULTILINE))
+
+    assert {verdict.value: MEANING[verdict] for verdict in Verdict} == {
+        name: meaning.replace("`", "") for name, meaning in rows.items()
+    }
+
+
+def test_verdicts_are_told_in_the_order_in_which_they_are_listed():
+    assert [verdict.rank for verdict in Verdict] == list(range(len(Verdict)))

@@ -11,6 +11,7 @@ from tests.conftest import ROOT
 # The order in which a submission flows; an import leads to the left, or stays in its room.
 FLOW = (
     "errors",
+    "language",
     "exercise",
     "box",
     "course",
@@ -196,7 +197,7 @@ def test_a_room_s_door_imports_nothing(module):
 def test_the_judge_knows_neither_submissions_nor_sandboxes(module):
     rooms = {room_of(name) for name in everything_behind(module) if name in GRADER}
 
-    assert rooms <= {"errors", "exercise", "box", "course", "judge"}
+    assert rooms <= {"errors", "language", "exercise", "box", "course", "judge"}
 
 
 @pytest.mark.parametrize("module", ["grader.judge.compare", "grader.judge.verdict"])

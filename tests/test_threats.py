@@ -17,6 +17,7 @@ from grader import sample
 from grader.course.folders import Course
 from grader.course.loading import load
 from grader.errors import InputError
+from grader.report.data import report_data
 from grader.report.notebook import autograded_notebook
 from grader.report.words import report_lines
 from grader.run.check import check_notebook
@@ -117,7 +118,7 @@ def test_a_case_gets_its_report_and_the_next_student_loses_nothing(
     left = [process.pid for process in processes.descendants(box.pid)]
     honest = grade_here(desk / "honest.ipynb")
 
-    assert told(graded.report.to_json()) == expected(case), report_lines(graded.report)
+    assert told(report_data(graded.report)) == expected(case), report_lines(graded.report)
     assert case.note in " ".join(graded.report.notes)
     assert left == []
     assert honest.report.score == FULL

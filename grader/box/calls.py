@@ -15,6 +15,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from . import failures
 from .plain import copied, same, share
 
 _DECIMAL = re.compile(r"[-+]?\d+\.\d*(?:e[-+]?\d+)?|[-+]?\d+e[-+]?\d+")
@@ -38,7 +39,7 @@ def call(
         A dict for `answer`: either "value", or "failure", a verdict's value, with
         "message" and "exceptions"; "changed", "shares" and "warned" besides.
     """
-    before = copied(arguments)
+    before = copied((arguments, keywords))
     with (
         warnings.catch_warnings(record=True) as caught,
         contextlib.redirect_stdout(io.StringIO()),
@@ -47,10 +48,10 @@ def call(
     ):
         warnings.simplefilter("always")
         report = attempt(function, arguments, keywords, steps)
-    report["changed"] = not same(before, arguments)
+    report["changed"] = not same(before, (arguments, keywords))
     report["warned"] = str(caught[0].message)[:200] if caught else ""
     if "failure" not in report:
-        report["shares"] = share(report["value"], arguments)
+        report["shares"] = share(report["value"], [arguments, keywords])
     return report
 
 
@@ -65,12 +66,12 @@ def attempt(
         value = function(*arguments, **keywords)
         return {"value": _take(value, steps) if steps else value}
     except NotImplementedError as error:
-        return _failure("not attempted", error)
+        return _failure(failures.NOT_ATTEMPTED, error)
     except MemoryError as error:
-        return _failure("out of memory", error)
+        return _failure(failures.OUT_OF_MEMORY, error)
     # SystemExit and KeyboardInterrupt, raised by the function, are its failure too.
     except BaseException as error:  # noqa: BLE001
-        return _failure("raised an exception", error)
+        return _failure(failures.RAISED, error)
 
 
 def _take(thing: Any, steps: list[tuple[Any, ...]]) -> list[Any]:

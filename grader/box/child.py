@@ -18,9 +18,10 @@ from typing import Any
 
 import numpy as np
 
-from . import stream, wire
+from . import failures, stream, wire
 from .calls import address_space, call
 from .cells import Shell
+from .plain import mapped
 
 
 class Line:
@@ -115,15 +116,14 @@ def _answer(inbox: Inbox, shell: Shell, request: dict[str, Any], originals: dict
         shell.user_ns[other] = _remote(inbox, request["substitutes"][other].number)
     try:
         if name not in shell.user_ns or not callable(shell.user_ns[name]):
-            report: dict[str, Any] = {"failure": "missing", "message": f"{name} is not defined"}
+            report: dict[str, Any] = {
+                "failure": failures.MISSING,
+                "message": f"{name} is not defined",
+            }
         else:
-            report = call(
-                shell.user_ns[name],
-                tuple(_arrived(inbox, item) for item in request["arguments"]),
-                {key: _arrived(inbox, item) for key, item in request["keywords"].items()},
-                [tuple(step) for step in request["steps"]],
-                request["megabytes"],
-            )
+            asked = (request["arguments"], request["keywords"], request["steps"])
+            arguments, keywords, steps = _arrived(inbox, asked)
+            report = call(shell.user_ns[name], arguments, keywords, steps, request["megabytes"])
     finally:
         for other in request["substitutes"]:
             if other in originals:
@@ -134,28 +134,28 @@ def _answer(inbox: Inbox, shell: Shell, request: dict[str, Any], originals: dict
         stream.send(inbox.channel, {"call": number, **report})
     except wire.UnplainError as error:
         report.pop("value", None)
-        refusal = {"failure": "wrong type", "message": f"returned {error}"}
+        refusal = {"failure": failures.WRONG_TYPE, "message": f"returned {error}"}
         stream.send(inbox.channel, {"call": number, **report, **refusal})
     # Arrays of one call must not count against the next one's memory cap.
     if request["megabytes"] is not None:
         gc.collect()
 
 
-def _arrived(inbox: Inbox, item: Any) -> Any:
-    """Return an argument as the function gets it: functions and generators come to life."""
-    if isinstance(item, wire.Function):
-        return _remote(inbox, item.number)
-    if isinstance(item, wire.Generator):
-        return np.random.default_rng(item.seed)
-    if isinstance(item, wire.Source):
-        namespace: dict[str, Any] = {"np": np}
-        exec(item.text, namespace)  # noqa: S102 - the judge sent it
-        return functools.partial(namespace[item.name], **item.constants)
-    if isinstance(item, list):
-        return [_arrived(inbox, inner) for inner in item]
-    if isinstance(item, tuple):
-        return tuple(_arrived(inbox, inner) for inner in item)
-    return item
+def _arrived(inbox: Inbox, value: Any) -> Any:
+    """Return what a call gets for what the judge sent: functions and generators come to life."""
+
+    def leaf(item: Any) -> Any:
+        if isinstance(item, wire.Function):
+            return _remote(inbox, item.number)
+        if isinstance(item, wire.Generator):
+            return np.random.default_rng(item.seed)
+        if isinstance(item, wire.Source):
+            namespace: dict[str, Any] = {"np": np}
+            exec(item.text, namespace)  # noqa: S102 - the judge sent it
+            return functools.partial(namespace[item.name], **item.constants)
+        return item
+
+    return mapped(value, leaf)
 
 
 def _remote(inbox: Inbox, number: int) -> Any:

@@ -7,6 +7,7 @@ which keeps account of all that it has met.
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,18 @@ def copied(value: Any, depth: int = 0) -> Any:
     if callable(value) or isinstance(value, np.random.Generator):
         return value
     return copy.deepcopy(value)
+
+
+def mapped(value: Any, leaf: Callable[[Any], Any]) -> Any:
+    """Return nested lists, tuples and dicts with leaf(each of the values inside)."""
+    kind = type(value)
+    if kind is list:
+        return [mapped(item, leaf) for item in value]
+    if kind is tuple:
+        return tuple([mapped(item, leaf) for item in value])
+    if kind is dict:
+        return {key: mapped(item, leaf) for key, item in value.items()}
+    return leaf(value)
 
 
 def same(one: Any, other: Any) -> bool:

@@ -40,7 +40,9 @@ from grader.course.folders import Course
 from grader.course.lesson import Lesson
 from grader.errors import InputError
 from grader.gradebook.database import lock, open_gradebook, readable_errors
-from grader.judge.verdict import Report, Verdict
+from grader.judge.outcome import Report
+from grader.judge.verdict import Verdict
+from grader.report.data import report_data
 from grader.report.graded import Graded
 from grader.report.notebook import autograded_notebook
 from grader.submission.entry import SIDECAR, Entry
@@ -291,7 +293,7 @@ class Recorder:
             _write(staged / "earlier.py", lesson.earlier.encode())
         notebook = autograded_notebook(lesson, graded)
         _write(staged / entry.notebook.name, _json(notebook))
-        sidecar = {"content_hash": content_hash, "report": graded.report.to_json()}
+        sidecar = {"content_hash": content_hash, "report": report_data(graded.report)}
         _write(staged / SIDECAR, _json(sidecar))
 
     def _place(self, staged: Path, place: Path) -> None:

@@ -14,23 +14,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.exercise import Tolerance
+from grader.judge.evidence import (
+    Evidence,
+    Label,
+    NotFinite,
+    OtherExact,
+    OtherKeys,
+    OtherLength,
+    OtherNumber,
+    OtherShape,
+    OtherSort,
+    OtherValues,
+    Parts,
+    Sort,
+)
+from grader.judge.outcome import RIGHT, Comparison
 from grader.judge.verdict import Verdict
 
 Array = NDArray[Any]
-_RIGHT = "right"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Comparison:
-    """A verdict on one result, and the evidence in words without a hidden input."""
-
-    verdict: Verdict
-    evidence: str = ""
-
-    @property
-    def right(self) -> bool:
-        """Whether the result equals the reference within its tolerance."""
-        return self.verdict is Verdict.CORRECT
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,38 +107,26 @@ def compare(
     return _compare_numbers(actual, expected, yardstick)
 
 
-def describe(value: Any) -> str:
-    """Name a value's kind without its content: "a float64 array of shape (3, 4)"."""
-    if isinstance(value, np.ndarray):
-        if value.ndim == 0:
-            return f"a {value.dtype} scalar"
-        return f"a {value.dtype} array of shape {value.shape}"
-    if isinstance(value, list | tuple):
-        return f"a {type(value).__name__} of {len(value)}"
-    if value is None:
-        return "None"
-    article = "an" if type(value).__name__[0] in "aeiou" else "a"
-    return f"{article} {type(value).__name__}"
-
-
-def _wrong(verdict: Verdict, evidence: str) -> Comparison:
+def _wrong(verdict: Verdict, evidence: Evidence) -> Comparison:
     return Comparison(verdict=verdict, evidence=evidence)
+
+
+def _other_sort(actual: Any, expected: Any, parts: Sequence[str] = ()) -> Comparison:
+    evidence = OtherSort(found=Sort.of(actual), expected=Sort.of(expected), parts=tuple(parts))
+    return _wrong(Verdict.WRONG_TYPE, evidence)
 
 
 def _compare_mapping(actual: Any, expected: Mapping[Any, Any], yardstick: Yardstick) -> Comparison:
     if not isinstance(actual, Mapping):
-        return _wrong(Verdict.WRONG_TYPE, f"found {describe(actual)}, expected a dict")
+        return _other_sort(actual, expected)
     if set(actual) != set(expected):
-        wanted = [str(key) for key in expected]
-        missing = [str(key) for key in expected if key not in actual]
-        other = sum(key not in expected for key in actual)
         # Not the names of the others: they are the student's own, and could carry an input out.
-        return _wrong(
-            Verdict.WRONG_TYPE,
-            f"found a dict without {_and(missing)}, expected keys {wanted}"
-            if missing
-            else f"found a dict of {len(expected) + other}, expected the keys {wanted} alone",
+        evidence = OtherKeys(
+            expected=tuple(str(key) for key in expected),
+            missing=tuple(str(key) for key in expected if key not in actual),
+            extra=sum(key not in expected for key in actual),
         )
+        return _wrong(Verdict.WRONG_TYPE, evidence)
     keys = list(expected)
     return _join([compare(actual[key], expected[key], yardstick) for key in keys], keys)
 
@@ -145,58 +134,38 @@ def _compare_mapping(actual: Any, expected: Mapping[Any, Any], yardstick: Yardst
 def _compare_sequence(
     actual: Any, expected: Sequence[Any], yardstick: Yardstick, names: Sequence[str]
 ) -> Comparison:
-    parts = f" ({', '.join(names)})" if names else ""
     if not isinstance(actual, list | tuple):
-        return _wrong(
-            Verdict.WRONG_TYPE,
-            f"found {describe(actual)}, expected a tuple of {len(expected)}{parts}",
-        )
+        return _other_sort(actual, tuple(expected), names)
     if len(actual) != len(expected):
-        return _wrong(
-            Verdict.WRONG_SHAPE, f"found {len(actual)} parts, expected {len(expected)}{parts}"
-        )
-    labels = list(names) or [f"[{i}]" for i in range(len(expected))]
+        evidence = OtherLength(found=len(actual), expected=len(expected), parts=tuple(names))
+        return _wrong(Verdict.WRONG_SHAPE, evidence)
+    labels: Sequence[Label] = [*names] or [*range(len(expected))]
     return _join([compare(a, e, yardstick) for a, e in zip(actual, expected, strict=True)], labels)
 
 
 def _join(parts: Sequence[Comparison], labels: Sequence[Any]) -> Comparison:
     """Return one comparison for several labelled parts: the gravest, with all the evidence."""
-    wrong = [(label, part) for label, part in zip(labels, parts, strict=True) if not part.right]
-    if not wrong:
-        return Comparison(verdict=Verdict.CORRECT)
-    right = [str(label) for label, part in zip(labels, parts, strict=True) if part.right]
-    sentences = [f"{_and(right)} {'is' if len(right) == 1 else 'are'} {_RIGHT}"] if right else []
-    sentences += [_located(str(label), part.evidence) for label, part in wrong[:3]]
-    verdict = min((part.verdict for _, part in wrong), key=lambda verdict: verdict.rank)
-    return _wrong(verdict, "; ".join(sentences))
-
-
-def _located(label: str, evidence: str) -> str:
-    """Return evidence with its place: "dW: ...", and "[0][1]: ..." where parts are nested."""
-    if not evidence.startswith("["):
-        return f"{label}: {evidence}"
-    # What is right inside a part would read as if it stood outside.
-    told = [
-        text
-        for text in evidence.split("; ")
-        if not text.endswith((f"is {_RIGHT}", f"are {_RIGHT}"))
+    wrong = [
+        (label, part)
+        for label, part in zip(labels, parts, strict=True)
+        if part.evidence is not None
     ]
-    return "; ".join(f"{label}{text}" if text.startswith("[") else text for text in told)
-
-
-def _and(words: Sequence[str]) -> str:
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+    if not wrong:
+        return RIGHT
+    evidence = Parts(
+        right=tuple(label for label, part in zip(labels, parts, strict=True) if part.right),
+        wrong=tuple((label, part.evidence) for label, part in wrong if part.evidence is not None),
+    )
+    return _wrong(min((p.verdict for _, p in wrong), key=lambda v: v.rank), evidence)
 
 
 def _compare_exactly(actual: Any, expected: Any) -> Comparison:
     value = actual.item() if isinstance(actual, np.ndarray) and actual.ndim == 0 else actual
     if type(value) is not type(expected):
-        return _wrong(
-            Verdict.WRONG_TYPE, f"found {describe(actual)}, expected {describe(expected)}"
-        )
+        return _other_sort(actual, expected)
     if value != expected:
-        return _wrong(Verdict.WRONG_VALUE, "found another value than expected")
-    return Comparison(verdict=Verdict.CORRECT)
+        return _wrong(Verdict.WRONG_VALUE, OtherExact())
+    return RIGHT
 
 
 def _compare_numbers(actual: Any, expected: Any, yardstick: Yardstick) -> Comparison:
@@ -206,15 +175,12 @@ def _compare_numbers(actual: Any, expected: Any, yardstick: Yardstick) -> Compar
     if wanted.ndim == 0 and isinstance(actual, float):
         actual = np.asarray(actual)
     if not isinstance(actual, np.ndarray):
-        return _wrong(Verdict.WRONG_TYPE, f"found {describe(actual)}, expected {describe(wanted)}")
+        return _other_sort(actual, wanted)
     if actual.shape != wanted.shape:
-        return _wrong(
-            Verdict.WRONG_SHAPE,
-            f"found shape {actual.shape}, expected {wanted.shape}"
-            + ("; a scalar is a float, not an array" if wanted.ndim == 0 else ""),
-        )
+        evidence = OtherShape(found=actual.shape, expected=wanted.shape)
+        return _wrong(Verdict.WRONG_SHAPE, evidence)
     if not _right_dtype(actual.dtype, wanted.dtype, yardstick):
-        return _wrong(Verdict.WRONG_TYPE, f"found {describe(actual)}, expected {describe(wanted)}")
+        return _other_sort(actual, wanted)
     if wanted.dtype.kind != "f":
         return _compare_values(actual == wanted, actual, wanted)
     return _compare_floats(actual, wanted, yardstick)
@@ -233,19 +199,17 @@ def _compare_integers(actual: Any, expected: int) -> Comparison:
     if isinstance(actual, np.ndarray) and actual.ndim == 0 and actual.dtype.kind in "iu":
         actual = int(actual)
     if isinstance(actual, bool) or not isinstance(actual, int):
-        return _wrong(Verdict.WRONG_TYPE, f"found {describe(actual)}, expected an int")
+        return _other_sort(actual, 0)
     if actual != expected:
-        relation = "too large" if actual > expected else "too small"
-        return _wrong(Verdict.WRONG_VALUE, f"the number is {relation}")
-    return Comparison(verdict=Verdict.CORRECT)
+        return _wrong(Verdict.WRONG_VALUE, OtherNumber(too_large=actual > expected))
+    return RIGHT
 
 
 def _compare_floats(actual: Array, wanted: Array, yardstick: Yardstick) -> Comparison:
     finite = np.isfinite(wanted)
     broken = finite & ~np.isfinite(actual)
     if broken.any():
-        count = f"{int(broken.sum())} of {actual.size} entries are" if actual.ndim else "it is"
-        return _wrong(Verdict.NOT_FINITE, f"{count} NaN or infinite where the reference is finite")
+        return _wrong(Verdict.NOT_FINITE, NotFinite(shape=actual.shape, count=int(broken.sum())))
     with np.errstate(invalid="ignore", over="ignore"):
         # An infinite reference makes an infinite bound, which would allow everything.
         close = np.abs(actual - wanted) <= yardstick.bound(np.where(finite, wanted, 0))
@@ -256,22 +220,11 @@ def _compare_floats(actual: Array, wanted: Array, yardstick: Yardstick) -> Compa
 def _compare_values(same: Any, actual: Array, wanted: Array) -> Comparison:
     same = np.asarray(same)
     if same.all():
-        return Comparison(verdict=Verdict.CORRECT)
-    shape = f"it has the right shape {actual.shape}, and " if actual.ndim else ""
+        return RIGHT
     # Of a reference with one value, the ratio to a known number would give that value away.
     factor = ratio(actual, wanted) if np.unique(wanted[wanted != 0]).size > 1 else None
-    if factor is not None:
-        return _wrong(Verdict.WRONG_VALUE, f"{shape}{_times(factor)} the reference")
-    if not actual.ndim:
-        return _wrong(Verdict.WRONG_VALUE, "the value differs from the reference")
-    wrong = int((~same).sum())
-    return _wrong(
-        Verdict.WRONG_VALUE, f"{shape}{wrong} of {actual.size} entries differ from the reference"
-    )
-
-
-def _times(factor: float) -> str:
-    return "every entry is minus" if factor == -1 else f"every entry is {factor:.3f} times"
+    evidence = OtherValues(shape=actual.shape, count=int((~same).sum()), factor=factor)
+    return _wrong(Verdict.WRONG_VALUE, evidence)
 
 
 def ratio(actual: Any, wanted: Any, *, single: bool = False) -> float | None:

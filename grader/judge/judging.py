@@ -18,11 +18,13 @@ from grader import __version__
 from grader.course.lesson import Lesson
 from grader.errors import GraderError
 from grader.exercise import Case, Exercise
-from grader.judge.diagnose import Observation, assess, diagnose, expect
-from grader.judge.verdict import Answer, CaseResult, Outcome, Report, Verdict
+from grader.judge.assess import assess, expect
+from grader.judge.diagnose import diagnose
+from grader.judge.evidence import AsReleased
+from grader.judge.outcome import Answer, CaseResult, Observation, Outcome, Report
+from grader.judge.verdict import Verdict
 
 Substitutes = Mapping[str, Callable[..., Any]]
-_GAVE_UP = (Verdict.TIMED_OUT, Verdict.OUT_OF_MEMORY, Verdict.CRASHED)
 
 
 class Runner(Protocol):
@@ -163,7 +165,7 @@ def not_attempted(exercise: Exercise, rng: np.random.Generator) -> Outcome:
         score=0.0,
         points=exercise.points,
         verdict=Verdict.NOT_ATTEMPTED,
-        evidence="the cell is as it was released",
+        evidence=(AsReleased(),),
         cases=tuple(CaseResult(group=group, verdict=Verdict.NOT_ATTEMPTED) for group in groups),
     )
 
@@ -195,11 +197,11 @@ def judge_exercise(
     for case, expected in zip(cases, expectations, strict=True):
         # One hang or crash tells enough: the next case would only cost its deadline again.
         answer = failure or next(answers)
-        if answer.failure in _GAVE_UP or answer.failure is Verdict.MISSING:
+        if answer.failure is not None and answer.failure.ends_asking:
             # Too much for a case's own cap is not too much for the next case.
             capped = answer.failure is Verdict.OUT_OF_MEMORY and case.megabytes is not None
             failure = None if capped else answer
-        comparison = assess(answer, expected, case, exercise)
+        comparison = assess(answer, expected.value, case, exercise)
         observations.append(
             Observation(case=case, answer=answer, expected=expected.value, comparison=comparison)
         )
@@ -223,21 +225,16 @@ def _expected(exercise: Exercise, reference: Callable[..., Any], case: Case) -> 
     return answer
 
 
-def conclude(exercise: Exercise, observations: list[Observation]) -> Outcome:
+def conclude(exercise: Exercise, observations: Sequence[Observation]) -> Outcome:
     """Turn the observations of one exercise into its points, verdict and hint."""
     groups: dict[str, bool] = {}
     for seen in observations:
-        groups[seen.case.group] = groups.get(seen.case.group, True) and seen.comparison.right
-    score = round(exercise.points * sum(groups.values()) / len(groups), 2)
-    failing = [seen for seen in observations if not seen.comparison.right]
+        groups[seen.case.group] = groups.get(seen.case.group, True) and seen.right
     results = tuple(
-        CaseResult(
-            group=seen.case.group,
-            verdict=seen.comparison.verdict,
-            evidence=seen.comparison.evidence and f"{seen.case.title}: {seen.comparison.evidence}",
-        )
+        CaseResult(group=seen.case.group, verdict=seen.comparison.verdict, evidence=seen.evidence)
         for seen in observations
     )
+    failing = [seen for seen in observations if not seen.right]
     if not failing:
         return Outcome(
             id=exercise.id,
@@ -247,14 +244,12 @@ def conclude(exercise: Exercise, observations: list[Observation]) -> Outcome:
             cases=results,
         )
     gravest = min(failing, key=lambda seen: seen.comparison.verdict.rank)
-    diagnosis = diagnose(exercise, observations)
     return Outcome(
         id=exercise.id,
-        score=score,
+        score=round(exercise.points * sum(groups.values()) / len(groups), 2),
         points=exercise.points,
         verdict=gravest.comparison.verdict,
-        mistake=diagnosis.name if diagnosis else None,
-        hint=diagnosis.hint if diagnosis else None,
-        evidence=f"{gravest.case.title}: {gravest.comparison.evidence}",
+        mistakes=diagnose(exercise, observations),
+        evidence=(gravest.evidence,) if gravest.evidence else (),
         cases=results,
     )

@@ -1,18 +1,31 @@
-"""The judge's vocabulary: what happened to a case, an exercise, a submission.
+"""What can happen to one case or one exercise, and all that is known about each verdict.
 
-Plain frozen values; their JSON is the report format that other programs read.
+A new verdict is a line here, a sentence in `grader.report.words`, and its test.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Facts:
+    """What is known about a verdict.
+
+    Attributes:
+        told_by_box: the box may report it of a call; see `grader.box.failures`.
+        ends_asking: further questions would only cost the same time again.
+        explainable: a known mistake, run here, may show whether it leads to the same.
+    """
+
+    told_by_box: bool = False
+    ends_asking: bool = False
+    explainable: bool = True
 
 
 class Verdict(Enum):
-    """What happened to one case or one exercise; of several, the first listed is told."""
+    """What happened; of several, the first listed is told."""
 
     NOT_ATTEMPTED = "not attempted"
     MISSING = "missing"
@@ -31,113 +44,32 @@ class Verdict(Enum):
     @property
     def rank(self) -> int:
         """Position in the order in which verdicts are told; smaller comes first."""
-        return list(Verdict).index(self)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Answer:
-    """What came back when a student's function was called once: plain data, or a failure.
-
-    Attributes:
-        failure: why there is no value, else None.
-        message: for a failure, one line for the student.
-        exceptions: names of the raised exception's class and its bases.
-        changed: whether an argument was changed in place.
-        shares: whether the result shares memory with an argument.
-        warned: the first warning that the call gave, else "".
-    """
-
-    value: Any = None
-    failure: Verdict | None = None
-    message: str = ""
-    exceptions: tuple[str, ...] = ()
-    changed: bool = False
-    shares: bool = False
-    warned: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class CaseResult:
-    """One hidden case: its group's name, its verdict, and a sentence of evidence."""
-
-    group: str
-    verdict: Verdict
-    evidence: str = ""
-
-    def to_json(self) -> dict[str, str]:
-        """Return the contract's form; the evidence stays in the feedback page."""
-        return {"group": self.group, "verdict": self.verdict.value}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Outcome:
-    """One exercise: points, verdict, and, where recognised, the misconception's name.
-
-    Attributes:
-        id: the exercise's name.
-        score: points earned, 0 to points.
-        points: the exercise's maximum.
-        evidence: what was seen, without a hidden input.
-        carried: true where an earlier failed exercise was answered by the reference.
-    """
-
-    id: str
-    score: float
-    points: float
-    verdict: Verdict
-    mistake: str | None = None
-    hint: str | None = None
-    evidence: str = ""
-    cases: Sequence[CaseResult] = ()
-    carried: bool = False
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the contract's form of one exercise."""
-        return {
-            "id": self.id,
-            "score": self.score,
-            "points": self.points,
-            "verdict": self.verdict.value,
-            "mistake": self.mistake,
-            "hint": self.hint,
-            "cases": [case.to_json() for case in self.cases],
-            "carried": self.carried,
-        }
-
-
-@dataclass(frozen=True, kw_only=True)
-class Report:
-    """One submission of one lesson, judged.
-
-    Attributes:
-        sandbox: what confined the student's code, as `grader doctor` names it.
-        notes: sentences about the submission as a whole, for student and instructor.
-    """
-
-    lesson: str
-    student: str
-    exercises: Sequence[Outcome]
-    version: str
-    sandbox: str
-    notes: Sequence[str] = field(default=())
+        return _RANKS[self]
 
     @property
-    def score(self) -> float:
-        """Points earned, rounded to hundredths as each exercise is."""
-        return round(sum(outcome.score for outcome in self.exercises), 2)
+    def told_by_box(self) -> bool:
+        """Whether the box may report it."""
+        return _FACTS[self].told_by_box
 
     @property
-    def max_score(self) -> float:
-        """Points that could be earned."""
-        return sum(outcome.points for outcome in self.exercises)
+    def ends_asking(self) -> bool:
+        """Whether an exercise that got it is asked no further."""
+        return _FACTS[self].ends_asking
 
-    def to_json(self) -> dict[str, Any]:
-        """Return the contract's JSON report as plain data."""
-        return {
-            "lesson": self.lesson,
-            "student": self.student,
-            "score": self.score,
-            "max_score": self.max_score,
-            "grader": {"version": self.version, "sandbox": self.sandbox},
-            "exercises": [outcome.to_json() for outcome in self.exercises],
-        }
+    @property
+    def explainable(self) -> bool:
+        """Whether a mistake that leads to it may be run by the judge."""
+        return _FACTS[self].explainable
+
+
+_STARVED = _Facts(ends_asking=True, explainable=False)
+_FACTS = dict.fromkeys(Verdict, _Facts()) | {
+    Verdict.NOT_ATTEMPTED: _Facts(told_by_box=True),
+    Verdict.MISSING: _Facts(told_by_box=True, ends_asking=True),
+    Verdict.CRASHED: _STARVED,
+    Verdict.OUT_OF_MEMORY: _Facts(told_by_box=True, ends_asking=True, explainable=False),
+    Verdict.TIMED_OUT: _STARVED,
+    Verdict.RAISED: _Facts(told_by_box=True),
+    Verdict.WRONG_TYPE: _Facts(told_by_box=True),
+}
+_RANKS = {verdict: rank for rank, verdict in enumerate(Verdict)}

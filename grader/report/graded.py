@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from grader.judge.verdict import Report
+from grader.judge.outcome import Report
 from grader.sandbox.session import Run
 from grader.submission.reading import Submission
 

@@ -8,7 +8,9 @@ from typing import Any
 
 from grader.course.cells import Kind
 from grader.course.lesson import Lesson
-from grader.judge.verdict import Outcome, Report, Verdict
+from grader.judge.outcome import Outcome, Report
+from grader.judge.verdict import Verdict
+from grader.language import text as _
 from grader.report.graded import Graded
 from grader.report.words import number, outcome_lines
 from grader.sandbox.session import Run
@@ -45,27 +47,30 @@ def _summary(report: Report) -> dict[str, Any]:
     """Return a first cell: every exercise with its verdict, and what there is to say."""
     notes = list(report.notes)
     if report.sandbox.startswith("none"):
-        notes.append(f"graded without a sandbox ({report.sandbox})")
-    lines = [*map(_summary_line, report.exercises), "", *(f"Note: {note}\n" for note in notes)]
+        notes.append(_("graded without a sandbox ({sandbox})").format(sandbox=report.sandbox))
+    told = [_("Note: {note}").format(note=note) + "\n" for note in notes]
+    lines = [*map(_summary_line, report.exercises), "", *told]
+    title = _("## Your report")
     return {
         "cell_type": "markdown",
         "id": "grader-report",
         "metadata": {},
-        "source": "\n".join(["## Your report", "", *map(_harmless, lines)]).rstrip(),
+        "source": "\n".join([title, "", *map(_harmless, lines)]).rstrip(),
     }
 
 
 def _summary_line(outcome: Outcome) -> str:
     manual = outcome.verdict in (Verdict.MANUAL, Verdict.NOT_ATTEMPTED) and not outcome.cases
     place = outcome.id if manual else f"test_{outcome.id}"
-    points = f"{number(outcome.score)} of {number(outcome.points)}, {outcome.verdict.value}"
-    parts = [f"- [{outcome.id}](#{place}): {points}."]
+    points = _("{score} of {points}").format(
+        score=number(outcome.score), points=number(outcome.points)
+    )
+    parts = [f"- [{outcome.id}](#{place}): {points}, {outcome.verdict.value}."]
     if outcome.carried:
-        parts.append("An earlier error was carried forward.")
-    if outcome.mistake:
-        parts.append(f"Recognised: **{outcome.mistake}**.")
-    if outcome.hint:
-        parts.append(f"Hint: {outcome.hint}")
+        parts.append(_("An earlier error was carried forward."))
+    for mistake in outcome.mistakes:
+        parts.append(_("Recognised: **{name}**.").format(name=mistake.name))
+        parts.append(_("Hint: {hint}").format(hint=mistake.hint))
     return " ".join(parts)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from grader.course.folders import Course
-from grader.judge.verdict import Report
+from grader.judge.outcome import Report
 from grader.report.row import Row
 from grader.report.words import number, report_lines
 from grader.sandbox.doctor import Finding

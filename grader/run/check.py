@@ -10,7 +10,7 @@ from typing import Any
 from grader.course.folders import Course, find_course
 from grader.course.lesson import Lesson
 from grader.course.loading import load
-from grader.judge.verdict import Report
+from grader.judge.outcome import Report
 from grader.run.one import grade
 from grader.sandbox import availability
 from grader.sandbox.box import PLOTS, Box

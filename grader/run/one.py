@@ -11,7 +11,8 @@ from grader.course.cells import Kind
 from grader.course.folders import Course
 from grader.course.lesson import Lesson
 from grader.judge.judging import judge_lesson
-from grader.judge.verdict import Outcome, Report, Verdict
+from grader.judge.outcome import Outcome, Report
+from grader.judge.verdict import Verdict
 from grader.report.graded import Graded
 from grader.sandbox.box import PLOTS, Box
 from grader.sandbox.session import Session

@@ -14,6 +14,7 @@ from grader.course.folders import Course
 from grader.course.lesson import Lesson
 from grader.course.loading import load
 from grader.errors import GraderError, InputError
+from grader.report.data import report_data
 from grader.report.graded import Graded
 from grader.report.row import Row
 from grader.run.workers import Task, Workers
@@ -231,7 +232,7 @@ def _record(
         return _refused(entry, str(error), "input")
     except Exception as error:  # noqa: BLE001 - the class goes on; the fault is named, not scored
         return _refused(entry, f"{type(error).__name__}: {error}", "grader")
-    return Row(student=entry.student, lesson=entry.lesson, report=graded.report.to_json())
+    return Row(student=entry.student, lesson=entry.lesson, report=report_data(graded.report))
 
 
 def _refused(entry: Entry, problem: str, fault: str) -> Row:

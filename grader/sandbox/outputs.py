@@ -11,18 +11,10 @@ import re
 from typing import Any
 
 from grader.box.wire import WireError
-from grader.judge.verdict import Answer, Verdict
+from grader.judge.outcome import Answer
+from grader.judge.verdict import Verdict
 
-_FAILURES = {
-    verdict.value: verdict
-    for verdict in (
-        Verdict.NOT_ATTEMPTED,
-        Verdict.RAISED,
-        Verdict.OUT_OF_MEMORY,
-        Verdict.MISSING,
-        Verdict.WRONG_TYPE,
-    )
-}
+_FAILURES = {verdict.value: verdict for verdict in Verdict if verdict.told_by_box}
 
 # An exception may quote its arguments, and its text may have been made to carry them out.
 _DIGITS = re.compile(r"\d*\.\d+(?:e[-+]?\d+)?|\d+\.?e[-+]?\d+|\d{5,}", re.IGNORECASE)

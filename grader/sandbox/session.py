@@ -15,8 +15,10 @@ from functools import cached_property
 from typing import Any, Self
 
 from grader.box import stream, wire
-from grader.exercise import Case, Rng, Shown, source_of
-from grader.judge.verdict import Answer, Verdict
+from grader.exercise import Case
+from grader.judge.argument import outgoing
+from grader.judge.outcome import Answer
+from grader.judge.verdict import Verdict
 from grader.sandbox.box import Box, SandboxError
 from grader.sandbox.oracle import Oracle
 from grader.sandbox.outputs import is_number, line, read_answer, read_outputs
@@ -350,12 +352,13 @@ class _Question:
         self.case, self.withheld = case, withheld
         # Not to be guessed: an answer that was prepared before the question is told apart.
         self.number = secrets.randbits(48)
+        arguments, keywords, steps = outgoing(case, functions)
         self._request = {
             "call": self.number,
             "name": name,
-            "arguments": _outgoing(case.arguments, functions),
-            "keywords": {k: _outgoing(value, functions) for k, value in case.keywords.items()},
-            "steps": [step.plain for step in case.then],
+            "arguments": arguments,
+            "keywords": keywords,
+            "steps": steps,
             "megabytes": case.megabytes,
             "substitutes": stand_ins,
         }
@@ -369,19 +372,3 @@ class _Question:
     def alone(self) -> bool:
         """Whether no other question may be on its way at the same time: memory is counted."""
         return self.case.megabytes is not None
-
-
-def _outgoing(value: Any, functions: list[Callable[..., Any]]) -> Any:
-    if isinstance(value, Rng):
-        return wire.Generator(value.seed)
-    if isinstance(value, Shown):
-        name = value.function.__name__
-        return wire.Source(name, source_of(value.function), dict(value.constants))
-    if isinstance(value, list):
-        return [_outgoing(item, functions) for item in value]
-    if isinstance(value, tuple):
-        return tuple(_outgoing(item, functions) for item in value)
-    if callable(value):
-        functions.append(value)
-        return wire.Function(len(functions) - 1)
-    return value

@@ -1,0 +1,59 @@
+"""What a declared argument means, the same to everybody who gets one.
+
+An author declares data, `Rng`, `Shown` and functions, also inside lists, tuples and dicts.
+The student's process, the reference, the known mistakes and the checks each get what is
+made of them here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from grader.box import wire
+from grader.box.plain import copied, mapped
+from grader.exercise import Case, Rng, Shown, source_of
+
+Prepared = tuple[tuple[Any, ...], dict[str, Any], list[tuple[Any, ...]]]
+
+
+def prepared(case: Case) -> Prepared:
+    """Return a case's arguments, keywords and steps as a function of this process gets them.
+
+    Data is copied, an `Rng` is a fresh generator, functions are themselves.
+    """
+    arguments, keywords, steps = mapped(copied(declared(case)), _realised)
+    return arguments, keywords, steps
+
+
+def outgoing(case: Case, functions: list[Callable[..., Any]]) -> Prepared:
+    """Return a case's arguments, keywords and steps as they cross the wire.
+
+    Args:
+        functions: those that the judge answers, by number; this case's are added.
+    """
+
+    def leaf(value: Any) -> Any:
+        if isinstance(value, Rng):
+            return wire.Generator(value.seed)
+        if isinstance(value, Shown):
+            name = value.function.__name__
+            return wire.Source(name, source_of(value.function), dict(value.constants))
+        if callable(value):
+            functions.append(value)
+            return wire.Function(len(functions) - 1)
+        return value
+
+    arguments, keywords, steps = mapped(declared(case), leaf)
+    return arguments, keywords, steps
+
+
+def declared(case: Case) -> Prepared:
+    """Return all that a case gives to the function, as its author wrote it."""
+    return case.arguments, dict(case.keywords), [step.plain for step in case.then]
+
+
+def _realised(value: Any) -> Any:
+    return np.random.default_rng(value.seed) if isinstance(value, Rng) else value

@@ -1,0 +1,125 @@
+"""Judge one answer: failure, exception asked for, value, warning, changed input."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from grader.box.calls import attempt, call
+from grader.box.plain import copied, mapped, same
+from grader.exercise import Call, Case, Exercise, Set
+from grader.judge.argument import declared, prepared
+from grader.judge.compare import Yardstick, compare
+from grader.judge.evidence import Changed, Checked, Failed, NoException, NoStructure, Shares, Warned
+from grader.judge.outcome import RIGHT, Answer, Comparison
+from grader.judge.verdict import Verdict
+
+
+def expect(reference: Callable[..., Any], case: Case) -> Answer:
+    """Call the reference on copies of a case's arguments; nothing else is looked at."""
+    with (
+        warnings.catch_warnings(),
+        contextlib.redirect_stdout(io.StringIO()),
+        contextlib.redirect_stderr(io.StringIO()),
+    ):
+        warnings.simplefilter("ignore")
+        return _answer(attempt(reference, *prepared(case)))
+
+
+def run(function: Callable[..., Any], case: Case) -> Answer:
+    """Call a mistake on copies of a case's arguments."""
+    return _answer(call(function, *prepared(case)))
+
+
+def _answer(reply: dict[str, Any]) -> Answer:
+    failure = reply.get("failure")
+    exceptions = tuple(reply.get("exceptions", ()))
+    if exceptions[:1] == ("KeyboardInterrupt",):
+        raise KeyboardInterrupt
+    return Answer(
+        value=mapped(reply.get("value"), _received),
+        failure=None if failure is None else Verdict(failure),
+        message=reply.get("message", ""),
+        exceptions=exceptions,
+        changed=reply.get("changed", False),
+        shares=reply.get("shares", False),
+        warned=reply.get("warned", ""),
+    )
+
+
+def _received(value: Any) -> Any:
+    """Return a value as the wire would deliver it: a NumPy scalar arrives as a 0-d array."""
+    return np.asarray(value) if isinstance(value, np.generic) else value
+
+
+def assess(answer: Answer, expected: Any, case: Case, exercise: Exercise) -> Comparison:
+    """Judge one answer.
+
+    Args:
+        answer: the student's.
+        expected: the reference's value for the same case.
+    """
+    if case.raises is not None:
+        return _assess_exception(answer, case.raises)
+    if answer.failure is not None:
+        return Comparison(verdict=answer.failure, evidence=Failed(message=answer.message))
+    if case.check is not None:
+        result = _check(case, answer.value)
+    elif same(answer.value, expected):
+        # Most right answers are the reference's, bit for bit, and need no yardstick.
+        result = RIGHT
+    else:
+        names = exercise.returns if not case.then else tuple(_step_names(case))
+        result = compare(answer.value, expected, yardstick_of(case, exercise), names=names)
+    if not result.right:
+        return result
+    if case.silent and answer.warned:
+        return Comparison(verdict=Verdict.RAISED, evidence=Warned(warning=answer.warned))
+    if answer.changed:
+        return Comparison(verdict=Verdict.CHANGED_INPUT, evidence=Changed())
+    if case.fresh and answer.shares:
+        return Comparison(verdict=Verdict.CHANGED_INPUT, evidence=Shares())
+    return result
+
+
+def _step_names(case: Case) -> list[str]:
+    return [
+        f"{step.method}(...)" if isinstance(step, Call) else step.attribute
+        for step in case.then
+        if not isinstance(step, Set)
+    ]
+
+
+def yardstick_of(case: Case, exercise: Exercise) -> Yardstick:
+    """Return how strictly a case of an exercise compares."""
+    return Yardstick.of(case.tolerance or exercise.tolerance, declared(case))
+
+
+def _assess_exception(answer: Answer, wanted: type[Exception]) -> Comparison:
+    if answer.failure is Verdict.RAISED and wanted.__name__ in answer.exceptions:
+        return RIGHT
+    return Comparison(
+        verdict=answer.failure or Verdict.WRONG_VALUE,
+        evidence=NoException(expected=wanted.__name__, message=answer.message),
+    )
+
+
+def _check(case: Case, value: Any) -> Comparison:
+    """Ask the author's check, which sees copies and may trip over an unexpected structure."""
+    assert case.check is not None  # noqa: S101 - for the type checker; the caller looked
+    arguments, _, _ = prepared(case)
+    try:
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
+            problem = case.check(copied(value), *arguments)
+    except Exception as error:  # noqa: BLE001 - any value may come, and none may stop the judge
+        evidence = NoStructure(exception=type(error).__name__)
+        return Comparison(verdict=Verdict.WRONG_TYPE, evidence=evidence)
+    if problem is None:
+        return RIGHT
+    return Comparison(verdict=Verdict.WRONG_VALUE, evidence=Checked.of(problem))

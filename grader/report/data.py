@@ -1,0 +1,77 @@
+"""Reports as plain data: the JSON that other programs read, and back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from grader.judge.evidence import AsTold
+from grader.judge.outcome import CaseResult, Diagnosis, Outcome, Report
+from grader.judge.verdict import Verdict
+from grader.report.evidence import told
+
+
+def report_data(report: Report) -> dict[str, Any]:
+    """Return the contract's JSON report as plain data."""
+    return {
+        "lesson": report.lesson,
+        "student": report.student,
+        "score": report.score,
+        "max_score": report.max_score,
+        "grader": {"version": report.version, "sandbox": report.sandbox},
+        "exercises": [_exercise(outcome) for outcome in report.exercises],
+        "notes": list(report.notes),
+    }
+
+
+def _exercise(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "id": outcome.id,
+        "score": outcome.score,
+        "points": outcome.points,
+        "verdict": outcome.verdict.value,
+        "mistake": outcome.mistake,
+        "hint": outcome.hint,
+        "mistakes": [{"name": m.name, "hint": m.hint} for m in outcome.mistakes],
+        "evidence": "; ".join(map(told, outcome.evidence)),
+        "cases": [_case(case) for case in outcome.cases],
+        "carried": outcome.carried,
+    }
+
+
+def _case(case: CaseResult) -> dict[str, str]:
+    return {"group": case.group, "verdict": case.verdict.value}
+
+
+def report_of(data: dict[str, Any]) -> Report:
+    """Return the report that was written as this data.
+
+    Raises:
+        KeyError, TypeError, ValueError: it is no such data.
+    """
+    return Report(
+        lesson=str(data["lesson"]),
+        student=str(data["student"]),
+        exercises=tuple(_outcome_of(item) for item in data["exercises"]),
+        version=str(data["grader"]["version"]),
+        sandbox=str(data["grader"]["sandbox"]),
+        notes=tuple(map(str, data["notes"])),
+    )
+
+
+def _outcome_of(data: dict[str, Any]) -> Outcome:
+    said = data["evidence"]
+    return Outcome(
+        id=str(data["id"]),
+        score=float(data["score"]),
+        points=float(data["points"]),
+        verdict=Verdict(data["verdict"]),
+        mistakes=tuple(
+            Diagnosis(name=str(m["name"]), hint=str(m["hint"])) for m in data["mistakes"]
+        ),
+        evidence=(AsTold(sentence=str(said)),) if said else (),
+        cases=tuple(
+            CaseResult(group=str(case["group"]), verdict=Verdict(case["verdict"]))
+            for case in data["cases"]
+        ),
+        carried=data["carried"] is True,
+    )

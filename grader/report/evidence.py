@@ -1,0 +1,186 @@
+"""Evidence in sentences, each written once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import zip_longest
+from typing import Any
+
+from grader.judge import evidence as seen
+from grader.language import plural
+from grader.language import text as _
+
+
+def told(evidence: seen.Evidence) -> str:
+    """Return what there is to say of a piece of evidence: one sentence, without a full stop."""
+    return _TELL[type(evidence)](evidence)
+
+
+def _sort(found: seen.Sort) -> str:
+    """Name what sort of value it is: "a float64 array of shape (3, 4)"."""
+    if found.shape is not None:
+        if not found.shape:
+            return _("a {dtype} scalar").format(dtype=found.dtype)
+        return _("a {dtype} array of shape {shape}").format(dtype=found.dtype, shape=found.shape)
+    if found.length is not None:
+        return _("a {type} of {length}").format(type=found.type, length=found.length)
+    if found.type == "None":
+        return "None"
+    if found.type[0] in "aeiou":
+        return _("an {type}").format(type=found.type)
+    return _("a {type}").format(type=found.type)
+
+
+def _other_sort(it: seen.OtherSort) -> str:
+    return _("found {found}, expected {expected}{parts}").format(
+        found=_sort(it.found), expected=_sort(it.expected), parts=_in_brackets(it.parts)
+    )
+
+
+def _in_brackets(parts: Sequence[str]) -> str:
+    return f" ({', '.join(parts)})" if parts else ""
+
+
+def _other_keys(it: seen.OtherKeys) -> str:
+    wanted = list(it.expected)
+    if it.missing:
+        return _("found a dict without {missing}, expected keys {expected}").format(
+            missing=listed(it.missing), expected=wanted
+        )
+    return _("found a dict of {count}, expected the keys {expected} alone").format(
+        count=len(it.expected) + it.extra, expected=wanted
+    )
+
+
+def _other_length(it: seen.OtherLength) -> str:
+    return _("found {found} parts, expected {expected}{parts}").format(
+        found=it.found, expected=it.expected, parts=_in_brackets(it.parts)
+    )
+
+
+def _other_shape(it: seen.OtherShape) -> str:
+    sentence = _("found shape {found}, expected {expected}").format(
+        found=it.found, expected=it.expected
+    )
+    return sentence if it.expected else sentence + _("; a scalar is a float, not an array")
+
+
+def _not_finite(it: seen.NotFinite) -> str:
+    if not it.shape:
+        return _("it is NaN or infinite where the reference is finite")
+    return _("{count} of {size} entries are NaN or infinite where the reference is finite").format(
+        count=it.count, size=_size(it.shape)
+    )
+
+
+def _size(shape: tuple[int, ...]) -> int:
+    size = 1
+    for side in shape:
+        size *= side
+    return size
+
+
+def _other_values(it: seen.OtherValues) -> str:
+    where = _("it has the right shape {shape}, and ").format(shape=it.shape) if it.shape else ""
+    if it.factor == -1:
+        return where + _("every entry is minus the reference")
+    if it.factor is not None:
+        return where + _("every entry is {factor:.3f} times the reference").format(factor=it.factor)
+    if not it.shape:
+        return _("the value differs from the reference")
+    return where + _("{count} of {size} entries differ from the reference").format(
+        count=it.count, size=_size(it.shape)
+    )
+
+
+def _other_number(it: seen.OtherNumber) -> str:
+    return _("the number is too large") if it.too_large else _("the number is too small")
+
+
+def _parts(it: seen.Parts) -> str:
+    """Return which parts are right, and what is wrong with the first three others."""
+    sentences = []
+    if it.right:
+        names = [_label(label) for label in it.right]
+        sentences.append(
+            plural("{names} is right", "{names} are right", len(names)).format(names=listed(names))
+        )
+    for label, inner in it.wrong[:3]:
+        sentences += _located(_label(label), inner)
+    return "; ".join(sentences)
+
+
+def _label(label: seen.Label) -> str:
+    return f"[{label}]" if isinstance(label, int) else label
+
+
+def _located(place: str, inner: seen.Evidence) -> list[str]:
+    """Return evidence with its place: "dW: ...", and "[0][1]: ..." where parts are nested."""
+    if not isinstance(inner, seen.Parts):
+        return [f"{place}: {told(inner)}"]
+    if any(isinstance(label, str) for label, _evidence in inner.wrong):
+        return [f"{place}: {told(inner)}"]
+    # What is right inside a part would read as if it stood outside.
+    return [
+        line
+        for label, deeper in inner.wrong[:3]
+        for line in _located(place + _label(label), deeper)
+    ]
+
+
+def listed(words: Sequence[str]) -> str:
+    """Return "a, b and c"."""
+    if len(words) < 2:
+        return "".join(words)
+    return _("{most} and {last}").format(most=", ".join(words[:-1]), last=words[-1])
+
+
+def _checked(it: seen.Checked) -> str:
+    pairs = zip_longest(it.finding, it.numbers, fillvalue="")
+    return "".join(piece + number for piece, number in pairs)
+
+
+def _no_exception(it: seen.NoException) -> str:
+    if it.message:
+        return _("{message}; expected a {exception}").format(
+            message=it.message, exception=it.expected
+        )
+    return _("no exception; expected a {exception}").format(exception=it.expected)
+
+
+def _in_case(it: seen.InCase) -> str:
+    sizes = ", ".join(f"{name} {size}" for name, size in it.shapes)
+    title = f'"{it.group}" ({sizes})' if sizes else f'"{it.group}"'
+    return f"{title}: {told(it.evidence)}"
+
+
+_TELL: dict[type, Callable[[Any], str]] = {
+    seen.OtherSort: _other_sort,
+    seen.OtherKeys: _other_keys,
+    seen.OtherLength: _other_length,
+    seen.OtherShape: _other_shape,
+    seen.NotFinite: _not_finite,
+    seen.OtherValues: _other_values,
+    seen.OtherNumber: _other_number,
+    seen.OtherExact: lambda _it: _("found another value than expected"),
+    seen.Parts: _parts,
+    seen.Failed: lambda it: str(it.message),
+    seen.NoException: _no_exception,
+    seen.Warned: lambda it: _(
+        "the value is right, but the call warned ({warning}); the contract asks for none"
+    ).format(warning=it.warning),
+    seen.Changed: lambda _it: _(
+        "the value is right, but an argument was changed in place; work on a copy"
+    ),
+    seen.Shares: lambda _it: _(
+        "the value is right, but it shares memory with an argument: "
+        "changing one would change the other"
+    ),
+    seen.NoStructure: lambda it: _(
+        "the result has not the structure asked for ({exception} while looking at it)"
+    ).format(exception=it.exception),
+    seen.AsReleased: lambda _it: _("the cell is as it was released"),
+    seen.AsTold: lambda it: str(it.sentence),
+    seen.Checked: _checked,
+    seen.InCase: _in_case,
+}
