@@ -22,7 +22,6 @@ c.CourseDirectory.ignore = [
     "*.pyc",
     "__pycache__",
     "lesson.py",
-    "hidden",
     "hidden.py",
     "grader.json",
     "feedback",

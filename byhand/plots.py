@@ -4,6 +4,7 @@ Every function returns a Picture.  A notebook shows it as it is; its attribute
 figure is the Matplotlib figure, alt the description.
 """
 
+from byhand.clouds import before_and_after
 from byhand.curves import loss_curves, paths_on_contours
 from byhand.diagrams import Edge, Node, computational_graph
 from byhand.layers import caches_diagram, chain_diagram, shapes_diagram
@@ -14,6 +15,7 @@ __all__ = [
     "Edge",
     "Node",
     "Picture",
+    "before_and_after",
     "caches_diagram",
     "chain_diagram",
     "computational_graph",

@@ -20,6 +20,7 @@ from matplotlib.transforms import Bbox
 from byhand import picture
 from byhand.plots import (
     Picture,
+    before_and_after,
     caches_diagram,
     chain_diagram,
     computational_graph,
@@ -57,8 +58,10 @@ def bowl(x, y):
 
 HISTORY = {"train_loss": [2.0, 1.0, 0.5], "test_loss": [2.5, 1.25, 1.5]}
 PATH = np.array([[4.0, 2.0, 1.0], [1.0, -0.5, 0.25]])
+CLOUD = np.array([[-3.0, 4.0, 10.0], [20.0, 5.0, 1.0]])
 
 PICTURES = {
+    "before and after": lambda: before_and_after(lambda X: X / 10 + 1, CLOUD),
     "graph": fork,
     "graph with a title": lambda: fork(title="Two paths from $x$ to $L$"),
     "crossing edges": crossing,

@@ -1,40 +1,46 @@
 # %% [markdown]
 # # 00 · Start here
 #
-# **What you will be able to do**
+# Next: [01 · The chain rule](../01_chain_rule/01_chain_rule.ipynb) ·
+# look up a letter: [Notation](#Notation)
 #
-# - say what shape an array has, and what shape a result will have before you compute it;
-# - spot the broadcasting traps that give wrong numbers without an error;
-# - work through a lesson: run a cell, solve an exercise, check it, hand it in,
-#   and read what comes back.
+# The lessons after it lead from a single slope to a network that you train yourself.
+# This one shows how a lesson works, and trains the habit that saves most hours later:
+# knowing the shape of an array before you compute it.
 #
-# **What you need:** Python, and NumPy as far as `a[0]`, `a.shape` and `a @ b`.
+# **Afterwards you can** say what shape a result will have; spot the broadcasting traps that give
+# wrong numbers without an error; run, check and hand in a lesson, and read what comes back.
 #
-# **How long it takes:** 20 minutes. **Points:** 20.
+# **You need** Python with functions and loops, and NumPy as far as `a[0]`, `a.shape` and `a @ b`.
+#
+# **45 minutes, 20 points:** 18 minutes to read, 9 to try things out, 17 for the exercises.
+#
+# | exercise | points | minutes |
+# |---|---|---|
+# | `derive_broadcast_shape` | 4 | 8 |
+# | `standardize` | 10 | 5 |
+# | `one_hot` | 6 | 4 |
 
 # %% [markdown]
-# ## 1 · What a lesson is made of
+# ## 1 · How a lesson works
 #
-# A lesson is one notebook.
-# Select a cell and press **Shift+Enter** to run it.
-# You meet six kinds of cells.
+# A lesson is a notebook. Select a cell and press **Shift+Enter** to run it.
 #
-# | cell | what you do with it |
+# | cell | what you do |
 # |---|---|
-# | prose, like this one | read it |
-# | setup | run it; it is locked, and it holds the imports |
+# | prose | read |
+# | setup | run it; it is locked and holds the imports |
 # | to try out | run it, change it, run it again; it is never graded |
 # | exercise | replace `raise NotImplementedError()` by your code |
-# | test | run it; it is locked; silence means that its visible tests pass |
-# | answer | write text, with formulas between dollar signs; a person reads it |
+# | test | run it; it is locked, and silence means that it passed |
+# | answer | write text; a person reads it |
 #
-# Two habits save hours.
+# **Run the cells in order.** Python remembers what was run, not what is written.
+# When something puzzles you, choose *Kernel > Restart Kernel and Run All Cells*.
+# It stops at the first exercise that is not solved yet.
 #
-# - **Run the notebook in order.** Python remembers what was run, not what is written.
-#   When something puzzles you, choose *Kernel > Restart Kernel and Run All Cells*.
-#   (It stops at the first test of an exercise that is not solved yet. That is expected.)
-# - **Predict before you run.** Say the shape, the sign or the size of a result aloud first.
-#   If you were right, you understood; if you were wrong, you have found what to learn.
+# **Predict before you run.** Say the shape, the sign or the size of a result first.
+# If you were wrong, you have found what there is to learn.
 
 # %% setup="imports"
 import numpy as np
@@ -42,83 +48,77 @@ import numpy as np
 # %% [markdown]
 # ## 2 · Shapes: samples are columns
 #
-# Here is a small data set: the petal length and the petal width of four flowers, in centimetres.
-# Run the cell and look at the picture before you read on.
+# Here are the petal length and the petal width of four flowers, in centimetres.
+# Which number is the width of the third flower?
 
 # %% explore="picture of a data matrix"
 from byhand.plots import heat_map
 
 X = np.array([[1.4, 4.7, 5.1, 1.3],
               [0.2, 1.4, 1.9, 0.3]])
-
-print("Row 1 is one feature of all samples: ", X[1])
-print("Column 2 is one sample, all features:", X[:, 2])
-heat_map(X, title=f"X has shape {X.shape}",
-         row_labels=["length (feature 0)", "width (feature 1)"],
-         column_labels=[f"sample {j}" for j in range(4)])
+heat_map(X, title=f"X has shape {X.shape}", row_labels=["length", "width"],
+         column_labels=["flower 0", "flower 1", "flower 2", "flower 3"])
 
 # %% [markdown]
-# Each **row** is a feature, each **column** is a sample.
-# Throughout this course, $n$ is the number of features and $m$ the number of samples,
-# so a data matrix has shape $(n, m)$.
+# It is 1.9, `X[1, 2]` in code. Each **row** is a feature, each **column** a sample:
+# with $n$ features and $m$ samples, a data matrix has shape $(n, m)$.
+# Code counts from 0, and formulas count from 1: they call this entry $x_{23}$.
 #
 # A layer of a network turns such a matrix into another one.
-# A tiny case, for a pencil: two features, three samples, one output.
+# A tiny case for a pencil, with two features, three samples and one output:
 #
 # $$
 # \underbrace{\begin{pmatrix} 10 & 1 \end{pmatrix}}_{W:\ (1, 2)}
 # \underbrace{\begin{pmatrix} 1 & 2 & 3 \\ 4 & 5 & 6 \end{pmatrix}}_{A:\ (2, 3)}
-# + \underbrace{\begin{pmatrix} 100 \end{pmatrix}}_{b:\ (1, 1)}
-# = \underbrace{\begin{pmatrix} 114 & 125 & 136 \end{pmatrix}}_{Z:\ (1, 3)}
+# + \underbrace{\begin{pmatrix} 100 \end{pmatrix}}_{\mathbf{b}:\ (1, 1)}
+# = \underbrace{\begin{pmatrix} 114 & \Box & \Box \end{pmatrix}}_{Z:\ (1, 3)}
 # $$
 #
-# The first entry is $10 \cdot 1 + 1 \cdot 4 + 100 = 114$. Check the other two.
-#
-# In general:
-#
-# | symbol | meaning | shape |
-# |---|---|---|
-# | $A$ | what goes into the layer: $n_{in}$ features of $m$ samples | $(n_{in}, m)$ |
-# | $W$ | weights; $W_{ji}$ is the weight from input $i$ to output $j$ | $(n_{out}, n_{in})$ |
-# | $b$ | biases, one for each output; a **column** | $(n_{out}, 1)$ |
-# | $Z = W A + b$ | what comes out | $(n_{out}, m)$ |
-#
-# A matrix product needs equal inner sizes: $(n_{out}, n_{in})\,(n_{in}, m) \to (n_{out}, m)$.
-# In our code, every line that multiplies matrices says so in a comment.
-#
-# **A gradient has the shape of what it is the gradient of.**
-# This one sentence will catch many of your errors.
+# The first entry is $10 \cdot 1 + 1 \cdot 4 + 100 = 114$. Work out the other two,
+# and predict what NumPy says to the product in the other order. Then run the cell.
 
 # %% explore="your turn with shapes"
-W = np.array([[10.0, 1.0]])                        # (1, 2)
-A = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])   # (2, 3)
-b = np.array([[100.0]])                            # (1, 1)
+W = np.array([[10, 1]])                        # (1, 2)
+A = np.array([[1, 2, 3], [4, 5, 6]])           # (2, 3)
+b = np.array([[100]])                          # (1, 1)
 
-Z = W @ A + b                                      # (1, 2) (2, 3) -> (1, 3)
-print(Z, "has shape", Z.shape)
-
-# Predict, then remove the hash sign: what does NumPy say to the other order?
-# A @ W
+print(W @ A + b)                               # (1, 2) (2, 3) -> (1, 3)
+try:
+    A @ W
+except ValueError as error:
+    print("the other order:", error)
 
 # %% [markdown]
+# In general the weights $W$ have shape $(n_{\text{out}}, n_{\text{in}})$, what goes into the layer,
+# $A$, has shape $(n_{\text{in}}, m)$, and the biases $\mathbf{b}$ are a column,
+# $(n_{\text{out}}, 1)$:
+#
+# $$
+# Z = W A + \mathbf{b}, \qquad
+# (n_{\text{out}}, n_{\text{in}})\,(n_{\text{in}}, m) \to (n_{\text{out}}, m).
+# $$
+#
+# The inner sizes of a product must be equal; the outer ones remain.
+# A later lesson will ask how a loss reacts to each entry of $W$. The answer, the *gradient*,
+# has one number for each entry: **a gradient has the shape of what it is the gradient of.**
+#
 # ## 3 · Broadcasting: helpful, and dangerous
 #
-# In `W @ A + b` the bias has one column and the product has $m$.
-# NumPy repeats the single column $m$ times. This is called **broadcasting**. The rule is short.
+# In $WA + \mathbf{b}$ the bias has one column and the product has $m$. NumPy repeats the single column.
+# This is **broadcasting**:
 #
 # 1. Write the two shapes above each other, **aligned at the right**.
 # 2. Where one shape is shorter, put a 1 in front.
-# 3. In each place the sizes must be equal, or one of them must be 1; a 1 is stretched.
+# 3. In each place the sizes must be equal, or one of them 1; a 1 is stretched.
 #
 # ```
-# (2, 3)        (2, 3)        (2, 3)           (4, 1)
-# (2, 1)           (3,)          (2,)             (4,)
-# ------        ------        ------           ------
-# (2, 3)        (2, 3)        error: 3 and 2   (4, 4)
+# (2, 3)        (2, 3)        (2, 3)
+# (2, 1)           (3,)          (2,)
+# ------        ------        ------
+# (2, 3)        (2, 3)        error: 3 and 2
 # ```
 #
-# Predict the five results below.
-# Write a shape such as `(2, 3)`, or `"error"`, in place of each `None`.
+# Predict the five results below: write a shape such as `(2, 3)`, or `"error"`, for each `None`.
 
 # %% explore="predict five shapes"
 pairs = [((5, 4), (5, 1)), ((5, 4), (4,)), ((5, 4), (5,)), ((4, 4), (4,)), ((4, 1), (4,))]
@@ -129,41 +129,34 @@ for (left, right), predicted in zip(pairs, predictions):
         actual = np.broadcast_shapes(left, right)
     except ValueError:
         actual = "error"
-    if predicted is None:
-        print(f"{left} with {right}: your prediction?")
-    else:
-        comment = "as you said" if predicted == actual else f"you said {predicted}: why?"
-        print(f"{left} with {right}: {actual}, {comment}")
+    said = "your prediction?" if predicted is None else f"{actual}, and you said {predicted}"
+    print(f"{left} with {right}: {said}")
 
 # %% [markdown]
-# The third pair gives an error, and an error is a friend: it says that something is wrong.
-# The last two are the dangerous ones.
+# The third pair is an error, and an error is a friend: it says that something is wrong.
+# The last two, `(4, 4)` both times, are the dangerous ones.
 #
 # **(4, 4) with (4,).** Say the four numbers of the vector belong to the four features.
-# NumPy aligns at the right, so it gives one number to each *sample*.
-# The shapes fit, nothing is reported, every number is wrong.
-# With four features and five samples the same code would have stopped.
+# Aligned at the right, they meet the *samples*.
+# The shapes fit, nothing is reported, and the numbers are wrong.
+# With five samples the same code would have stopped.
 # Square arrays hide errors, so the hidden tests of this course use them on purpose.
 #
 # **(4, 1) with (4,).** A column meets a flat vector, and a 4 by 4 table comes out.
-# *It is easy to believe that code which runs without an error is right.*
-# Look at a prediction that is perfect, and at its squared error:
+# It is easy to believe that code which runs without an error is right.
+# Here is a prediction that is perfect. What should its mean squared error be, and what is it?
 
 # %% explore="a perfect prediction with a large error"
-prediction = np.array([[1.0], [2.0], [3.0], [4.0]])   # (4, 1)
-target = np.array([1.0, 2.0, 3.0, 4.0])               # (4,)
+P = np.array([[1.0], [2.0], [3.0], [4.0]])      # (4, 1)
+T = np.array([1.0, 2.0, 3.0, 4.0])              # (4,)
 
-difference = prediction - target                      # (4, 1) with (4,) -> (4, 4)
-print(difference)
-print("mean squared error:", np.mean(difference**2), "(it should be 0)")
-
-# Even a comparison can be fooled: these two are said to be close.
+print(P - T)                                    # (4, 1) with (4,) -> (4, 4)
+print("mean squared error:", np.mean((P - T) ** 2))
 print("close?", np.allclose(np.ones((4, 1)), np.ones((4, 4))))
 
 # %% [markdown]
-# The table holds each prediction minus *every* target.
-# So when you compare two arrays, **compare the shapes first, then the values**.
-# The tests of this course do it that way, and so should yours.
+# It should be 0, and it is 2.5. The last line shows that even a comparison can be fooled.
+# So **compare the shapes first, then the values**: the tests of this course do, and so should yours.
 
 # %% [markdown] manual="derive_broadcast_shape" points=4
 # ### In your own words (4 points, marked by hand)
@@ -171,67 +164,59 @@ print("close?", np.allclose(np.ones((4, 1)), np.ones((4, 4))))
 # `P` has shape $(m, 1)$ and `T` has shape $(m,)$.
 #
 # 1. Derive the shape of `P - T` from the broadcasting rule, step by step.
-# 2. Say what stands in row $i$ and column $j$.
+# 2. Say what stands in row $j$ and column $k$ of it.
 # 3. Say why `np.mean((P - T)**2)` is not the mean squared error.
 #
 # Four or five sentences are enough. Write them into the cell below (double-click it to begin).
+# A person marks them in a class; no program judges your words.
 #
 # ### BEGIN SOLUTION
 # Aligned at the right, the shapes are (m, 1) and (m,).
 # The second one is shorter, so a 1 is put in front: (1, m).
 # In the first place m meets 1, so the single row of T is repeated m times.
 # In the second place 1 meets m, so the single column of P is repeated m times.
-# The result has shape (m, m), and its entry in row i and column j is P[i, 0] - T[j].
-# The mean squared error is the mean over the m entries with i = j.
+# The result has shape (m, m), and its entry in row j and column k is the prediction of sample j
+# minus the target of sample k.
+# The mean squared error is the mean over the m entries with j = k.
 # The code takes the mean over all m * m pairs instead, so predictions are also
 # compared with targets of other samples, and a perfect prediction does not give 0.
 # ### END SOLUTION
 # ### BEGIN MARK SCHEME
 # - 1 point: aligns at the right and extends (m,) to (1, m), not to (m, 1).
 # - 1 point: stretches each 1, so the result is (m, m).
-# - 1 point: entry (i, j) is P[i, 0] - T[j] (or "row i: prediction, column j: target").
+# - 1 point: entry (j, k) is prediction j minus target k (or "row: prediction, column: target").
 # - 1 point: the mean runs over all pairs, not over the diagonal alone; any clear wording.
 #
 # A correct numerical example with m = 2 or 3 may replace the words of the last two points.
 # ### END MARK SCHEME
 
 # %% [markdown]
+# <details><summary>Check yourself, when you have written your answer</summary>
+#
+# One point for each yes, and be strict.
+#
+# - Have you said *where* the missing 1 is put, and why there?
+# - Have you said which of the two arrays is stretched in which direction, and the final shape?
+# - Can a reader tell from your sentence which sample's prediction and which sample's target
+#   stand in a given place?
+# - Have you said which entries the mean should have been taken over, and which it was taken over?
+#
+# </details>
+#
 # ## 4 · Sums along an axis
 #
-# `X.mean(axis=1)` walks along axis 1, the samples, and leaves one number for each feature.
-# The axis you name is the axis that disappears, unless you ask to keep it with size 1:
+# `X.mean(axis=1)` walks along axis 1, the samples. The axis that you name disappears,
+# unless you keep it with size 1:
 #
-# | for X of shape (2, 3) | shape | what it is |
+# | for X of shape (2, 3) | shape | one number for |
 # |---|---|---|
-# | `X.mean()` | `()` | one number for everything |
-# | `X.mean(axis=0)` | `(3,)` | one for each sample |
-# | `X.mean(axis=1)` | `(2,)` | one for each feature, flat |
-# | `X.mean(axis=1, keepdims=True)` | `(2, 1)` | one for each feature, as a column |
+# | `X.mean()` | `()` | everything |
+# | `X.mean(axis=0)` | `(3,)` | each sample |
+# | `X.mean(axis=1)` | `(2,)` | each feature, flat |
+# | `X.mean(axis=1, keepdims=True)` | `(2, 1)` | each feature, as a column |
 #
-# Only the last one can be subtracted from `X` so that each feature loses its own mean.
-#
-# **A worked example.** Features often have different units: a length in millimetres
-# has larger numbers than the same length in metres, and a network should not care.
-# So we *standardize*: subtract the mean, divide by the standard deviation.
-# Take the feature $(1, 2, 3)$.
-#
-# 1. Its mean is $\mu = 2$.
-# 2. Its deviations from the mean are $(-1, 0, 1)$.
-# 3. Its variance is the mean of their squares, $(1 + 0 + 1)/3 = 2/3$,
-#    and its standard deviation is $\sigma = \sqrt{2/3} \approx 0.8165$.
-# 4. Divided by it, the deviations become about $(-1.2247,\ 0,\ 1.2247)$.
-#
-# For feature $i$ of sample $j$, with $m$ samples, the formula is
-#
-# $$
-# \mu_i = \frac{1}{m} \sum_{j=1}^{m} X_{ij}, \qquad
-# \sigma_i = \sqrt{\frac{1}{m} \sum_{j=1}^{m} (X_{ij} - \mu_i)^2}, \qquad
-# Z_{ij} = \frac{X_{ij} - \mu_i}{\sigma_i}. \tag{1}
-# $$
-#
-# Statisticians sometimes divide by $m - 1$; here it is $m$, and nothing is added to $\sigma_i$.
-#
-# **With a gap.** Which axis makes the means of each feature 0? Try 0, 1 and `None`.
+# Only with the last one does `X - mean` take from each feature its own mean, for any shape.
+# Try the other axes: what do the printed means become?
 
 # %% explore="fill the gap in the mean"
 X = np.array([[1.0, 2.0, 3.0], [10.0, 20.0, 60.0]])   # (2, 3)
@@ -239,25 +224,47 @@ axis = None                                           # the gap: None, 0 or 1?
 
 mean = X.mean(axis=axis, keepdims=True)
 print("the means have shape", mean.shape)
-print("means of the two features afterwards:", (X - mean).mean(axis=1))
+print("mean of each feature afterwards:", (X - mean).mean(axis=1))
 
 # %% [markdown]
-# What if a feature has the same value in every sample?
-# Then $\sigma_i = 0$, and (1) would divide by 0.
-# Such a feature tells nothing about the samples, so we make it exactly 0.
+# Features have different units, and a network should not care: a length in millimetres
+# has larger numbers than the same length in metres.
+# So we **standardize**. With a pencil, for the feature $(1, 2, 3)$:
 #
-# Is `std == 0` a safe way to find it? Predict what the next cell prints, then run it.
+# 1. Its mean is 2, and its deviations from the mean are $(-1, 0, 1)$.
+# 2. The mean of their squares is $2/3$. Its root, about 0.8165, is the standard deviation.
+# 3. Divided by it, the deviations become about $(-1.2247,\ 0,\ 1.2247)$.
+#
+# For feature $k$ of sample $c$:
+#
+# $$
+# \text{mean}_k = \frac{1}{m} \sum_c x_{kc}, \qquad
+# \text{std}_k = \sqrt{\frac{1}{m} \sum_c (x_{kc} - \text{mean}_k)^2}, \qquad
+# z_{kc} = \frac{x_{kc} - \text{mean}_k}{\text{std}_k}. \tag{1}
+# $$
+#
+# Some books divide by $m - 1$; here it is $m$, and nothing is added to the standard deviation.
+#
+# A feature with the same value in every sample has the standard deviation 0.
+# It tells nothing about the samples, so we make it exactly 0.
+# Is `std == 0` a safe way to find it? Predict what the next cell prints.
 
 # %% explore="a constant that is not quite constant"
 feature = np.full(3, 0.1)
-print("equal values:          ", feature)
-print("standard deviation:    ", feature.std())
-print("after formula (1):     ", (feature - feature.mean()) / feature.std())
+print("standard deviation:", feature.std())
+print("after formula (1): ", (feature - feature.mean()) / feature.std())
+
+constant = np.array([[True], [False]])                # (2, 1), one answer a feature
+print(np.where(constant, 0.0, X))                     # (2, 1) and (2, 3) -> (2, 3)
 
 # %% [markdown]
-# The number 0.1 has no exact binary form, so the mean of three of them is off in the last digit.
-# A rounding error, divided by a rounding error, became a column of $-1$.
-# The safe question is whether the feature's largest value **equals** its smallest.
+# It is not safe. The number 0.1 has no exact binary form, so the mean of three of them is off in
+# the last digit, and a rounding error divided by a rounding error became $-1$.
+# The safe question is whether the largest value of a feature **equals** its smallest.
+#
+# The last line shows a tool: `np.where(mask, x, y)` takes `x` where the mask is true and `y`
+# where it is false, and broadcasts all three. It computes both before it chooses,
+# so a division by 0 in either of them still warns: divide by something harmless there.
 #
 # ### Exercise: `standardize` (10 points)
 
@@ -302,36 +309,81 @@ assert np.all(constant[0] == 0), "a feature that is 0.1 in every sample should b
 assert np.allclose(constant[1], Z[0]), "a constant feature should not disturb the others"
 
 # %% [markdown]
-# Now look at what your function does. Before you run the cell:
-# which of the two panels has the larger numbers on its axes, and what will the spread of the
-# points in the right panel be along each axis?
-
-# %% explore="figure"
-import matplotlib.pyplot as plt
-
-try:
-    rng = np.random.default_rng(0)
-    lengths = rng.normal(40, 12, size=200)             # millimetres
-    widths = 0.01 * lengths + rng.normal(0, 0.05, size=200)   # decimetres
-    flowers = np.vstack([lengths, widths])             # (2, 200)
-    panels = [("as measured", flowers), ("standardized", standardize(flowers))]
-
-    figure, axes = plt.subplots(1, 2, figsize=(8, 3.2))
-    for ax, (title, points) in zip(axes, panels):
-        ax.scatter(points[0], points[1], s=12, color="#0072B2")
-        ax.set(title=title, xlabel="feature 0", ylabel="feature 1")
-    figure.tight_layout()
-    plt.show()
-    for title, points in panels:
-        print(f"{title}: standard deviations {points.std(axis=1).round(3)}")
-except NotImplementedError:
-    print("This picture waits for standardize.")
+# **Now have it judged.** The test above shows a few checks. The points come from hidden cases,
+# drawn at random for each student, in named groups such as "square"; a group earns its points
+# when all its cases are right. A loop is as right as one line of NumPy.
+#
+# - *On your own*, save, and type this into a terminal in the course folder, as often as you like:
+#   `grader check notebooks/00_start_here/00_start_here.ipynb`
+# - *In a class*, press **Validate** above the notebook (it runs the visible tests only), then
+#   **Submit** in *nbgrader > Assignment List*. The last submission counts;
+#   **Fetch Feedback** there brings the report.
+#
+# A report reads like this:
+#
+# ```
+# standardize   8 of 10   not finite
+#   "constant features" (n 3, m 5): 5 of 15 entries are NaN or infinite where the
+#   reference is finite
+#   Right: rectangular, square, tiny and large numbers, integers and float32.
+#   Not yet: constant features.
+#   Recognised: division by 0.
+#   Hint: What is the standard deviation of a feature with the same value in every
+#   sample, and what do you do with it?
+# ```
+#
+# Make such a case yourself, small enough for a pencil, and run your function on it.
 
 # %% [markdown]
+# <details><summary>Further: what a report can say, and what the grader takes from your notebook</summary>
+#
+# | verdict | meaning |
+# |---|---|
+# | correct | every hidden case is right |
+# | wrong value, wrong shape, wrong type, not finite | the first thing that differs |
+# | changed its input | an argument was overwritten |
+# | raised an exception | the message says which |
+# | timed out, out of memory, crashed | the call never came to an end |
+# | not attempted | the cell is as it was, or still raises `NotImplementedError` |
+# | missing | the function was not found; was it renamed? |
+# | needs manual grading | an answer, waiting for a person |
+#
+# Some errors are so common that the grader knows them. If one of them explains *every* case
+# that went wrong, you get its name and a hint. A name is a good guess, not a proof.
+#
+# Your exercise cells, your answers, and cells that you added yourself are taken. Setup and test
+# cells come from the original lesson; cells to try out are skipped, so define nothing there that
+# an exercise needs. Keep the names of the functions. Your code runs in a process of its own, with a
+# limit on time and memory, and where the system allows it in a sandbox without network.
+# If the grader itself fails, it says so, and you do not get 0 for it.
+#
+# `grader check` needs the folder `solutions/`, which a class does not get. The reference solutions
+# lie in it too: use it as you would use the back of a book.
+#
+# </details>
+#
+# Now look at what your function does to 200 flowers. The picture shows them twice, on the same
+# axes. Predict where the second cloud lies, and whether it is wider or narrower than the first.
+
+# %% explore="before and after standardizing"
+from byhand.plots import before_and_after
+
+rng = np.random.default_rng(0)
+lengths = rng.normal(4, 1.2, size=200)                    # centimetres
+widths = 0.3 * lengths + rng.normal(0, 0.15, size=200)    # centimetres
+flowers = np.vstack([lengths, widths])                    # (2, 200)
+
+before_and_after(standardize, flowers, labels=("length", "width"))
+
+# %% [markdown]
+# The second cloud lies around (0, 0). It is narrower along the lengths, which had spread by
+# 1.15, and wider along the widths, which had spread by 0.37: now both spread by 1.
+# What stays is the slant: long petals tend to be wide.
+#
 # ## 5 · Labels as columns
 #
 # A class label is a number that only names: class 2 is not twice class 1.
-# So a network gets a column with a single 1, at the row of the class.
+# So a network gets a column with a single 1, in the row of the class.
 # Three samples with the labels 2, 0 and 2, out of four classes:
 #
 # $$
@@ -339,15 +391,16 @@ except NotImplementedError:
 # T = \begin{pmatrix} 0 & 1 & 0 \\ 0 & 0 & 0 \\ 1 & 0 & 1 \\ 0 & 0 & 0 \end{pmatrix}
 # $$
 #
-# In formulas: $T_{kj} = 1$ if $k$ is the label of sample $j$, and $0$ otherwise. $\quad(2)$
+# Labels count from 0, as code does: class 2 is the row `T[2]`.
+# Why must the number of classes be given? Look at the last row, and think of a small batch.
 #
-# Why must the number of classes be given? Look at row 3 of $T$ and think about a small batch.
+# `np.zeros((4, 3))` makes a table of zeros, and `T[2, 0] = 1` puts a 1 into it.
 #
 # ### Exercise: `one_hot` (6 points)
 
 # %% solution="one_hot"
 def one_hot(labels, n_classes):
-    """Return the labels as columns with a single 1 each, formula (2) of section 5.
+    """Return the labels as columns with a single 1 each, as in section 5.
 
     labels: (m,), integers from 0 to n_classes - 1
     n_classes: how many classes there are, whether or not each one occurs in labels
@@ -371,10 +424,8 @@ assert np.array_equal(T.argmax(axis=0), [2, 0, 2]), "the 1 stands in the wrong r
 # %% [markdown]
 # ## 6 · Bug hunt
 #
-# Training code shuffles the samples again and again.
-# The line marked with an arrow is taken over from the training loop of a published tutorial,
-# where samples are columns, as here.
-# It runs, the shapes agree, and yet a network trained on the result would learn nonsense.
+# Training shuffles the samples again and again. The line with an arrow comes from the training
+# loop of a published tutorial in which samples are columns, as here.
 #
 # 1. Run the cell. It prints a label for each petal length, before and after.
 #    Should shuffling change which label a flower has?
@@ -384,10 +435,7 @@ assert np.array_equal(T.argmax(axis=0), [2, 0, 2]), "the 1 stands in the wrong r
 # %% explore="bug hunt in a shuffle"
 X = np.array([[1.4, 4.7, 5.1, 1.3],
               [0.2, 1.4, 1.9, 0.3]])        # (2, 4): 2 features, 4 samples
-T = np.array([[1.0, 0.0, 0.0, 0.0],
-              [0.0, 1.0, 0.0, 0.0],
-              [0.0, 0.0, 1.0, 0.0],
-              [0.0, 0.0, 0.0, 1.0]])        # (4, 4): 4 classes, 4 samples
+T = np.eye(4)                               # (4, 4): sample 0 has class 0, sample 1 class 1, ...
 order = np.array([3, 0, 1, 2])              # the new order of the samples
 
 X_shuffled = X[:, order]
@@ -403,149 +451,59 @@ for name, data, target in [("before", X, T), ("after", X_shuffled, T_shuffled)]:
 # Samples are columns, so the samples of `T` are chosen with `T[:, order]`.
 # `T[order]` puts the *rows*, the classes, into a new order.
 # With as many classes as samples, both have the same shape.
-# With 4 classes and 6 samples, the new order names row 5, and there is an IndexError.
+# With 4 classes and 6 samples, the order names a row 5 that does not exist: an IndexError.
 # With 4 classes and a batch of 3 samples, `T` gets 3 rows instead of 3 columns.
+#
+# </details>
+#
+# <details><summary>Further: other conventions that you will meet</summary>
+#
+# None is wrong, but mixing two of them is.
+#
+# | source | samples | weights | layer | factor $1/m$ |
+# |---|---|---|---|---|
+# | this course | columns, $(n, m)$ | $(n_{\text{out}}, n_{\text{in}})$ | $WA + \mathbf{b}$ | once, in the loss |
+# | CS231n | rows, $(m, n)$ | $(n_{\text{in}}, n_{\text{out}})$ | $XW + \mathbf{b}$ | in the loss |
+# | PyTorch `nn.Linear` | rows, $(m, n)$ | $(n_{\text{out}}, n_{\text{in}})$ | $XW^\top + \mathbf{b}$ | in the loss |
+# | texts where the first index of a weight is where it comes from | varies | $(n_{\text{in}}, n_{\text{out}})$ | $W^\top A + \mathbf{b}$ | varies |
+# | some courses | columns | $(n_{\text{out}}, n_{\text{in}})$ | $WA + \mathbf{b}$ | in `dW` and `db` only |
+#
+# About the last column: here the loss is a mean over the $m$ samples, so every gradient is the true
+# gradient of the loss, and you can check it by experiment. In the courses of the last row
+# `dZ` lacks a factor that `dW` has: a formula copied from there will be $m$ times too large here,
+# or divided by $m$ twice.
 #
 # </details>
 
 # %% [markdown]
-# ## 7 · When you read elsewhere
-#
-# Conventions differ. None is wrong, but mixing two of them is.
-#
-# | source | samples | weights | layer | factor $1/m$ |
-# |---|---|---|---|---|
-# | this course | columns, $(n, m)$ | $(n_{out}, n_{in})$ | $WA + b$ | once, in the loss |
-# | CS231n | rows, $(m, n)$ | $(n_{in}, n_{out})$ | $XW + b$ | in the loss |
-# | PyTorch `nn.Linear` | rows, $(m, n)$ | $(n_{out}, n_{in})$ | $XW^\top + b$ | in the loss |
-# | texts where $w_{ij}$ goes from $i$ to $j$ | varies | $(n_{in}, n_{out})$ | $W^\top A + b$ | varies |
-# | some courses | columns | $(n_{out}, n_{in})$ | $WA + b$ | in dW and db only |
-#
-# About the last column: here the loss is a mean over the $m$ samples.
-# Then every gradient is the true gradient of the loss, and you can check it by experiment.
-# In the courses of the last row, `dZ` lacks a factor that `dW` has,
-# so a formula copied from there will be $m$ times too large here, or divided by $m$ twice.
-
-# %% [markdown]
-# ## 8 · How your work is graded
-#
-# **Visible tests.** The test cell below an exercise shows a few checks.
-# They are there to help you, and they are not complete.
-# A function that only returns the visible answers passes them and earns nothing.
-#
-# **Hidden tests.** The points come from further cases that you do not see.
-# Their inputs are drawn at random for each student, and stay the same when you are graded again.
-# They come in named groups, such as "square" or "a batch of one".
-# A group earns its points once all its cases are right, and each group earns the same.
-# So a function that fails on the edge cases alone still earns the other groups.
-#
-# **What is compared.** First the shape, then the kind of number, then whether it is finite,
-# then the value. Small rounding differences are allowed, so you may write a function your own way:
-# a loop is as right as one line of NumPy.
-# A function must not change the arrays that it is given, unless its description says so.
-#
-# **Verdicts.** Each exercise gets one.
-#
-# | verdict | meaning |
-# |---|---|
-# | correct | every hidden case is right |
-# | wrong value, wrong shape, wrong type, not finite | the first thing that differs |
-# | changed its input | the result may be right, but an argument was overwritten |
-# | raised an exception | the message says which |
-# | timed out, out of memory, crashed | the call never came to an end |
-# | not attempted | the cell is as it was, or still raises `NotImplementedError` |
-# | missing | the function was not found; was it renamed? |
-# | needs manual grading | an answer cell, waiting for a person |
-#
-# **Named mistakes and hints.** Some errors are so common that the grader knows them.
-# If one of them explains *every* case that went wrong, you get its name and a hint.
-# The hint points at the step, not at the answer.
-# A name is a good guess, not a proof: another error may look the same from outside.
-# No name means only that your error is not on the list.
-#
-# **One error, one loss.** When an exercise builds on an earlier one and the earlier one is wrong,
-# the later one is tried again with a right version of the earlier one.
-# If it is right then, it earns its points, and the report says so.
-#
-# **Derivations** are marked by a person, with a mark scheme. No program judges your words.
-# If you work alone, compare your answer with the one in the instructor's notebook,
-# `solutions/00_start_here/00_start_here.ipynb`, and be strict.
-#
-# **What the grader takes from your notebook.** Your exercise cells, your answer cells,
-# and cells that you added yourself. Setup and test cells come from the original lesson,
-# and cells to try out are skipped: define nothing there that an exercise needs.
-# Keep the names of the functions; helpers of your own belong into the same cell.
-# Your code runs in a process of its own, with a limit on time and memory.
-# Where the system allows it, that process is shut into a sandbox without network;
-# the first line of a report says so.
-
-# %% [markdown]
-# ## 9 · Checking, handing in, reading feedback
-#
-# **In a class**
-#
-# 1. Open *nbgrader > Assignment List* in JupyterLab and fetch the lesson.
-# 2. Work. Save the notebook.
-# 3. Press **Validate** above the notebook. It runs the *visible* tests only:
-#    it tells you what is certainly wrong, and it cannot tell you that all is right.
-# 4. Press **Submit** in the Assignment List. You may submit again; the last one counts.
-# 5. After grading, press **Fetch Feedback** there. You find your points, a verdict for each
-#    exercise, what was seen, and a hint where one is known.
-#
-# **On your own**, with the whole course on your disk, open a terminal in the course folder:
-#
-# ```
-# grader check notebooks/00_start_here/00_start_here.ipynb
-# ```
-#
-# It runs the hidden tests and prints the same report, within a second or two.
-# Check as often as you like. It needs the folder `solutions/`, which a class does not get.
-# The reference solutions lie in that folder too. Use it as you would use the back of a book.
-#
-# One exercise in a report reads like this:
-#
-# ```
-# standardize   8 of 10   not finite
-#   "constant features" (n 3, m 5): 5 of 15 entries are NaN or infinite where the reference
-#   is finite
-#   Right: rectangular, square, tiny and large numbers, integers and float32. Not yet:
-#   constant features.
-#   Recognised: division by 0.
-#   Hint: What is the standard deviation of a feature with the same value in every sample,
-#   and what do you do with it?
-# ```
-#
-# Read it from the top: the exercise, your points, the verdict;
-# a case that went wrong, with its sizes; the groups that you have and those that you have not;
-# the mistake, if it is a known one, and a hint.
-# Then make such a case yourself, small enough to work out by hand, and run your function on it.
-#
-# The grader is a program, and programs have errors.
-# If the grader itself fails, it says so, and you do not get 0 for it.
-# If you are sure that a verdict is wrong, show it to your instructor.
-
-# %% [markdown]
 # ## Notation
 #
-# This table holds for all lessons; look things up here when you meet a letter again.
-# A capital letter is a matrix, a bold small letter a vector, one column of it;
-# an italic small letter is a number, often one entry of the matrix.
-# A dash, as in $f'$, is a derivative. The last column says from which lesson on you need a row.
-#
+# These letters hold for all lessons: come back here when you meet one again.
+# A capital is a matrix, a bold small letter a vector, often one column of that matrix;
+# an italic small letter is a number, often one entry.
+# A prime marks a derivative and nothing else. Formulas count from 1, code counts from 0.
+# The picture shows where the letters of one layer stand.
+
+# %% explore="where the letters stand"
+from byhand.plots import shapes_diagram
+
+shapes_diagram(3, 2, 4, backward=False)
+
+# %% [markdown]
 # | symbol | in code | meaning | shape | from |
 # |---|---|---|---|---|
 # | $m$, $c$ | `m`, `c` | number of samples; counts them | | 00 |
-# | $n$, $n_{\text{in}}$, $n_{\text{out}}$ | `n`, `n_in`, `n_out` | number of features or units; how many enter a layer, how many leave it | | 00 |
+# | $n$, $n_{\text{in}}$, $n_{\text{out}}$ | `n`, `n_in`, `n_out` | number of features or units; how many enter and leave a layer | | 00 |
 # | $j$, $k$, $i$ | `j`, `k`, `i` | count units: $j$ in a layer, $k$ before it, $i$ where a third is needed | | 00 |
-# | $X$, $\mathbf{x}$, $x_{kc}$ | `X`, `x` | data, or what goes into a function | $(n, m)$ | 00 |
+# | $X$, $\mathbf{x}$, $x_{kc}$ | `X`, `x` | data, or what a function takes | $(n, m)$ | 00 |
 # | $W$, $w_{jk}$ | `W`, `w` | weights, $w_{jk}$ from unit $k$ to unit $j$ | $(n_{\text{out}}, n_{\text{in}})$ | 00 |
 # | $\mathbf{b}$, $b_j$ | `b` | biases | $(n_{\text{out}}, 1)$ | 00 |
 # | $Z$, $\mathbf{z}$, $z_{jc}$ | `Z`, `z` | weighted sums; before a softmax: logits | $(n_{\text{out}}, m)$ | 00 |
 # | $A$, $\mathbf{a}$, $a_{jc}$ | `A`, `a` | activations: what a layer passes on | $(n_{\text{out}}, m)$ | 00 |
-# | $T$, $\mathbf{t}$, $t_{jc}$ | `T`, `t` | targets: what should come out | as $P$ | 00 |
-# | $P$, $\mathbf{p}$, $p_{jc}$ | `P`, `p` | predictions: what does come out | as $T$ | 00 |
-# | $L$, $L_c$ | `loss` | the loss; that of sample $c$ alone | one number | 00 |
-# | $\partial L/\partial W$ | `dW` | slopes of the loss; so with every letter after the `d` | that of $W$ | 00 |
+# | $T$, $\mathbf{t}$, $t_{jc}$ | `T`, `t` | targets: what should come out | that of $P$ | 00 |
+# | $P$, $\mathbf{p}$, $p_{jc}$ | `P`, `p` | predictions: what does come out | that of $T$ | 00 |
+# | $L$, $L_c$ | `loss` | the loss; that of sample $c$ alone | a number | 00 |
+# | $\partial L/\partial W$ | `dW` | slopes of the loss, so for each letter after the `d` | that of $W$ | 00 |
 #
 # <details><summary>Letters that come later</summary>
 #
@@ -581,15 +539,14 @@ for name, data, target in [("before", X, T), ("after", X_shuffled, T_shuffled)]:
 # %% [markdown]
 # ## Summary
 #
-# - `X` is $(n, m)$: features are rows, samples are columns.
-#   $Z = WA + b$ with $b$ of shape $(n_{out}, 1)$.
-# - Broadcasting aligns shapes at the right and stretches a 1.
-#   Keep a column a column: `keepdims=True`.
-# - Code that runs may be wrong. Check shapes first; test on square arrays and on a single sample.
+# - Features are rows and samples are columns: `X` is $(n, m)$.
+#   $Z = WA + \mathbf{b}$, with $\mathbf{b}$ a column.
+# - Broadcasting aligns shapes at the right and stretches a 1; `keepdims=True` keeps that 1.
+# - Code that runs may be wrong. Check shapes first; try square arrays and a single sample.
 # - A gradient has the shape of what it is the gradient of.
 #
-# The next lesson uses the last two lines at once, and asks what a gradient is.
-# `standardize` and `one_hot` come back when a whole network meets real data.
+# **The next lesson uses** the last two lines at once, and asks what a gradient is.
+# `standardize` and `one_hot` come back when a network meets real data.
 #
 # ## Further reading
 #

@@ -1,0 +1,19 @@
+"""Say which exercise a cell waits for, in place of a traceback."""
+
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def waiting() -> Iterator[None]:
+    """Run the lines inside; where they meet an exercise that is not solved, name it.
+
+    An exercise that is not solved yet raises NotImplementedError, and nothing else
+    is caught: `with waiting(): print(numerical_gradient(f, x))`.
+    """
+    try:
+        yield
+    except NotImplementedError as problem:
+        name = traceback.extract_tb(problem.__traceback__)[-1].name
+        print(f"This cell waits for {name}. Solve that exercise, then run the cell again.")  # noqa: T201
