@@ -22,6 +22,7 @@ c.CourseDirectory.ignore = [
     "*.pyc",
     "__pycache__",
     "lesson.py",
+    "hidden",
     "hidden.py",
     "grader.json",
     "feedback",

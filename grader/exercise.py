@@ -1,8 +1,8 @@
-"""The author's vocabulary: what a lesson's hidden.py says about its exercises.
+"""The author's vocabulary: what a lesson's hidden files say about its exercises.
 
-A hidden.py only declares.  `cases` names a generator of hidden cases,
-`mistake` an executable misconception; both are collected while the file is
-read and never run before a submission is judged.
+They only declare.  `exercise` names one; its `cases` take a generator of hidden
+cases, its `mistake` an executable misconception.  All are collected while the
+files are read, and never run before a submission is judged.
 """
 
 from __future__ import annotations
@@ -225,16 +225,14 @@ _CASE_DEFAULTS: dict[str, Any] = {
 class Mistake:
     """A misconception as an executable hypothesis: its answer, its name, its hint."""
 
-    exercise: str
     name: str
     answer: Callable[..., Any]
     hint: str
-    line: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Exercise:
-    """One exercise as declared: its hidden cases and its known mistakes.
+    """One exercise, ready to judge: its hidden cases and its known mistakes.
 
     Attributes:
         returns: names of the parts of a tuple result, for the feedback.
@@ -251,59 +249,92 @@ class Exercise:
     points: float = 0.0
 
 
-@dataclass
-class Declarations:
-    """What one hidden.py declared, in its order, with line numbers for messages."""
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where an author wrote something, for messages."""
 
-    makers: list[tuple[str, CaseMaker, dict[str, Any]]] = field(default_factory=list)
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Asked:
+    """What an author asks of one exercise; `exercise` makes it.
+
+    Attributes:
+        place: where the author named the exercise.
+        options: what was said with the name: fields of an Exercise.
+        makers: the generators of hidden cases, and where each was declared.
+        mistakes: in the order in which the judge tries them.
+    """
+
+    id: str
+    place: Place
+    options: Mapping[str, Any]
+    makers: list[tuple[CaseMaker, Place]] = field(default_factory=list)
     mistakes: list[Mistake] = field(default_factory=list)
 
+    def cases(self, make_cases: CaseMaker) -> CaseMaker:
+        """Declare the hidden cases, as a decorator; the generator gets a seeded rng."""
+        self.makers.append((make_cases, _written()))
+        return make_cases
 
-_collecting: ContextVar[Declarations | None] = ContextVar("declarations", default=None)
+    def mistake(self, name: str, *, answer: Callable[..., Any], hint: str) -> None:
+        """Declare a known mistake: `answer` computes what a student who makes it gets."""
+        self.mistakes.append(Mistake(name=name, answer=answer, hint=hint))
+
+
+_collecting: ContextVar[list[Asked] | None] = ContextVar("asked", default=None)
 
 
 @contextmanager
-def collecting() -> Iterator[Declarations]:
-    """Collect what `cases` and `mistake` declare inside the with block."""
-    declarations = Declarations()
-    token = _collecting.set(declarations)
+def collecting() -> Iterator[list[Asked]]:
+    """Collect what is declared inside the with block, in its order."""
+    asked: list[Asked] = []
+    token = _collecting.set(asked)
     try:
-        yield declarations
+        yield asked
     finally:
         _collecting.reset(token)
 
 
-def _declarations() -> Declarations:
-    declarations = _collecting.get()
-    if declarations is None:
-        raise RuntimeError("cases and mistake are declared in a lesson's hidden.py only")
-    return declarations
+def _written() -> Place:
+    """Return the line of the author's file that is being run."""
+    frame = sys._getframe(1)  # noqa: SLF001 - the way to the caller's line
+    while frame.f_code.co_filename == __file__ and frame.f_back:
+        frame = frame.f_back
+    return Place(file=frame.f_code.co_filename, line=frame.f_lineno)
 
 
-def cases(
-    exercise: str,
+def exercise(
+    name: str,
     *,
     returns: Sequence[str] = (),
     builds_on: Sequence[str] = (),
     tolerance: Tolerance | None = None,
-) -> Callable[[CaseMaker], CaseMaker]:
-    """Declare the hidden cases of an exercise; the generator gets a seeded rng."""
+) -> Asked:
+    """Name an exercise, once for all its hidden cases and known mistakes.
 
-    def declare(make_cases: CaseMaker) -> CaseMaker:
-        options = {
-            "returns": tuple(returns),
-            "builds_on": tuple(builds_on),
-            "tolerance": tolerance or Tolerance(),
-        }
-        _declarations().makers.append((exercise, make_cases, options))
-        return make_cases
+    Args:
+        name: the id of its test cell.
+        returns: names of the parts of a tuple result, for the feedback.
+        builds_on: earlier exercises whose functions its solution may call.
+        tolerance: of its floats, where the usual one does not fit.
+    """
+    collected = _collecting.get()
+    if collected is None:
+        raise RuntimeError("exercises are declared in a lesson's hidden files only")
+    said = {"returns": tuple(returns), "builds_on": tuple(builds_on), "tolerance": tolerance}
+    options = {key: value for key, value in said.items() if value}
+    collected.append(Asked(id=name, place=_written(), options=options))
+    return collected[-1]
 
-    return declare
+
+def cases(exercise_name: str, **options: Any) -> Callable[[CaseMaker], CaseMaker]:
+    """Declare the hidden cases of an exercise: `exercise(...).cases` in one."""
+    return exercise(exercise_name, **options).cases
 
 
-def mistake(exercise: str, *, name: str, answer: Callable[..., Any], hint: str) -> None:
-    """Declare a known mistake: `answer` computes what a student who makes it gets."""
-    line = sys._getframe(1).f_lineno  # noqa: SLF001 - where the author wrote it, for messages
-    _declarations().mistakes.append(
-        Mistake(exercise=exercise, name=name, answer=answer, hint=hint, line=line)
-    )
+def mistake(exercise_name: str, *, name: str, answer: Callable[..., Any], hint: str) -> None:
+    """Declare a known mistake of an exercise: `exercise(...).mistake` in one."""
+    exercise(exercise_name).mistake(name, answer=answer, hint=hint)

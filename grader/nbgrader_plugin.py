@@ -23,6 +23,7 @@ from nbconvert.exporters import NotebookExporter
 from nbgrader.preprocessors import Execute, NbGraderPreprocessor
 
 from grader.course.folders import Course, find_course
+from grader.course.hidden import hidden_files
 from grader.course.lesson import Lesson
 from grader.course.loading import load
 from grader.errors import GraderError, InputError
@@ -47,14 +48,16 @@ def _course(folder: Path) -> Course:
 def _lesson(folder: Path, name: str) -> Lesson | None:
     """Return the lesson of this name, or None for an ordinary nbgrader assignment."""
     source = _course(folder).solutions / name
-    if not (source / "hidden.py").is_file():
+    hidden = hidden_files(source)
+    if not hidden:
         return None
-    files = (source / "hidden.py", source / f"{name}.ipynb", source / "earlier.py")
-    return _loaded(folder, name, tuple(f.stat().st_mtime_ns for f in files if f.is_file()))
+    files = [source / file for file in (*hidden, Path(f"{name}.ipynb"), Path("earlier.py"))]
+    made = tuple((str(file), file.stat().st_mtime_ns) for file in files if file.is_file())
+    return _loaded(folder, name, made)
 
 
 @lru_cache
-def _loaded(folder: Path, name: str, _made: tuple[int, ...]) -> Lesson:
+def _loaded(folder: Path, name: str, _made: tuple[tuple[str, int], ...]) -> Lesson:
     """Return a lesson, read anew when its files are: Formgrader's server lives for weeks."""
     return load(_course(folder), name)
 

@@ -56,7 +56,7 @@ c.CourseDirectory.submitted_directory = "class/submitted"
 c.CourseDirectory.autograded_directory = "class/autograded"
 c.CourseDirectory.feedback_directory = "class/feedback"
 c.CourseDirectory.db_url = "sqlite:///class/gradebook.db"
-c.CourseDirectory.ignore = ["lesson.py", "hidden.py", "__pycache__"]
+c.CourseDirectory.ignore = ["lesson.py", "hidden", "hidden.py", "__pycache__"]
 """
 
 # What an instructor writes by hand: a few hidden cases, compared with allclose.

@@ -11,10 +11,14 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from grader import cli
+from grader.course import loading
 from grader.course.cells import Kind
+from grader.course.folders import Course
+from grader.course.loading import load
 from grader.course.source import parse
 from grader.errors import AuthorError
 from tests.conftest import LESSONS, ROOT
@@ -66,29 +70,51 @@ assert quadruple(1.0) == 4.0, "4 times 1 is 4"
 # ### END MARK SCHEME
 '''
 
-FIRST_HIDDEN = '''\
-"""Hidden cases and known mistakes of the first lesson."""
+DOUBLE_HIDDEN = '''\
+"""Hidden cases and known mistakes of the first exercise."""
 
-from grader.exercise import Case, cases, mistake
+from hidden.drawing import number
+
+from grader.exercise import Case, exercise
+
+asked = exercise("double")
 
 
-@cases("double")
+@asked.cases
 def vectors(rng):
     yield Case(rng.normal(size=3), group="a vector")
+    yield Case(number(rng), group="a number")
 
 
-@cases("quadruple", builds_on=("double",))
+asked.mistake("squared", answer=lambda x: x**2, hint="Is 3 doubled 9?")
+'''
+
+QUADRUPLE_HIDDEN = '''\
+"""Hidden cases and known mistakes of the second exercise."""
+
+from hidden.drawing import number
+
+from grader.exercise import Case, exercise
+
+asked = exercise("quadruple", builds_on=("double",))
+
+
+@asked.cases
 def numbers(rng):
-    yield Case(float(rng.normal()), group="a number")
+    yield Case(number(rng), group="a number")
 
 
-mistake("double", name="squared", answer=lambda x: x**2, hint="Is 3 doubled 9?")
-mistake(
-    "quadruple",
-    name="doubled once",
-    answer=lambda x: 2 * x,
-    hint="How often is it doubled?",
-)
+asked.mistake("doubled once", answer=lambda x: 2 * x, hint="How often is it doubled?")
+'''
+
+DRAWING = '''\
+"""What both exercises draw."""
+
+from solution import np
+
+
+def number(rng):
+    return float(np.abs(rng.normal()))
 '''
 
 SECOND = '''\
@@ -124,7 +150,9 @@ mistake("octuple", name="minus", answer=lambda x: -octuple(x), hint="Look at the
 
 SOURCES = {
     "solutions/00_first/lesson.py": FIRST,
-    "solutions/00_first/hidden.py": FIRST_HIDDEN,
+    "solutions/00_first/hidden/double.py": DOUBLE_HIDDEN,
+    "solutions/00_first/hidden/drawing.py": DRAWING,
+    "solutions/00_first/hidden/quadruple.py": QUADRUPLE_HIDDEN,
     "solutions/01_second/lesson.py": SECOND,
     "solutions/01_second/hidden.py": SECOND_HIDDEN,
 }
@@ -275,7 +303,7 @@ IN_A_LESSON = {
         plus=-1,
         what="solution region in a setup cell",
         fix="solution regions stand in solution and manual cells, mark schemes in manual cells, "
-        "and hidden tests in hidden.py",
+        "and hidden tests in hidden/",
     ),
     "hidden tests written by hand": Slip(
         old='assert quadruple(1.0) == 4.0, "4 times 1 is 4"\n',
@@ -283,7 +311,7 @@ IN_A_LESSON = {
         at="### BEGIN HIDDEN TESTS",
         what="hidden tests region in a test cell",
         fix="solution regions stand in solution and manual cells, mark schemes in manual cells, "
-        "and hidden tests in hidden.py",
+        "and hidden tests in hidden/",
     ),
     "an id used twice": Slip(
         old='# %% test="quadruple" points=2.5',
@@ -506,73 +534,183 @@ BETWEEN_LESSONS = {
     ),
 }
 
+DOUBLE = "solutions/00_first/hidden/double.py"
+QUADRUPLE = "solutions/00_first/hidden/quadruple.py"
+ONE_FILE = "solutions/01_second/hidden.py"
+
 IN_HIDDEN = {
     "an exercise without hidden cases": Slip(
-        file="solutions/00_first/hidden.py",
-        old='@cases("quadruple", builds_on=("double",))\n',
+        file=QUADRUPLE,
+        old="@asked.cases\n",
         new="",
-        at='"""Hidden cases',
+        at="asked = exercise(",
         what="exercise 'quadruple' has no hidden cases",
-        fix='add @cases("quadruple")',
+        fix="declare them in a generator below @asked.cases",
+    ),
+    "a file that declares nothing": Slip(
+        file=QUADRUPLE,
+        old=QUADRUPLE_HIDDEN,
+        new='"""Nothing yet."""\n',
+        at='"""Nothing yet."""',
+        what="exercise 'quadruple' has no hidden cases",
+        fix='write asked = exercise("quadruple"), and a generator below @asked.cases',
     ),
     "an exercise without a mistake": Slip(
-        file="solutions/00_first/hidden.py",
-        old='mistake("double", name="squared", answer=lambda x: x**2, hint="Is 3 doubled 9?")\n',
+        file=DOUBLE,
+        old='asked.mistake("squared", answer=lambda x: x**2, hint="Is 3 doubled 9?")\n',
         new="",
-        at='@cases("double")',
+        at="asked = exercise(",
         what="exercise 'double' has no mistake",
-        fix='add mistake("double", ...)',
+        fix='add asked.mistake("...", answer=..., hint="...")',
     ),
-    "cases for an unknown exercise": Slip(
-        file="solutions/00_first/hidden.py",
-        old='@cases("double")\n',
-        new='@cases("triple")\ndef more(rng):\n    yield Case(1.0, group="one")\n\n\n'
-        '@cases("double")\n',
-        at='@cases("triple")',
-        what="cases for unknown exercise 'triple'",
+    "an unknown exercise": Slip(
+        file=DOUBLE,
+        old='asked = exercise("double")\n',
+        new='asked = exercise("triple")\n',
+        at='exercise("triple")',
+        what="unknown exercise 'triple'",
         fix="use one of double, quadruple",
     ),
+    "a file of another name": Slip(
+        file=DOUBLE,
+        old='asked = exercise("double")\n',
+        new='asked = exercise(\n    "quadruple",\n)\n',
+        at="asked = exercise(",
+        what="exercise 'quadruple' is declared in a file of another name",
+        fix="declare it in quadruple.py: each exercise has a file of its own",
+    ),
     "cases declared twice": Slip(
-        file="solutions/00_first/hidden.py",
-        old='@cases("quadruple", builds_on=("double",))\n',
-        new='@cases("quadruple")\ndef more(rng):\n    yield Case(1.0, group="one")\n\n\n'
-        '@cases("quadruple", builds_on=("double",))\n',
-        at='@cases("quadruple", builds_on',
+        file=QUADRUPLE,
+        old="@asked.cases\n",
+        new='@asked.cases\ndef more(rng):\n    yield Case(1.0, group="one")\n\n\n'
+        "@asked.cases  # again\n",
+        at="@asked.cases  # again",
         what="cases for 'quadruple' are declared twice",
         fix="join them in one generator",
     ),
+    "options apart from the cases": Slip(
+        file=QUADRUPLE,
+        old='asked.mistake("doubled once"',
+        new='exercise("quadruple", returns=("y",)).mistake("doubled once"',
+        at='returns=("y",)',
+        what="what 'quadruple' returns, builds on or tolerates stands apart from its cases",
+        fix="say it where the exercise with the cases is named",
+    ),
     "an exercise that builds on an unknown one": Slip(
-        file="solutions/00_first/hidden.py",
+        file=QUADRUPLE,
         old='builds_on=("double",)',
         new='builds_on=("triple",)',
-        at='@cases("quadruple"',
+        at="asked = exercise(",
         what="'quadruple' builds on unknown exercise 'triple'",
         fix="use one of double, quadruple",
     ),
     "an exercise that builds on a later one": Slip(
-        file="solutions/00_first/hidden.py",
-        old='@cases("double")\n',
-        new='@cases("double", builds_on=("quadruple",))\n',
-        at='@cases("double"',
+        file=DOUBLE,
+        old='exercise("double")',
+        new='exercise("double", builds_on=("quadruple",))',
+        at="asked = exercise(",
         what="'double' builds on 'quadruple', which does not come before it",
         fix="name exercises that come earlier in the notebook",
     ),
-    "a mistake in an unknown exercise": Slip(
-        file="solutions/00_first/hidden.py",
-        old='mistake(\n    "quadruple",\n',
-        new='mistake("quadruple", name="0", answer=lambda x: 0.0, hint="?")\n'
-        'mistake(\n    "triple",\n',
-        at='    "triple",',
-        plus=-1,
-        what="mistake 'doubled once' names unknown exercise 'triple'",
-        fix="use one of double, quadruple",
-    ),
     "a syntax error": Slip(
-        file="solutions/00_first/hidden.py",
+        file=DOUBLE,
         old="    yield Case(rng.normal(size=3), group=",
         new="    yield Case(rng.normal(size=3) group=",
         at="yield Case(rng.normal(size=3) group=",
         what="not Python: invalid syntax. Perhaps you forgot a comma?",
+        fix="correct the line",
+    ),
+    "a syntax error in a helper": Slip(
+        file="solutions/00_first/hidden/drawing.py",
+        old="def number(rng):\n",
+        new="def number(rng)\n",
+        at="def number(rng)",
+        what="not Python: expected ':'",
+        fix="correct the line",
+    ),
+    "a helper that raises": Slip(
+        file="solutions/00_first/hidden/drawing.py",
+        old="def number(rng):\n",
+        new="SIZES = [3, 4][2]\n\n\ndef number(rng):\n",
+        at="SIZES =",
+        what="raises IndexError: list index out of range",
+        fix="declare only what runs",
+    ),
+    "a helper that is not there": Slip(
+        file=DOUBLE,
+        old="from hidden.drawing import",
+        new="from hidden.drawings import",
+        at="from hidden.drawings import",
+        what="raises ModuleNotFoundError: No module named 'hidden.drawings'",
+        fix="declare only what runs",
+    ),
+    "a mistake without an answer": Slip(
+        file=DOUBLE,
+        old="answer=lambda x: x**2, ",
+        new="",
+        at='asked.mistake("squared"',
+        what="raises TypeError: Asked.mistake() missing 1 required keyword-only argument: 'answer'",
+        fix="declare only what runs",
+    ),
+    "in one file: an exercise without hidden cases": Slip(
+        file=ONE_FILE,
+        old='@cases("octuple")\n',
+        new="",
+        at="mistake(",
+        what="exercise 'octuple' has no hidden cases",
+        fix="declare them in a generator below @asked.cases",
+    ),
+    "in one file: an exercise that is not named at all": Slip(
+        file=ONE_FILE,
+        old=SECOND_HIDDEN,
+        new='"""Nothing yet."""\n',
+        at='"""Nothing yet."""',
+        what="exercise 'octuple' has no hidden cases",
+        fix='write asked = exercise("octuple"), and a generator below @asked.cases',
+    ),
+    "in one file: an exercise without a mistake": Slip(
+        file=ONE_FILE,
+        old='mistake("octuple", name="minus", answer=lambda x: -octuple(x), '
+        'hint="Look at the sign.")\n',
+        new="",
+        at='@cases("octuple")',
+        what="exercise 'octuple' has no mistake",
+        fix='add asked.mistake("...", answer=..., hint="...")',
+    ),
+    "in one file: cases for an unknown exercise": Slip(
+        file=ONE_FILE,
+        old='@cases("octuple")\n',
+        new='@cases("triple")\ndef more(rng):\n    yield Case(1.0, group="one")\n\n\n'
+        '@cases("octuple")\n',
+        at='@cases("triple")',
+        what="unknown exercise 'triple'",
+        fix="use one of octuple",
+    ),
+    "in one file: a mistake in an unknown exercise": Slip(
+        file=ONE_FILE,
+        old='mistake("octuple"',
+        new='mistake(\n    "triple", name="0", answer=lambda x: 0.0, hint="?"\n)\n'
+        'mistake("octuple"',
+        at='    "triple",',
+        plus=-1,
+        what="unknown exercise 'triple'",
+        fix="use one of octuple",
+    ),
+    "in one file: cases declared twice": Slip(
+        file=ONE_FILE,
+        old='@cases("octuple")\n',
+        new='@cases("octuple")\ndef more(rng):\n    yield Case(1.0, group="one")\n\n\n'
+        '@cases("octuple", returns=("y",))\n',
+        at='@cases("octuple", returns',
+        what="cases for 'octuple' are declared twice",
+        fix="join them in one generator",
+    ),
+    "in one file: a syntax error": Slip(
+        file=ONE_FILE,
+        old='    yield Case(float(rng.normal()), group="a number")\n',
+        new='    yield Case(float(rng.normal(), group="a number")\n',
+        at="yield Case(float(rng.normal(),",
+        what="not Python: '(' was never closed",
         fix="correct the line",
     ),
 }
@@ -628,16 +766,120 @@ def test_a_file_that_is_no_lesson_is_refused_with_what_to_do(tmp_path, text):
         parse(path)
 
 
-def test_a_hidden_file_that_is_missing_is_named(course, build):
-    path = course / "solutions/01_second/hidden.py"
-    path.unlink()
+@pytest.mark.parametrize("lesson", ["00_first", "01_second"])
+def test_a_lesson_without_hidden_cases_is_named(course, build, lesson):
+    folder = course / "solutions" / lesson
+    shutil.rmtree(folder / "hidden", ignore_errors=True)
+    (folder / "hidden.py").unlink(missing_ok=True)
 
     code, _, err = build(course)
 
     assert code == 1
-    assert str(path) in err
+    assert err.startswith(f"grader: {folder}: has no folder hidden/; write the hidden cases of ")
     assert len(err.splitlines()) == 1
     assert not list(course.rglob("*.ipynb"))
+
+
+def test_an_exercise_whose_file_is_missing_is_named_with_the_file(course, build):
+    (course / QUADRUPLE).unlink()
+
+    code, _, err = build(course)
+
+    assert code == 1
+    assert f"{QUADRUPLE}:1: exercise 'quadruple' has no hidden cases\n  fix: write" in err
+
+
+def test_hidden_cases_in_a_file_and_in_a_folder_are_refused(course, build):
+    """Else one of the two would be forgotten, and an author would edit it in vain."""
+    (course / "solutions/00_first/hidden.py").write_text(SECOND_HIDDEN, encoding="utf-8")
+
+    code, _, err = build(course)
+
+    assert code == 1
+    assert err == (
+        "solutions/00_first/hidden.py:1: hidden cases stand here, and in "
+        "hidden/ as well\n  fix: move them to hidden/, a file for each exercise, or remove the "
+        "folder\n"
+    )
+
+
+def test_a_hidden_file_that_cannot_be_read_is_named(course, build):
+    # A link to itself: not even root can read that.
+    (course / DOUBLE).unlink()
+    (course / DOUBLE).symlink_to("double.py")
+
+    code, _, err = build(course)
+
+    assert code == 1
+    assert err.startswith(f"grader: {course / DOUBLE}: cannot be read (")
+    assert len(err.splitlines()) == 1
+
+
+def lesson_of(course):
+    return load(Course(root=course), "00_first")
+
+
+def test_helpers_are_of_their_own_lesson_and_of_the_last_edit(course, build, monkeypatch):
+    """A helper is imported by a plain name, which another lesson or a package may have as well."""
+    build(course)
+    monkeypatch.setitem(sys.modules, "hidden", "an installed package")
+    other = course / "solutions/01_second"
+    (other / "hidden.py").unlink()
+    (other / "hidden").mkdir()
+    (other / "hidden/drawing.py").write_text("def number(rng):\n    return 1.0\n")
+    (other / "hidden/octuple.py").write_text(
+        SECOND_HIDDEN.replace(
+            "from solution", "from hidden.drawing import number\nfrom solution"
+        ).replace("float(rng.normal())", "number(rng)"),
+        encoding="utf-8",
+    )
+    rng = np.random.default_rng(0)
+
+    first, second = lesson_of(course), load(Course(root=course), "01_second")
+    numbers = [next(second.exercises["octuple"].make_cases(rng)).arguments[0]]
+    # As long as before, and within the same second.
+    (other / "hidden/drawing.py").write_text("def number(rng):\n    return 2.0\n")
+    again = load(Course(root=course), "01_second")
+    numbers += [next(again.exercises["octuple"].make_cases(rng)).arguments[0]]
+
+    assert numbers == [1.0, 2.0]
+    assert next(first.exercises["quadruple"].make_cases(rng)).arguments[0] not in numbers
+    assert sys.modules["hidden"] == "an installed package"
+    assert [name for name in sys.modules if name.startswith("hidden.")] == []
+    assert list(course.rglob("__pycache__")) == []
+
+
+CHANGES = {
+    "an exercise's file": lambda hidden: edit(hidden / "double.py", "3 doubled", "2 doubled"),
+    "a helper": lambda hidden: edit(hidden / "drawing.py", "rng.normal()", "rng.normal() + 1"),
+    "a file of data": lambda hidden: (hidden / "table.csv").write_text("1"),
+    "a helper of another name": lambda hidden: (hidden / "drawing.py").rename(hidden / "draw.py"),
+    "a line that moves": lambda hidden: (
+        edit(hidden / "double.py", '"Is 3 doubled 9?")\n', '"Is 3 doubled 9?")'),
+        edit(hidden / "drawing.py", '"""What both', '\n"""What both'),
+    ),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_a_lesson_s_digest_tells_of_every_hidden_file(course, build, change, monkeypatch):
+    build(course)
+    monkeypatch.setattr(loading, "declared_exercises", lambda *_: {})  # half an edit is an edit
+    before = lesson_of(course).digest
+
+    change(course / "solutions/00_first/hidden")
+
+    assert lesson_of(course).digest != before
+
+
+def test_a_lesson_s_digest_does_not_tell_of_what_python_and_jupyter_leave_behind(course, build):
+    build(course)
+    before = lesson_of(course).digest
+    for name in ("__pycache__", ".ipynb_checkpoints"):
+        (course / "solutions/00_first/hidden" / name).mkdir()
+        (course / "solutions/00_first/hidden" / name / "double.py").write_text("not Python")
+
+    assert lesson_of(course).digest == before
 
 
 def test_a_broken_lesson_leaves_the_notebooks_of_all_lessons_as_they_were(course, build):

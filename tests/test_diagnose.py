@@ -37,8 +37,7 @@ def layers(rng, *, dtype=np.float64):
 
 def exercise(make_cases=layers, *mistakes, **options):
     known = tuple(
-        Mistake(exercise="it", name=name, answer=answer, hint=f"hint for {name}")
-        for name, answer in mistakes
+        Mistake(name=name, answer=answer, hint=f"hint for {name}") for name, answer in mistakes
     )
     return Exercise(id="it", make_cases=make_cases, mistakes=known, points=6.0, **options)
 

@@ -197,7 +197,7 @@ def test_only_what_was_handed_in_anew_is_graded_again(regraded):
 
 
 def test_another_lesson_or_another_secret_grades_everything_again(regraded):
-    hidden = regraded.solutions / LESSON / "hidden.py"
+    hidden = regraded.solutions / LESSON / "hidden" / "one_hot.py"
     hidden.write_text(hidden.read_text() + "\n# changed\n")
     assert not any(row.skipped for row in grade_class(regraded, students=["right"]))
 

@@ -321,6 +321,19 @@ def test_collect_finds_the_submissions_of_everybody(collected):
 # ------------------------------------------------------------ after it was graded
 
 
+def test_nothing_of_a_lesson_s_secret_files_lies_outside_the_secret_folder(graded):
+    """Not in a release, the exchange, a submission, autograded/, the feedback or a home."""
+    secret = graded.course / "solutions"
+    written = {path.name for path in secret.glob("*/**/*") if path.suffix != ".ipynb"}
+    outside = [path for path in graded.root.rglob("*") if not path.is_relative_to(secret)]
+
+    written -= {"earlier.py"}
+    assert {"lesson.py", "hidden", "one_hot.py"} <= written
+    assert [path for path in outside if path.name in written] == []
+    texts = [path.read_bytes() for path in outside if path.is_file()]
+    assert [text for text in texts if b"grader.exercise" in text] == []
+
+
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_the_right_submission_has_full_marks_in_the_gradebook(graded, lesson):
     assert auto_scores(graded, lesson, "right") == points_of(lesson)

@@ -154,7 +154,7 @@ def test_pip_accepts_a_pin_on_every_promised_python_that_wants_it(pin):
     there = {found.version for found in metadata.distributions(name=pin.name)}
     if there != {version_of(pin)}:
         pytest.skip(f"installed is {there or 'none'}, so that nothing is known of it; run make")
-    accepted = SpecifierSet(metadata.metadata(pin.name)["Requires-Python"] or "")
+    accepted = SpecifierSet(metadata.metadata(pin.name).get("Requires-Python", ""))
     wanting = {place["python_full_version"] for place in PLACES.values() if wanted_in(pin, place)}
 
     assert wanting, "no promised Python wants it"

@@ -428,7 +428,7 @@ def test_a_lesson_is_read_anew_when_its_files_are_since_a_server_lives_long(temp
     course = copy_of(template, tmp_path / "course")
     first = plugin._lesson(course.root, LESSON)
     again = plugin._lesson(course.root, LESSON)
-    hidden = course.solutions / LESSON / "hidden.py"
+    hidden = course.solutions / LESSON / "hidden" / "one_hot.py"
     hidden.write_text(hidden.read_text() + "\n# changed\n")
     os.utime(hidden, ns=(1, 1))
 

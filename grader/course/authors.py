@@ -1,20 +1,19 @@
-"""Run what an author wrote: the reference solutions, and hidden.py; trusted code."""
+"""Run what an author wrote: the reference solutions, and the hidden files; trusted code."""
 
 from __future__ import annotations
 
 import sys
-import traceback
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from grader.course.cells import Cell, Kind
+from grader.course.hidden import Hidden, declarations
 from grader.course.problems import Problem, refuse
-from grader.errors import AuthorError, GraderError, InputError
-from grader.exercise import Declarations, Exercise, collecting
+from grader.errors import GraderError
+from grader.exercise import Asked, Exercise, Place
 
 
 @contextmanager
@@ -53,78 +52,85 @@ def run_reference(path: Path, cells: tuple[Cell, ...], earlier: str | None) -> d
 
 
 def declared_exercises(
-    path: Path, cells: tuple[Cell, ...], reference: Mapping[str, Any]
+    hidden: Hidden, cells: tuple[Cell, ...], reference: Mapping[str, Any]
 ) -> dict[str, Exercise]:
-    """Run hidden.py and join its declarations with the notebook's cells."""
-    try:
-        source = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(
-            f"{path}: cannot be read ({error}); it declares the lesson's hidden cases"
-        ) from error
-    try:
-        code = compile(source, str(path), "exec")
-        with collecting() as declared, _module("solution", reference):
-            exec(code, {"__name__": "hidden", "__file__": str(path)})  # noqa: S102
-    except SyntaxError as error:
-        raise AuthorError(
-            f"{path}:{error.lineno}: not Python: {error.msg}\n  fix: correct the line"
-        ) from error
-    except Exception as error:
-        lines = [
-            f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == str(path)
-        ]
-        raise AuthorError(
-            f"{path}:{lines[-1] if lines else 1}: raises {type(error).__name__}: {error}\n"
-            "  fix: declare only what runs"
-        ) from error
-    return _join(path, cells, declared)
-
-
-def _join(path: Path, cells: tuple[Cell, ...], declared: Declarations) -> dict[str, Exercise]:
-    tests = {cell.name: cell for cell in cells if cell.kind is Kind.TEST}
+    """Run the hidden files and join what they declare with the notebook's cells."""
+    with _module("solution", reference):
+        declared = declarations(hidden)
+    points = {cell.name: cell.points for cell in cells if cell.kind is Kind.TEST}
     problems: list[Problem] = []
-
-    def problem(line: int, what: str, fix: str) -> None:
-        problems.append(Problem(path=path, line=line, what=what, fix=fix))
-
-    found: dict[str, Exercise] = {}
-    for name, maker, options in declared.makers:
-        line = maker.__code__.co_firstlineno
-        if name not in tests:
-            problem(line, f"cases for unknown exercise {name!r}", f"use one of {', '.join(tests)}")
-        elif name in found:
-            problem(line, f"cases for {name!r} are declared twice", "join them in one generator")
-        else:
-            found[name] = Exercise(id=name, make_cases=maker, points=tests[name].points, **options)
-        for need in options["builds_on"]:
-            if need not in tests:
-                problem(
-                    line,
-                    f"{name!r} builds on unknown exercise {need!r}",
-                    f"use one of {', '.join(tests)}",
-                )
-            elif name in tests and list(tests).index(need) >= list(tests).index(name):
-                problem(
-                    line,
-                    f"{name!r} builds on {need!r}, which does not come before it",
-                    "name exercises that come earlier in the notebook",
-                )
-    for name in tests:
-        mine = tuple(m for m in declared.mistakes if m.exercise == name)
-        if name not in found:
-            problem(1, f"exercise {name!r} has no hidden cases", f'add @cases("{name}")')
-            continue
-        if not mine:
-            line = found[name].make_cases.__code__.co_firstlineno
-            problem(line, f"exercise {name!r} has no mistake", f'add mistake("{name}", ...)')
-        found[name] = replace(found[name], mistakes=mine)
-    for known in declared.mistakes:
-        if known.exercise not in tests:
-            problem(
-                known.line,
-                f"mistake {known.name!r} names unknown exercise {known.exercise!r}",
-                f"use one of {', '.join(tests)}",
-            )
+    for asked in declared:
+        problems += _misplaced(asked, hidden, list(points))
+    by_name = {name: [asked for asked in declared if asked.id == name] for name in points}
+    for name, mine in by_name.items():
+        problems += _incomplete(name, mine, hidden)
     refuse(problems)
-    return {name: found[name] for name in tests}
+    return {name: _joined(mine, points[name]) for name, mine in by_name.items()}
+
+
+def _problem(place: Place, what: str, fix: str) -> Problem:
+    return Problem(path=Path(place.file), line=place.line, what=what, fix=fix)
+
+
+def _misplaced(asked: Asked, hidden: Hidden, known: Sequence[str]) -> Iterator[Problem]:
+    """Yield what is wrong with an exercise's name, its file, and what it builds on."""
+    if asked.id not in known:
+        fix = f"use one of {', '.join(known)}"
+        yield _problem(asked.place, f"unknown exercise {asked.id!r}", fix)
+        return
+    if Path(asked.place.file) != hidden.file_of(asked.id):
+        yield _problem(
+            asked.place,
+            f"exercise {asked.id!r} is declared in a file of another name",
+            f"declare it in {hidden.file_of(asked.id).name}: each exercise has a file of its own",
+        )
+    for need in asked.options.get("builds_on", ()):
+        if need not in known:
+            yield _problem(
+                asked.place,
+                f"{asked.id!r} builds on unknown exercise {need!r}",
+                f"use one of {', '.join(known)}",
+            )
+        elif known.index(need) >= known.index(asked.id):
+            yield _problem(
+                asked.place,
+                f"{asked.id!r} builds on {need!r}, which does not come before it",
+                "name exercises that come earlier in the notebook",
+            )
+
+
+def _incomplete(name: str, mine: Sequence[Asked], hidden: Hidden) -> Iterator[Problem]:
+    """Yield what is missing in an exercise, or is there twice."""
+    makers = [place for asked in mine for _, place in asked.makers]
+    first = mine[0].place if mine else Place(file=str(hidden.file_of(name)), line=1)
+    if not makers:
+        fix = "declare them in a generator below @asked.cases"
+        if not mine:
+            fix = f'write asked = exercise("{name}"), and a generator below @asked.cases'
+        yield _problem(first, f"exercise {name!r} has no hidden cases", fix)
+        return
+    for place in makers[1:]:
+        fix = "join them in one generator"
+        yield _problem(place, f"cases for {name!r} are declared twice", fix)
+    for asked in mine:
+        if asked.options and not asked.makers:
+            yield _problem(
+                asked.place,
+                f"what {name!r} returns, builds on or tolerates stands apart from its cases",
+                "say it where the exercise with the cases is named",
+            )
+    if not any(asked.mistakes for asked in mine):
+        place = next(asked.place for asked in mine if asked.makers)
+        fix = 'add asked.mistake("...", answer=..., hint="...")'
+        yield _problem(place, f"exercise {name!r} has no mistake", fix)
+
+
+def _joined(mine: Sequence[Asked], points: float) -> Exercise:
+    (asked,) = [asked for asked in mine if asked.makers]
+    return Exercise(
+        id=asked.id,
+        make_cases=asked.makers[0][0],
+        mistakes=tuple(known for each in mine for known in each.mistakes),
+        points=points,
+        **asked.options,
+    )

@@ -83,7 +83,7 @@ def _cell_problems(cell: Cell, path: Path) -> Iterator[Problem]:
                 line=line,
                 what=f"{name.lower()} region in a {cell.kind.value} cell",
                 fix="solution regions stand in solution and manual cells, mark schemes in manual "
-                "cells, and hidden tests in hidden.py",
+                "cells, and hidden tests in hidden/",
             )
             return
         if match["edge"] == "BEGIN":

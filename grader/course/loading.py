@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 from grader.course.authors import declared_exercises, run_reference
 from grader.course.folders import Course
+from grader.course.hidden import read_hidden
 from grader.course.lesson import Lesson
 from grader.course.notebook import cells_of
 from grader.errors import InputError
@@ -21,8 +24,8 @@ def load(course: Course, lesson_id: str) -> Lesson:
 
     Raises:
         InputError: there is no such lesson, or it was never built.
-        AuthorError: its hidden.py has author's mistakes.
-        GraderError: its own cells or its hidden.py fail.
+        AuthorError: its hidden files have author's mistakes.
+        GraderError: its own cells fail.
     """
     folder = course.solutions / course.find_lesson(lesson_id)
     path = folder / f"{lesson_id}.ipynb"
@@ -39,9 +42,8 @@ def load(course: Course, lesson_id: str) -> Lesson:
     earlier_path = folder / "earlier.py"
     earlier = earlier_path.read_text(encoding="utf-8") if earlier_path.is_file() else None
     reference = run_reference(path, cells, earlier)
-    hidden = folder / "hidden.py"
+    hidden = read_hidden(folder)
     exercises = declared_exercises(hidden, cells, reference)
-    digest = hashlib.sha256(raw + hidden.read_bytes() + (earlier or "").encode()).hexdigest()
     return Lesson(
         id=lesson_id,
         cells=cells,
@@ -49,5 +51,17 @@ def load(course: Course, lesson_id: str) -> Lesson:
         reference=reference,
         exercises=exercises,
         earlier=earlier,
-        digest=digest,
+        digest=_digest(raw, (earlier or "").encode(), *_told(hidden.files)),
     )
+
+
+def _told(files: Mapping[Path, bytes]) -> Iterator[bytes]:
+    """Yield the files' names and contents: an exercise may move from one to another."""
+    for path, content in files.items():
+        yield path.as_posix().encode()
+        yield content
+
+
+def _digest(*parts: bytes) -> str:
+    """Return a digest that tells apart what is cut at other places."""
+    return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.course.folders import Course
+from grader.course.hidden import hidden_files
 from grader.sandbox import policy
 
 
@@ -68,7 +69,8 @@ def bait() -> Iterator[Bait]:
 
 def attempts(course: Course, laid: Bait) -> dict[str, list[str]]:
     """Return statements by guarantee; each must be refused."""
-    hidden = next(course.solutions.glob("*/hidden.py"), course.solutions)
+    folders = course.solutions.glob("*/")
+    hidden = next((f / file for f in folders for file in hidden_files(f)), course.solutions)
     judge, here = os.getpid(), "('127.0.0.1', PORT)".replace("PORT", str(laid.port))
     clone = 56 if platform.machine() == "x86_64" else 220
     udp = laid.sockets[1].getsockname()

@@ -332,7 +332,7 @@ CASES = [
         import importlib, sys
         def standardize(X):
             sys.path[:0] = ["@COURSE@", "@COURSE@/solutions/00_start_here"]
-            for name in ("lesson", "hidden", "solution", "grader.course"):
+            for name in ("lesson", "hidden.standardize", "solution", "grader.course"):
                 try:
                     module = importlib.import_module(name)
                 except ImportError:
