@@ -13,6 +13,7 @@ FLOW = (
     "errors",
     "language",
     "exercise",
+    "kit",
     "box",
     "course",
     "judge",

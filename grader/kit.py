@@ -1,0 +1,125 @@
+"""What the hidden files of many lessons need: shapes by name, seeds, usual draws and checks.
+
+Sizes differ in a rectangular case, so that a wrong product or axis does not fit;
+they agree in a square one, where it fits and only values tell; and in a batch of
+one, sums and means over the samples are the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from grader.exercise import Check, Rng
+
+Array = NDArray[np.float64]
+# The last size counts the samples; where there are two, the one in the middle is left out.
+_FAMILIES = (("rectangular", 4, 3, 5), ("square", 4, 4, 4), ("a batch of one", 3, 2, 1))
+
+
+def sizes(names: str, shape: Sequence[int]) -> dict[str, int]:
+    """Return a shape with its axes by name: `shapes=sizes("n m", X.shape)`."""
+    return dict(zip(names.split(), shape, strict=True))
+
+
+def families(names: str, *more: tuple[Any, ...]) -> Iterator[tuple[str, dict[str, int]]]:
+    """Yield the three families of shapes: the group's name, and its sizes by name.
+
+    Args:
+        names: of the sizes, the batch size last: "n m" or "n_out n_in m".
+        more: further families at the end, each a group's name and its sizes.
+    """
+    count = len(names.split())
+    for group, *numbers in (*_FAMILIES, *more):
+        yield group, sizes(names, numbers if len(numbers) == count else numbers[::2])
+
+
+def new_seed(rng: np.random.Generator) -> int:
+    """Draw a seed for a generator that the student's function gets, as `Rng(seed)`."""
+    return int(rng.integers(2**31))
+
+
+def one_hot_targets(
+    rng: np.random.Generator, n: int, m: int, dtype: DTypeLike = np.float64
+) -> NDArray[Any]:
+    """Draw targets (n, m): each column has a 1 in the row of its class, and 0 elsewhere."""
+    return np.eye(n, dtype=dtype)[:, rng.integers(n, size=m)]
+
+
+def off_the_kink(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
+    """Draw weighted sums with sizes from 0.2 to 2, away from the kink of a relu."""
+    Z: Array = rng.uniform(0.2, 2.0, size=shape) * rng.choice([-1.0, 1.0], size=shape)
+    # Both signs in every batch: else a relu is the identity, or 0, and hides mistakes.
+    Z.flat[0], Z.flat[-1] = abs(Z.flat[0]), -abs(Z.flat[-1])
+    return Z
+
+
+def float32(*arrays: NDArray[Any]) -> tuple[NDArray[np.float32], ...]:
+    """Return the arrays in single precision."""
+    return tuple(array.astype(np.float32) for array in arrays)
+
+
+def same_again(seed: int, told: Callable[[Any], Array]) -> Iterator[tuple[Rng, Check]]:
+    """Yield a generator and a check three times: equal state, equal result; other state, other.
+
+    Args:
+        seed: of the first generator.
+        told: reduces a result of the student's function to an array.
+
+    Yields:
+        A state of rng, whose results are noted; the same state again, whose results
+        must be among those noted; another state, whose results must not.
+    """
+    noted: list[Array] = []
+
+    def known(result: object) -> bool:
+        return any(np.array_equal(told(result), other) for other in noted)
+
+    def note(result: object, *_arguments: object) -> None:
+        noted.append(told(result))
+
+    def as_noted(result: object, *_arguments: object) -> str | None:
+        if noted and not known(result):
+            return "the same state of rng gave two different results: draw from rng alone"
+        return None
+
+    def unlike_noted(result: object, *_arguments: object) -> str | None:
+        if known(result):
+            return "another state of rng gave the same result: rng is not used"
+        return None
+
+    yield Rng(seed), note
+    yield Rng(seed), as_noted
+    yield Rng(seed + 1), unlike_noted
+
+
+def but_for(right: Callable[..., Sequence[Any]], *names: str) -> Callable[..., Any]:
+    """Return a maker of mistakes that are right but for a part of their result.
+
+        gradients_with = but_for(dense_backward, "dA", "dW", "db")
+        gradients_with(db=lambda dZ, cache: dZ.mean(axis=1, keepdims=True))
+
+    Args:
+        right: returns a tuple with a part for each name.
+        names: of the parts, in their order.
+
+    Returns:
+        A function that takes wrong parts by name, each a function of the exercise's
+        arguments, and returns the exercise with these parts in place of the right ones.
+    """
+
+    def with_parts(**wrong: Callable[..., Any]) -> Callable[..., tuple[Any, ...]]:
+        if unknown := set(wrong) - set(names):
+            raise TypeError(f"no part is called {sorted(unknown)}; the parts are {list(names)}")
+
+        def answer(*arguments: Any, **keywords: Any) -> tuple[Any, ...]:
+            parts = dict(zip(names, right(*arguments, **keywords), strict=True))
+            parts |= {name: part(*arguments, **keywords) for name, part in wrong.items()}
+            return tuple(parts.values())
+
+        return answer
+
+    return with_parts
