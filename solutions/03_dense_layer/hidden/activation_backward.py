@@ -1,0 +1,66 @@
+"""activation_backward: the slope of the activation, entry by entry."""
+
+import numpy as np
+from hidden.layers import phi, phi_prime
+
+from grader.exercise import Case, exercise
+from grader.kit import off_the_kink
+
+asked = exercise("activation_backward")
+
+
+@asked.cases
+def activation_cases(rng):
+    """A group for each kind: rectangular, square and one sample, with the edges of the kind."""
+    for kind in ["linear", "relu", "sigmoid", "tanh"]:
+        for n, m in [(4, 5), (4, 4), (3, 1)]:
+            dA, Z = rng.normal(size=(n, m)), off_the_kink(rng, (n, m))
+            if kind == "relu" and m == 5:
+                Z[1, 1] = 0.0  # exactly on the kink, where the slope is 0
+            if kind == "relu" and m == 1:
+                Z = np.sign(Z).astype(int) * rng.integers(1, 5, size=(n, m))
+            if kind == "sigmoid" and m == 5:
+                Z[1, 1], Z[2, 2] = 800.0, -800.0  # flat there: no overflow, slope 0
+            if kind == "tanh" and m == 1:
+                dA, Z = dA.astype(np.float32), Z.astype(np.float32)
+            yield Case(dA, Z, kind, group=kind, shapes={"n": n, "m": m})
+
+
+asked.mistake(
+    "slope at the output",
+    answer=lambda dA, Z, kind: dA * phi_prime(phi(Z, kind), kind),
+    hint="At which point is the slope of phi taken: where the forward pass stood before the "
+    "activation, or after it?",
+)
+asked.mistake(
+    "matrix product",
+    answer=lambda dA, Z, kind: dA @ phi_prime(Z, kind),
+    hint="Does output j depend on any sum but z_j? How many terms are left in the chain rule, "
+    "and does a matrix product have that many?",
+)
+asked.mistake(
+    "slope of the sigmoid for every kind",
+    answer=lambda dA, Z, kind: dA * phi_prime(Z, "sigmoid"),
+    hint="Is the slope that you multiply by the one of this layer's own activation?",
+)
+asked.mistake(
+    "slope of the relu for every kind",
+    answer=lambda dA, Z, kind: dA * phi_prime(Z, "relu"),
+    hint="A smooth activation has a slope that varies along z. Does yours?",
+)
+asked.mistake(
+    "no slope",
+    answer=lambda dA, Z, kind: dA.copy(),
+    hint="The linear case is right. What does a closed relu let through, and what does yours?",
+)
+asked.mistake(
+    "phi for its slope",
+    answer=lambda dA, Z, kind: dA * phi(Z, kind),
+    hint="When z moves a little, by how much does phi(z) move? Is it phi(z) itself?",
+)
+asked.mistake(
+    "slope without dA",
+    answer=lambda dA, Z, kind: phi_prime(Z, kind),
+    hint="You have the slope of the output as z moves. "
+    "The chain rule has one more factor: the slope of the loss as the output moves.",
+)
