@@ -23,8 +23,9 @@ from sqlalchemy import event, text
 from traitlets.config import Config
 
 from grader.errors import InputError
-from grader.gradebook import recorder as gradebook
+from grader.gradebook import cells, folders
 from grader.gradebook.recorder import Recorder
+from grader.judge.outcome import Report
 from grader.report.data import report_data
 from grader.run.one import grade_file, open_box
 from grader.sandbox import availability
@@ -96,7 +97,7 @@ def course(template, tmp_path):
 
 def recorder(course, *, url=None, config=None):
     return Recorder(
-        course=course,
+        course,
         db_url=url or f"sqlite:///{course.class_folder}/gradebook.db?timeout=60",
         course_id="backprop_by_hand",
         config=config or Config(),
@@ -145,7 +146,7 @@ def test_registering_a_lesson_writes_what_generate_assignment_writes(course, les
 
 def test_a_lesson_that_stands_in_the_gradebook_is_not_saved_again(course, lesson, monkeypatch):
     before = holdings(course)
-    monkeypatch.setattr(gradebook, "_steps", lambda: pytest.fail("saved again"))
+    monkeypatch.setattr(cells, "_steps", lambda: pytest.fail("saved again"))
 
     with recorder(course) as book:
         book.register(lesson)
@@ -371,29 +372,55 @@ def test_what_is_recorded_is_done_until_something_that_it_depends_on_changes(cou
     lesson = load(LESSON)
     me = entry(course, "right")
     with recorder(course) as book:
-        assert book.is_done(me, hash_of(course, "right")) == report_data(graded["right"].report)
+        found = book.done().report(me, hash_of(course, "right"))
+        assert report_data(found) == report_data(graded["right"].report)
         for changed in (
             fingerprint(me, lesson, "another secret", "a box"),
             fingerprint(me, lesson, "s", "another box"),
             fingerprint(me, dataclasses.replace(lesson, digest="another"), "s", "a box"),
             fingerprint(entry(course, "wrong"), lesson, "s", "a box"),
         ):
-            assert book.is_done(me, changed) is None
+            assert book.done().report(me, changed) is None
         (me.folder / "timestamp.txt").write_text("2026-03-01 12:30:00 UTC\n")
-        assert book.is_done(me, hash_of(course, "right")) is None
+        assert book.done().report(me, hash_of(course, "right")) is None
+
+
+def test_a_recorded_report_is_read_back_as_a_report(course, graded):
+    record(course, graded)
+
+    with recorder(course) as book:
+        found = {s: book.done().report(entry(course, s), hash_of(course, s)) for s in CLASS}
+
+    for student, report in found.items():
+        assert isinstance(report, Report)
+        assert [o.verdict for o in report.exercises] == [
+            o.verdict for o in graded[student].report.exercises
+        ]
+        assert report_data(report) == report_data(graded[student].report)
 
 
 @pytest.mark.parametrize(
-    "damage", ["", "{", "[]", '{"content_hash": "HASH"}', '{"content_hash": "HASH", "report": 7}']
+    "damage",
+    [
+        lambda _: "",
+        lambda _: "{",
+        lambda _: "[]",
+        lambda made: json.dumps({"content_hash": made["content_hash"]}),
+        lambda made: json.dumps({**made, "report": 7}),
+        lambda made: json.dumps({**made, "report": {**made["report"], "exercises": [7]}}),
+        lambda made: json.dumps(made).replace('"correct"', '"a verdict of another version"'),
+    ],
+    ids=["empty", "cut off", "a list", "no report", "a number", "no exercise", "no verdict"],
 )
 def test_a_damaged_record_is_made_anew(course, graded, damage):
     record(course, graded, "right")
     sidecar = course.class_folder / "autograded" / "right" / LESSON / "grader.json"
+    made = json.loads(sidecar.read_text())
     sidecar.chmod(0o600)
-    sidecar.write_text(damage.replace("HASH", hash_of(course, "right")))
+    sidecar.write_text(damage(made))
 
     with recorder(course) as book:
-        assert book.is_done(entry(course, "right"), hash_of(course, "right")) is None
+        assert book.done().report(entry(course, "right"), hash_of(course, "right")) is None
 
 
 def test_nothing_is_done_for_a_gradebook_that_does_not_hold_it(course, graded, template):
@@ -401,15 +428,15 @@ def test_nothing_is_done_for_a_gradebook_that_does_not_hold_it(course, graded, t
     record(course, graded)
     shutil.copy(template.class_folder / "gradebook.db", course.class_folder / "gradebook.db")
     with recorder(course) as book:
-        assert book.is_done(entry(course, "right"), hash_of(course, "right")) is None
+        assert book.done().report(entry(course, "right"), hash_of(course, "right")) is None
 
     record(course, graded)
     with classroom.gradebook(course) as book:
         book.find_grade("test_one_hot", LESSON, LESSON, "right").auto_score = 0.0
         book.db.commit()
     with recorder(course) as book:
-        assert book.is_done(entry(course, "right"), hash_of(course, "right")) is None
-        assert book.is_done(entry(course, "partly"), hash_of(course, "partly")) is not None
+        assert book.done().report(entry(course, "right"), hash_of(course, "right")) is None
+        assert book.done().report(entry(course, "partly"), hash_of(course, "partly")) is not None
 
 
 # -------------------------------------------------------------------- other files
@@ -438,13 +465,13 @@ def test_no_file_is_written_twice_since_the_first_time_makes_it_read_only(
     course, graded, monkeypatch
 ):
     """A fake stands before the disk: root, unlike an instructor, may write where nobody may."""
-    plain = gradebook._write
+    plain = folders._write
 
     def strict(path, content):
         assert not path.exists(), f"{path} is read-only by now"
         plain(path, content)
 
-    monkeypatch.setattr(gradebook, "_write", strict)
+    monkeypatch.setattr(folders, "_write", strict)
     (entry(course, "right").folder / "earlier.py").write_text("# as released\n")
     lesson = dataclasses.replace(load(LESSON), earlier="def f():\n    return 1\n")
 
@@ -499,7 +526,7 @@ def test_killed_at_any_step_and_started_again_nothing_differs(course, graded, tm
     def deed(step):
         with recorder(course) as book:
             for moment in ("before_commit", "after_commit"):
-                event.listen(book._gradebook.db, moment, step)
+                event.listen(book._database.session, moment, step)
             book.record(
                 entry(course, "right"), graded["right"], load(LESSON), hash_of(course, "right")
             )
@@ -511,7 +538,7 @@ def test_killed_at_any_step_and_started_again_nothing_differs(course, graded, tm
             break
         kills += 1
         with recorder(course) as book:
-            done = book.is_done(entry(course, "right"), hash_of(course, "right"))
+            done = book.done().report(entry(course, "right"), hash_of(course, "right"))
         if done is None:
             record(course, graded, "right")
         assert (autograded(course), holdings(course)) == expected, f"killed at step {kills}"
@@ -729,7 +756,7 @@ def test_a_gradebook_that_cannot_grow_is_told_and_keeps_what_it_has(course, grad
     record(course, graded, "right")
     before = holdings(course)
     with recorder(course) as book:
-        db = book._gradebook.db
+        db = book._database.session
         pages = db.execute(text("PRAGMA page_count")).scalar()
         db.execute(text(f"PRAGMA max_page_count = {pages}"))
 
@@ -774,7 +801,7 @@ def test_a_lock_ends_with_the_process_even_where_its_workers_live_on(course):
 
     def child():
         book = recorder(course)
-        assert book._lock
+        assert book
         worker = os.fork()
         if worker == 0:
             signal.sigwait([signal.SIGUSR1])

@@ -19,8 +19,9 @@ import pytest
 
 from grader import cli
 from grader.errors import GraderError, InputError
+from grader.gradebook.database import absolute
 from grader.run import workers as engine
-from grader.run.whole_class import absolute_url, entries, grade_class
+from grader.run.whole_class import entries, grade_class
 from grader.sample import endless, exiting, forged
 from grader.sandbox import availability
 from tests import classroom
@@ -612,14 +613,12 @@ def _cells(line):
 
 
 @pytest.mark.parametrize(
-    ("url", "absolute"),
+    ("url", "seen"),
     [
         ("sqlite:///class/gradebook.db?timeout=60", "sqlite:////c/class/gradebook.db?timeout=60"),
         ("sqlite:////elsewhere/gradebook.db", "sqlite:////elsewhere/gradebook.db"),
         ("postgresql://host/grades", "postgresql://host/grades"),
     ],
 )
-def test_a_gradebook_s_relative_path_is_seen_from_the_course(template, url, absolute):
-    course = dataclasses.replace(template, root=Path("/c"))
-
-    assert absolute_url(course, url) == absolute
+def test_a_gradebook_s_relative_path_is_seen_from_the_course(url, seen):
+    assert absolute(url, Path("/c")) == seen

@@ -12,7 +12,7 @@ import pytest
 from nbgrader.api import Gradebook
 
 from grader.course.folders import Course
-from grader.run.whole_class import absolute_url
+from grader.gradebook.database import absolute
 from grader.sandbox import availability
 from tests.conftest import ROOT
 
@@ -95,7 +95,7 @@ def graded(tmp_path_factory):
     done = nbgrader(root, "autograde", "ps1")
     assert done.returncode == 0, done.stderr
     course = Course(root=root)
-    url = absolute_url(course, str(course.nbgrader_config().CourseDirectory.db_url))
+    url = absolute(str(course.nbgrader_config().CourseDirectory.db_url), course.root)
     with Gradebook(url, "backprop_by_hand") as gradebook:
         scores = {
             student: {

@@ -1,4 +1,4 @@
-"""nbgrader's gradebook as a database: opened safely, its complaints told in one line.
+"""nbgrader's gradebook as a database: opened safely, changed by whole transactions.
 
 A new SQLite gradebook is made beside its place and renamed, so that nobody
 meets a half-made one; a database of something else is left as it is.
@@ -7,12 +7,11 @@ meets a half-made one; a database of something else is left as it is.
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 import sysconfig
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from nbgrader.api import Gradebook
 from sqlalchemy import create_engine, inspect
@@ -33,27 +32,69 @@ _ADVICE = {
 _OTHERWISE = "move it away and restore a backup, or delete it to begin anew"
 
 
-def open_gradebook(url: str, course_id: str) -> Gradebook:
-    """Open a gradebook, made anew where there is none.
+class Database:
+    """A course's gradebook, open."""
 
-    Raises:
-        InputError: it is a database of something else, or alembic is missing.
-        SQLAlchemyError, OSError: see `readable_errors`.
-    """
-    path = _file(url)
-    if path is not None and (not path.exists() or path.stat().st_size == 0):
-        _make(path, course_id)
-    engine = create_engine(url)
+    def __init__(self, url: str, course_id: str) -> None:
+        """Open a gradebook, made anew where there is none.
+
+        Raises:
+            InputError: it cannot be used, is a database of something else, or alembic is missing.
+            OSError: its file cannot be written.
+        """
+        self.url, self.course_id = url, course_id
+        with _refusals_told(url):
+            path = _file(url)
+            if path is not None and (not path.exists() or path.stat().st_size == 0):
+                _make(path, course_id)
+            _refuse_another_kind(url)
+            self._gradebook = Gradebook(url, course_id)
+
+    @property
+    def session(self) -> Any:
+        """SQLAlchemy's session, in which all is read and written."""
+        return self._gradebook.db
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[Any]:
+        """Yield the session; commit what the with block did, or undo all of it.
+
+        Raises:
+            InputError: the database refuses.
+        """
+        with _refusals_told(self.url):
+            try:
+                yield self.session
+                self.session.commit()
+            except BaseException:
+                with contextlib.suppress(Exception):
+                    self.session.rollback()
+                raise
+
+    def close(self) -> None:
+        """Close the gradebook."""
+        self._gradebook.close()
+
+
+@contextlib.contextmanager
+def _refusals_told(url: str) -> Iterator[None]:
+    """Turn what a database says into an InputError of one line."""
     try:
-        tables = inspect(engine).get_table_names()
-    finally:
-        engine.dispose()
-    if tables and "submitted_assignment" not in tables:
-        raise InputError(
-            f"{url}: is a database of something else, with the tables {', '.join(tables[:3])}; "
-            "move it away, or correct db_url in nbgrader_config.py"
-        )
-    return Gradebook(url, course_id)
+        yield
+    except DatabaseError as error:
+        reason = str(error.orig)
+        advice = next((text for word, text in _ADVICE.items() if word in reason), _OTHERWISE)
+        raise InputError(f"{url}: cannot be used ({reason}); {advice}") from error
+    except SQLAlchemyError as error:
+        raise InputError(f"{url}: cannot be used ({error})") from error
+
+
+def absolute(url: str, root: Path) -> str:
+    """Return a database's address with a relative SQLite path seen from a folder."""
+    path = url.removeprefix(_SQLITE)
+    if not url.startswith(_SQLITE) or path.startswith("/"):
+        return url
+    return f"{_SQLITE}{root}/{path}"
 
 
 def _file(url: str) -> Path | None:
@@ -88,53 +129,15 @@ def _make(path: Path, course_id: str) -> None:
         beside.unlink(missing_ok=True)
 
 
-@contextlib.contextmanager
-def readable_errors(url: str, folder: Path, undo: Callable[[], object]) -> Iterator[None]:
-    """Turn what a database or a disk says into one line; undo what was begun.
-
-    Args:
-        url: the database's address, for the message.
-        folder: what could not be written, where the disk does not say.
-    """
+def _refuse_another_kind(url: str) -> None:
+    """Raise InputError if the database is one of something else."""
+    engine = create_engine(url)
     try:
-        yield
-    except DatabaseError as error:
-        undo()
-        reason = str(error.orig)
-        advice = next((text for word, text in _ADVICE.items() if word in reason), _OTHERWISE)
-        raise InputError(f"{url}: cannot be used ({reason}); {advice}") from error
-    except SQLAlchemyError as error:
-        undo()
-        raise InputError(f"{url}: cannot be used ({error})") from error
-    except OSError as error:
-        undo()
+        tables = inspect(engine).get_table_names()
+    finally:
+        engine.dispose()
+    if tables and "submitted_assignment" not in tables:
         raise InputError(
-            f"{error.filename or folder}: cannot be written ({error.strerror}); free some space "
-            "or check the permissions, then run this again; nothing graded so far is lost"
-        ) from error
-    except BaseException:
-        undo()
-        raise
-
-
-def lock(path: Path) -> IO[Any]:
-    """Lock a class for one 'grader grade' at a time; the lock ends with the file, or the process.
-
-    Raises:
-        InputError: another one is at work.
-    """
-    import fcntl  # noqa: PLC0415 - not on Windows, where nothing is graded
-
-    file = path.open("a", encoding="ascii")
-    try:
-        # Not flock, which worker processes would inherit, and hold when this one is killed.
-        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        # A file system that knows no locks lets two run at once; there is nothing to be done.
-        if error.errno in (errno.EAGAIN, errno.EACCES):
-            file.close()
-            raise InputError(
-                f"{path.parent}: another 'grader grade' is at work here; wait for it to end, "
-                "then run this again"
-            ) from error
-    return file
+            f"{url}: is a database of something else, with the tables {', '.join(tables[:3])}; "
+            "move it away, or correct db_url in nbgrader_config.py"
+        )

@@ -14,12 +14,14 @@ from grader.course.folders import Course
 from grader.course.lesson import Lesson
 from grader.course.loading import load
 from grader.errors import GraderError, InputError
+from grader.gradebook.disk import refusals_told
+from grader.gradebook.folders import Autograded
 from grader.report.data import report_data
 from grader.report.graded import Graded
 from grader.report.row import Row
 from grader.run.workers import Task, Workers
 from grader.sandbox import availability
-from grader.submission.entry import SIDECAR, Entry, fingerprint
+from grader.submission.entry import Entry, fingerprint
 
 if TYPE_CHECKING:
     from grader.gradebook.recorder import Recorder
@@ -140,7 +142,8 @@ def grade_class(
     }
     with ExitStack() as stack:
         workers = None
-        if force or not all(_looks_graded(course, entry) for entry in found):
+        autograded = Autograded(course)
+        if force or not all(e.problem or autograded.holds(e) for e in found):
             # Their boxes warm up while this process imports nbgrader.
             jobs = min(jobs or os.cpu_count() or 1, len(found))
             workers = Workers(course, loaded, jobs=jobs, sandboxed=sandboxed)
@@ -148,9 +151,10 @@ def grade_class(
         recorder = stack.enter_context(_recorder(course))
         for lesson in loaded.values():
             recorder.register(lesson)
-        with recorder.readable_errors():
+        with refusals_told(course.class_folder):
             secret = course.make_secret()
         name = availability.describe(sandboxed=sandboxed)
+        done = recorder.done()
         hashes: dict[int, str] = {}
         rows: dict[int, Row] = {}
         for i, entry in enumerate(found):
@@ -158,10 +162,13 @@ def grade_class(
                 rows[i] = _refused(entry, entry.problem, "input")
                 continue
             hashes[i] = fingerprint(entry, loaded[entry.lesson], secret, name)
-            report = None if force else recorder.is_done(entry, hashes[i])
+            report = None if force else done.report(entry, hashes[i])
             if report is not None:
                 rows[i] = Row(
-                    student=entry.student, lesson=entry.lesson, report=report, skipped=True
+                    student=entry.student,
+                    lesson=entry.lesson,
+                    report=report_data(report),
+                    skipped=True,
                 )
         tasks = [
             Task(
@@ -180,7 +187,7 @@ def grade_class(
             jobs = min(jobs or os.cpu_count() or 1, len(tasks))
             workers = stack.enter_context(Workers(course, loaded, jobs=jobs, sandboxed=sandboxed))
         graded_ones = workers.grade(tasks) if workers is not None and tasks else iter(())
-        for done, (task, graded) in enumerate(graded_ones, start=1):
+        for count, (task, graded) in enumerate(graded_ones, start=1):
             entry = found[task.number]
             lesson = loaded[entry.lesson]
             content_hash = hashes[task.number]
@@ -192,13 +199,8 @@ def grade_class(
                 )
             else:
                 rows[task.number] = _record(recorder, entry, graded, lesson, content_hash)
-            tell(done, len(tasks))
+            tell(count, len(tasks))
     return [rows[i] for i in range(len(found))]
-
-
-def _looks_graded(course: Course, entry: Entry) -> bool:
-    place = course.class_folder / "autograded" / entry.student / entry.lesson / SIDECAR
-    return bool(entry.problem) or place.is_file()
 
 
 def _recorder(course: Course) -> Recorder:
@@ -206,15 +208,9 @@ def _recorder(course: Course) -> Recorder:
     # longer than all the rest.  Nothing here needs it, and it is optional.
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     # Imported here: nbgrader takes a second, in which the boxes warm up.
-    from grader.gradebook.recorder import Recorder  # noqa: PLC0415
+    from grader.gradebook.recorder import open_recorder  # noqa: PLC0415
 
-    config = course.nbgrader_config()
-    return Recorder(
-        course=course,
-        db_url=absolute_url(course, str(config.CourseDirectory.db_url)),
-        course_id=str(config.CourseDirectory.course_id),
-        config=config,
-    )
+    return open_recorder(course)
 
 
 def _record(
@@ -243,12 +239,3 @@ def _refused(entry: Entry, problem: str, fault: str) -> Row:
         problem=problem,
         fault=fault,
     )
-
-
-def absolute_url(course: Course, url: str) -> str:
-    """Return a gradebook's address with a relative SQLite path made absolute."""
-    prefix = "sqlite:///"
-    path = url.removeprefix(prefix)
-    if not url.startswith(prefix) or path.startswith("/"):
-        return url
-    return f"{prefix}{course.root}/{path}"

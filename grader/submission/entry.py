@@ -10,7 +10,6 @@ from pathlib import Path
 from grader import __version__
 from grader.course.lesson import Lesson
 
-SIDECAR = "grader.json"  # beside a graded notebook: its content hash and its report
 MAX_FILE = 20 * 2**20
 
 

@@ -1,0 +1,50 @@
+"""The disk under a class: one grader at a time works on it, and what it refuses is told."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+
+from grader.errors import InputError
+
+
+def lock(path: Path) -> IO[Any]:
+    """Lock a class; the lock ends with the file that is returned, or with the process.
+
+    Raises:
+        InputError: another one is at work.
+    """
+    import fcntl  # noqa: PLC0415 - not on Windows, where nothing is graded
+
+    file = path.open("a", encoding="ascii")
+    try:
+        # Not flock, which worker processes would inherit, and hold when this one is killed.
+        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        # A file system that knows no locks lets two run at once; there is nothing to be done.
+        if error.errno in (errno.EAGAIN, errno.EACCES):
+            file.close()
+            raise InputError(
+                f"{path.parent}: another 'grader grade' is at work here; wait for it to end, "
+                "then run this again"
+            ) from error
+    return file
+
+
+@contextlib.contextmanager
+def refusals_told(folder: Path) -> Iterator[None]:
+    """Turn what a disk says into an InputError of one line.
+
+    Args:
+        folder: what could not be written, where the disk does not say.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise InputError(
+            f"{error.filename or folder}: cannot be written ({error.strerror}); free some space "
+            "or check the permissions, then run this again; nothing graded so far is lost"
+        ) from error

@@ -1,0 +1,177 @@
+"""The rows of one submission's scores, as nbgrader's own last steps of autograding leave them.
+
+Rows are read and written as rows: as nbgrader's objects, with all that hangs on
+them, a submission takes five times as long.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from nbgrader.api import (
+    Comment,
+    Grade,
+    Student,
+    SubmittedAssignment,
+    SubmittedNotebook,
+    new_uuid,
+)
+from sqlalchemy import Table, bindparam, insert, select, update
+
+from grader.course.lesson import Lesson
+from grader.gradebook import lateness
+from grader.gradebook.cells import Known
+from grader.judge.outcome import Report
+from grader.judge.verdict import Verdict
+from grader.submission.entry import Entry
+
+_STUDENTS: Table = Student.__table__
+_SUBMISSIONS: Table = SubmittedAssignment.__table__
+_NOTEBOOKS: Table = SubmittedNotebook.__table__
+_GRADES: Table = Grade.__table__
+_COMMENTS: Table = Comment.__table__
+# What stands for a row that is not there yet.
+_NO_SUBMISSION = SubmittedAssignment()
+_NO_GRADE = Grade(needs_manual_grade=True)
+
+
+def save(
+    session: Any, entry: Entry, report: Report, lesson: Lesson, *, known: Known, config: Any
+) -> None:
+    """Write what SaveAutoGrades and AssignLatePenalties would; the caller commits.
+
+    Args:
+        known: what the gradebook knows of the lesson.
+        config: nbgrader's configuration, for late penalties.
+    """
+    submission, notebook = _find(session, entry.student, known)
+    number = notebook.id if notebook else new_uuid()
+    before = _by_cell(session, _GRADES, notebook)
+    grades, total = _grades(report, known, number, before)
+    handed_in = lateness.handed_in(entry.folder) or submission.timestamp
+    late = lateness.seconds_late(handed_in, known.due, submission.extension)
+    made = {
+        "id": submission.id or new_uuid(),
+        "assignment_id": known.assignment,
+        "student_id": entry.student,
+        "timestamp": handed_in,
+    }
+    of_notebook = {
+        "id": number,
+        "assignment_id": made["id"],
+        "notebook_id": known.notebook,
+        "late_submission_penalty": (
+            lateness.penalty(config, entry.student, total, late) if late else None
+        ),
+    }
+    if not submission.id:
+        _add_student(session, entry.student)
+    _put(session, _SUBMISSIONS, [made], [submission])
+    _put(session, _NOTEBOOKS, [of_notebook], [notebook] if notebook else [])
+    _put(session, _GRADES, grades, before.values())
+    remarks = _by_cell(session, _COMMENTS, notebook)
+    _put(session, _COMMENTS, _comments(report, lesson, known, number, remarks), remarks.values())
+
+
+def _find(session: Any, student: str, known: Known) -> tuple[Any, Any]:
+    """Return the rows of a submission, empty if it is new, and of its notebook, if any."""
+    submission = session.execute(
+        select(_SUBMISSIONS).where(
+            _SUBMISSIONS.c.assignment_id == known.assignment,
+            _SUBMISSIONS.c.student_id == student,
+        )
+    ).first()
+    if submission is None:
+        return _NO_SUBMISSION, None
+    notebook = session.execute(
+        select(_NOTEBOOKS).where(
+            _NOTEBOOKS.c.assignment_id == submission.id,
+            _NOTEBOOKS.c.notebook_id == known.notebook,
+        )
+    ).first()
+    return submission, notebook
+
+
+def _by_cell(session: Any, table: Table, notebook: Any) -> dict[str, Any]:
+    """Return the rows of a submitted notebook by their cells' numbers; none for a new one."""
+    if notebook is None:
+        return {}
+    rows = session.execute(select(table).where(table.c.notebook_id == notebook.id))
+    return {row.cell_id: row for row in rows}
+
+
+def _put(session: Any, table: Table, rows: list[dict[str, Any]], before: Iterable[Any]) -> None:
+    """Insert rows, or update those that were there before."""
+    there = {row.id for row in before}
+    new = [row for row in rows if row["id"] not in there]
+    changed = [{"this": row["id"], **row} for row in rows if row["id"] in there]
+    if new:
+        session.execute(insert(table), new)
+    if changed:
+        session.execute(update(table).where(table.c.id == bindparam("this")), changed)
+
+
+def _add_student(session: Any, student: str) -> None:
+    there = session.execute(select(_STUDENTS.c.id).where(_STUDENTS.c.id == student)).first()
+    if there is None:
+        session.execute(insert(_STUDENTS), [{"id": student}])
+
+
+def _grades(
+    report: Report, known: Known, notebook: str, before: Mapping[str, Any]
+) -> tuple[list[dict[str, Any]], float]:
+    """Return the rows of grades, and the score that they add up to.
+
+    Args:
+        notebook: the submitted notebook's number.
+        before: the rows that are there, by cell.
+    """
+    outcomes = {f"test_{outcome.id}": outcome for outcome in report.exercises}
+    rows: list[dict[str, Any]] = []
+    total = 0.0
+    for cell, name in known.graded.items():
+        grade = before.get(cell, _NO_GRADE)
+        auto, by_hand, again = grade.auto_score, grade.manual_score, grade.needs_manual_grade
+        # A task is marked by a person: what was given by hand stays.
+        if name in outcomes:
+            auto, again = outcomes[name].score, by_hand is not None
+        total += _score(auto, by_hand, grade.extra_credit)
+        rows.append(
+            {
+                "id": grade.id or new_uuid(),
+                "cell_id": cell,
+                "notebook_id": notebook,
+                "auto_score": auto,
+                "needs_manual_grade": again,
+            }
+        )
+    return rows, total
+
+
+def _score(auto: float | None, manual: float | None, extra: float | None) -> float:
+    """Return a cell's score as nbgrader counts it: by hand if given, with what is added to it."""
+    score = auto if manual is None else manual
+    return 0.0 if score is None else score + (extra or 0.0)
+
+
+def _comments(
+    report: Report, lesson: Lesson, known: Known, notebook: str, before: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """Return the rows of comments; an answer that was never written is told, as nbgrader does.
+
+    Args:
+        notebook: the submitted notebook's number.
+        before: the rows that are there, by cell.
+    """
+    blank = {o.id for o in report.exercises if o.verdict is Verdict.NOT_ATTEMPTED}
+    blank -= {cell.name for cell in lesson.manual}
+    return [
+        {
+            "id": before[cell].id if cell in before else new_uuid(),
+            "cell_id": cell,
+            "notebook_id": notebook,
+            "auto_comment": "No response." if name in blank else None,
+        }
+        for cell, name in known.commented.items()
+    ]
