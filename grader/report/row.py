@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+
+from grader.judge.outcome import Report
 
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """One submission after grading: its report as plain data, or what went wrong.
+    """One submission after grading: its report, or what went wrong.
 
     Attributes:
         fault: "input" or "grader" where there is no report, else "".
@@ -16,7 +17,7 @@ class Row:
 
     student: str
     lesson: str
-    report: dict[str, Any] | None
+    report: Report | None
     skipped: bool = False
     problem: str = ""
     fault: str = ""

@@ -80,13 +80,13 @@ def print_class(rows: Sequence[Row], course: Course) -> None:
             table.add_row(*map(Text, words), style="red")
             continue
         report = row.report
-        verdicts = Counter(e["verdict"] for e in report["exercises"])
+        verdicts = Counter(outcome.verdict.value for outcome in report.exercises)
         words = (
             row.student,
             row.lesson,
-            f"{number(report['score'])} / {number(report['max_score'])}",
+            f"{number(report.score)} / {number(report.max_score)}",
             ", ".join(f"{count} {verdict}" for verdict, count in verdicts.items()),
-            ", ".join(f"{e['id']}: {e['mistake']}" for e in report["exercises"] if e["mistake"]),
+            ", ".join(f"{o.id}: {o.mistake}" for o in report.exercises if o.mistake),
         )
         table.add_row(*map(Text, words))
     console = Console(width=None if sys.stdout.isatty() else 160)

@@ -16,7 +16,6 @@ from grader.course.loading import load
 from grader.errors import GraderError, InputError
 from grader.gradebook.disk import refusals_told
 from grader.gradebook.folders import Autograded
-from grader.report.data import report_data
 from grader.report.graded import Graded
 from grader.report.row import Row
 from grader.run.workers import Task, Workers
@@ -165,10 +164,7 @@ def grade_class(
             report = None if force else done.report(entry, hashes[i])
             if report is not None:
                 rows[i] = Row(
-                    student=entry.student,
-                    lesson=entry.lesson,
-                    report=report_data(report),
-                    skipped=True,
+                    student=entry.student, lesson=entry.lesson, report=report, skipped=True
                 )
         tasks = [
             Task(
@@ -228,7 +224,7 @@ def _record(
         return _refused(entry, str(error), "input")
     except Exception as error:  # noqa: BLE001 - the class goes on; the fault is named, not scored
         return _refused(entry, f"{type(error).__name__}: {error}", "grader")
-    return Row(student=entry.student, lesson=entry.lesson, report=report_data(graded.report))
+    return Row(student=entry.student, lesson=entry.lesson, report=graded.report)
 
 
 def _refused(entry: Entry, problem: str, fault: str) -> Row:
