@@ -1,0 +1,42 @@
+"""l2_grad: the gradient of l2_loss, tried on the same inputs."""
+
+from hidden.l2_inputs import predictions
+
+from grader.exercise import exercise
+
+asked = exercise("l2_grad")
+
+
+asked.cases(predictions)
+
+asked.mistake(
+    "no 1/m",
+    answer=lambda X, T: X - T,
+    hint="The loss is a mean over the m samples. Is your gradient the gradient of that mean?",
+)
+asked.mistake(
+    "T - X",
+    answer=lambda X, T: (T - X) / X.shape[1],
+    hint="If an output lies above its target and rises further, does the loss rise or fall? "
+    "Compare with your sign.",
+)
+asked.mistake(
+    "the 2 of the square kept",
+    answer=lambda X, T: 2 * (X - T) / X.shape[1],
+    hint="Differentiating the square brings a 2. With what does it meet in the loss?",
+)
+asked.mistake(
+    "divided by n*m",
+    answer=lambda X, T: (X - T) / X.size,
+    hint="By which number does the loss divide? The features are summed, not averaged.",
+)
+asked.mistake(
+    "divided by the number of features",
+    answer=lambda X, T: (X - T) / X.shape[0],
+    hint="A square batch comes out right by chance. Which axis of X counts the samples?",
+)
+asked.mistake(
+    "summed over the features",
+    answer=lambda X, T: (X - T).sum(axis=0) / X.shape[1],
+    hint="The loss sums, its gradient does not: which shape has a gradient by X?",
+)
