@@ -24,6 +24,7 @@ c.CourseDirectory.ignore = [
     "lesson.py",
     "hidden",
     "hidden.py",
+    "editions.txt",
     "grader.json",
     "feedback",
 ]

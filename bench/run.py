@@ -43,7 +43,7 @@ from grader.judge.argument import prepared
 from grader.judge.judging import judge_lesson, seeded
 from grader.run.one import grade_file, imports_of, open_box, working_files
 from grader.sandbox.session import Session
-from grader.submission.reading import read
+from grader.submission.matching import read
 
 ROOT = Path(__file__).resolve().parent.parent
 PROGRAMS = Path(sys.executable).parent
@@ -234,7 +234,12 @@ def breakdown(course: Course, lesson: Lesson, path: Path, repeats: int = 9) -> s
                 ran = time.perf_counter()
                 if cells:
                     judge_lesson(
-                        lesson, session, student="s", secret="bench", sources=submission.sources
+                        lesson,
+                        session,
+                        student="s",
+                        secret="bench",
+                        sources=submission.sources,
+                        answers={},
                     )
                     judged = time.perf_counter()
                     session.close()

@@ -76,13 +76,18 @@ def check(
     notebook: Annotated[Path, typer.Argument(help="A notebook, NN_slug.ipynb.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
     student: Annotated[str, typer.Option(help="Whose hidden inputs to use.")] = "learner",
+    course: Annotated[
+        Path | None, typer.Option(help="The course's folder; the one you stand in without.")
+    ] = None,
 ) -> None:
     """Grade one notebook, without a gradebook."""
+    from grader.course.folders import find_course  # noqa: PLC0415
     from grader.report.terminal import print_report  # noqa: PLC0415
     from grader.run.check import check_notebook  # noqa: PLC0415 - each command loads what it needs
 
     _keep_to_one_core()
-    report, notice = check_notebook(notebook, student=student)
+    mine = find_course(course or Path.cwd())
+    report, notice = check_notebook(notebook, student=student, course=mine)
     if notice:
         typer.echo(notice, err=True)
     if as_json:

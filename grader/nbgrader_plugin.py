@@ -33,8 +33,8 @@ from grader.run.one import grade_file, open_box
 from grader.sandbox import availability
 from grader.sandbox.box import Box
 from grader.sandbox.session import Session
+from grader.submission.cells import UnreadableError, parse_notebook, read_bytes
 from grader.submission.code import Code
-from grader.submission.reading import UnreadableError, parse_notebook, read_bytes
 
 _MOST_FILES, _MOST_BYTES = 1_000, 24 * 2**20  # what lies beside a notebook, in the box
 _NO_TIMEOUT = 600.0  # seconds; nbgrader's "no timeout" would let one loop stop the class
@@ -102,26 +102,20 @@ def _read(path: Path) -> Any:
         notebook.metadata["grader_unreadable"] = str(error).removeprefix(f"{path}: ")
         cells = []
     for number, cell in enumerate(cells):
-        source = cell["source"] if isinstance(cell["source"], str) else "".join(cell["source"])
         make = {
             "code": nbformat.v4.new_code_cell,
             "markdown": nbformat.v4.new_markdown_cell,
             "raw": nbformat.v4.new_raw_cell,
-        }[cell["cell_type"]]
-        made = make(source)
+        }[cell.type]
+        made = make(cell.source)
         made["id"] = f"cell-{number}"
-        metadata = cell.get("metadata")
-        nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
-        made.metadata["grader_claim"] = {
-            "id": cell.get("id") if isinstance(cell.get("id"), str) else "",
-            "grade_id": _text(nbgrader.get("grade_id")) if isinstance(nbgrader, dict) else "",
-        }
+        if cell.attachments:
+            made["attachments"] = nbformat.from_dict(
+                {k: dict(v) for k, v in cell.attachments.items()}
+            )
+        made.metadata["grader_claim"] = cell.grade_id
         notebook.cells.append(made)
     return notebook
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ""
 
 
 class Sanitiser(NbGraderPreprocessor):  # type: ignore[misc]
@@ -166,7 +160,7 @@ def _restored(nb: Any, master: Any) -> Any:
         del cell.metadata["grader_claim"]
         # As nbgrader does: of two cells with one id, the last one counts.
         if claim is not None and claim not in claims[place + 1 :]:
-            cells.append(_with(named[claim], cell.source))
+            cells.append(_with(named[claim], cell.source, cell.get("attachments")))
         else:
             cells.append(cell)
     # A test that was deleted is put back, where a deletion would keep an older score.
@@ -181,11 +175,14 @@ def _restored(nb: Any, master: Any) -> Any:
     return restored
 
 
-def _with(original: Any, source: str) -> Any:
-    """Return the master's cell, with the student's source where the student may write."""
+def _with(original: Any, source: str, attachments: Any = None) -> Any:
+    """Return the master's cell, with the student's text where the student may write."""
     made = nbformat.from_dict(original)
     if _is_solution(original):
         made["source"] = source
+        made.pop("attachments", None)
+        if attachments:
+            made["attachments"] = attachments
     return made
 
 
@@ -194,7 +191,7 @@ def _is_solution(cell: Any) -> bool:
 
 
 def _claimed(cell: Any, named: dict[str, Any]) -> str | None:
-    claim = cell.metadata.get("grader_claim", {}).get("grade_id", "")
+    claim: str = cell.metadata.get("grader_claim", "")
     return claim if claim in named else None
 
 

@@ -33,8 +33,10 @@ def template(tmp_path_factory):
 
 
 @pytest.fixture
-def course(template, tmp_path):
+def course(template, tmp_path, monkeypatch):
+    """A course of one's own, in which one stands."""
     shutil.copytree(template.root, tmp_path / "course")
+    monkeypatch.chdir(tmp_path / "course")
     return type(template)(root=tmp_path / "course")
 
 
@@ -79,7 +81,10 @@ def test_the_command_prints_the_contract_s_json_and_nothing_else(course):
     """The real command, from another folder, on work that is partly right."""
     path = save(course, right(one_hot=TRANSPOSED))
     done = subprocess.run(
-        [sys.executable, "-m", "grader.cli", "check", path, "--json", "--student", "anna"],
+        [
+            *(sys.executable, "-m", "grader.cli", "check", path, "--json"),
+            *("--student", "anna", "--course", course.root),
+        ],
         cwd="/",
         env=classroom.environment(),
         capture_output=True,
@@ -241,9 +246,9 @@ def test_a_file_that_is_no_lesson_s_notebook_is_told_in_one_line(check, course, 
             "is a symbolic link; hand in the notebook itself",
         ),
         (
-            lambda path: path.write_bytes(b" " * (20 * 2**20 + 1)),
+            lambda path: path.write_bytes(b" " * (100 * 2**20 + 1)),
             (
-                "holds more than 20 MiB; clear the outputs (Edit, Clear Outputs of All Cells) "
+                "holds more than 100 MiB; clear the outputs (Edit, Clear Outputs of All Cells) "
                 "and hand it in again"
             ),
         ),
@@ -408,5 +413,33 @@ def test_every_verdict_of_the_contract_is_known():
     assert {verdict.value for verdict in Verdict} == {
         *("correct", "wrong value", "wrong shape", "wrong type", "not finite"),
         *("changed its input", "raised an exception", "timed out", "out of memory", "crashed"),
-        *("not attempted", "missing", "needs manual grading"),
+        *("not attempted", "missing", "needs manual grading", "unreadable"),
     }
+
+
+PLANTED = "import pathlib\npathlib.Path({mark!r}).touch()\n"
+
+
+@needs_sandbox
+@pytest.mark.parametrize("where", ["beside", "handed in"])
+def test_a_course_that_came_with_a_notebook_is_not_run(check, course, tmp_path, monkeypatch, where):
+    """Its hidden.py would be run outside any box."""
+    mark = tmp_path / "executed"
+    home = {
+        "beside": tmp_path / "downloads",
+        "handed in": course.class_folder / "submitted/eve" / LESSON,
+    }[where]
+    planted = home / "solutions" / LESSON
+    shutil.copytree(course.solutions / LESSON, planted)
+    shutil.copy(course.root / "nbgrader_config.py", home)
+    (planted / "hidden.py").write_text(PLANTED.format(mark=str(mark)))
+    path = home / f"{LESSON}.ipynb"
+    path.write_text(right())
+    if where == "handed in":
+        # Who looks at a submission where it lies stands in it.
+        monkeypatch.chdir(home)
+
+    made = report(check, path)
+
+    assert made["score"] == 16
+    assert not mark.exists()

@@ -112,7 +112,7 @@ def test_without_a_sandbox_a_learner_s_check_goes_on_with_a_notice(course, monke
     """No machine without Landlock is at hand: the reason is given instead of found."""
     monkeypatch.setattr(availability, "unavailable", lambda: "it needs Linux; this is a test")
     notebook = course.solutions / LESSON / f"{LESSON}.ipynb"
-    report, notice = checking.check_notebook(notebook, student="learner")
+    report, notice = checking.check_notebook(notebook, student="learner", course=course)
     assert (report.score, "\n" in notice, "this is a test" in notice) == (16, False, True)
     assert report.sandbox.startswith("none")
 

@@ -465,7 +465,7 @@ def test_an_earlier_stub_that_was_never_touched_is_answered_too(lesson):
     outcome = judging.carry(lesson.exercises["quadruple"])
 
     assert (outcome.score, outcome.carried) == (4.0, True)
-    assert runner.count("double") == 0
+    assert runner.count("double") == 1
 
 
 def test_a_class_is_never_answered_from_outside(lesson):
@@ -482,16 +482,17 @@ def test_a_class_is_never_answered_from_outside(lesson):
 
 def sources(lesson, **changes):
     made = {c.name: c.source for c in lesson.cells if c.kind is Kind.SOLUTION}
-    return {**made, "derive_it": "Because I say so.", **changes}
+    return {**made, **changes}
 
 
-def report(lesson, runner, **changes):
+def report(lesson, runner, *, derive_it="Because I say so.", **changes):
     return judge_lesson(
         lesson,
         runner,
         student="anna",
         secret="of a test",  # noqa: S106
         sources={k: v for k, v in sources(lesson, **changes).items() if v is not None},
+        answers={} if derive_it is None else {"derive_it": derive_it},
         notes=("a note",),
     )
 
@@ -505,14 +506,21 @@ def test_a_report_holds_every_exercise_and_derivation_in_the_lesson_s_order(less
     assert made.notes == ("a note",)
 
 
-def test_an_untouched_stub_is_not_attempted_and_its_function_is_not_called(lesson):
-    runner = FakeRunner(lesson)
+def test_an_untouched_stub_is_not_attempted_and_asked_once(lesson):
+    runner = FakeRunner(lesson, double=Verdict.NOT_ATTEMPTED)
     stub = lesson.stubs["double"]
     made = report(lesson, runner, double=f"\n{textwrap.indent(stub, '')}\n\n")
 
     assert made.exercises[0].verdict is Verdict.NOT_ATTEMPTED
     assert [case.group for case in made.exercises[0].cases] == ["vectors", "matrices", "numbers"]
-    assert runner.count("double") == 0
+    assert runner.count("double") == 1
+
+
+def test_a_function_that_is_defined_counts_although_its_stub_stands_untouched(lesson):
+    """It may be written in another cell, below."""
+    made = report(lesson, FakeRunner(lesson), double=lesson.stubs["double"])
+
+    assert made.exercises[0].verdict is Verdict.CORRECT
 
 
 def test_a_stub_with_one_word_more_is_asked(lesson):

@@ -1,6 +1,7 @@
 """Reading what was handed in: malformed files are refused with advice, the rest is matched."""
 
 import copy
+import dataclasses
 import json
 import os
 
@@ -9,8 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from grader import sample
-from grader.submission import reading as submission
-from grader.submission.reading import UnreadableError, match, parse_notebook, read, read_bytes
+from grader.course.notebook import digest_of
+from grader.submission import cells as submission
+from grader.submission.cells import UnreadableError, parse_notebook, read_bytes
+from grader.submission.matching import match, read
 from tests.conftest import COURSE, load
 
 LESSON = load("00_start_here")
@@ -33,7 +36,7 @@ def place(made, name):
 
 def matched(made, lesson=LESSON):
     content = json.dumps(made).encode()
-    return match("x.ipynb", content, parse_notebook("x.ipynb", content), lesson)
+    return match("x.ipynb", parse_notebook("x.ipynb", content), lesson)
 
 
 def extra(source, **more):
@@ -85,7 +88,7 @@ def test_a_file_that_is_too_large_is_not_read_to_its_end(path):
     with path.open("wb") as file:
         file.truncate(2**40)
 
-    with pytest.raises(UnreadableError, match="more than 20 MiB; clear the outputs"):
+    with pytest.raises(UnreadableError, match="more than 100 MiB; clear the outputs"):
         read(path, LESSON)
 
 
@@ -134,7 +137,7 @@ def test_a_malformed_file_is_refused_with_a_reason(path, content, reason):
 @given(content=st.binary(max_size=300))
 def test_no_bytes_raise_anything_but_their_own_error(content):
     with pytest.raises(UnreadableError):
-        match("x", content, parse_notebook("x", content), LESSON)
+        match("x", parse_notebook("x", content), LESSON)
 
 
 json_values = st.recursive(
@@ -259,16 +262,75 @@ def test_a_renamed_cell_is_found_by_its_other_name():
     assert matched(made).sources[FIRST] == RIGHT[FIRST]
 
 
-def test_a_cell_without_any_of_its_names_is_missing_and_its_code_runs_as_an_extra():
+def without(made, **changes):
+    """Return a notebook whose cells lost what a program dropped."""
+    for number, cell in enumerate(made["cells"]):
+        for key, change in changes.items():
+            if change is None:
+                cell.pop(key, None)
+            else:
+                cell[key] = change(number)
+    return made
+
+
+LOST = {
+    "nothing": {},
+    "cell ids, as VS Code": {"id": None},
+    "cell ids renumbered, as nbstripout": {"id": str},
+    "ids and our metadata": {"id": str, "ours": True},
+    "all metadata": {"id": None, "metadata": lambda _: {}},
+}
+
+
+@pytest.mark.parametrize("lost", LOST)
+@pytest.mark.parametrize("edited", [False, True], ids=["as released", "edited"])
+def test_cells_are_known_whatever_a_program_dropped(lost, edited):
+    """No prose is taken for the student's own, and no demonstration is run for a grade."""
+    changes = dict(LOST[lost])
     made = notebook()
-    cell = made["cells"][place(made, FIRST)]
-    cell["metadata"], cell["id"] = {}, "renamed"
+    answer = place(made, "answer_derive_broadcast_shape")
+    made["cells"][answer]["source"] = "Because the column is stretched."
+    for cell in made["cells"]:
+        if edited and cell["cell_type"] == "code" and not cell["metadata"].get("nbgrader"):
+            cell["source"] = f"{''.join(cell['source'])}\nprint('mine')"
+        if changes.get("ours"):
+            cell["metadata"].pop("byhand", None)
+    changes.pop("ours", None)
+
+    found = matched(without(made, **changes))
+
+    assert found.extras == {}
+    assert {name: found.sources[name] for name in RIGHT} == RIGHT
+    assert found.answers["derive_broadcast_shape"].source == "Because the column is stretched."
+    assert found.cells == matched(notebook()).cells
+    assert found.notes == ()
+
+
+def test_a_notebook_of_an_earlier_edition_shows_none_of_its_prose_as_the_students():
+    made = notebook()
+    old = {"cell_type": "markdown", "metadata": {}, "source": "As it was taught last year."}
+    made["cells"].insert(3, old)
+    lesson = dataclasses.replace(LESSON, editions=frozenset({digest_of(old["source"])}))
+
+    assert matched(made, lesson).extras == {}
+    assert len(matched(made).extras) == 1
+
+
+def test_an_answer_below_the_cell_made_for_it_is_found():
+    made = notebook()
+    where = place(made, "answer_derive_broadcast_shape")
+    made["cells"].insert(where + 1, {**extra("My derivation."), "cell_type": "markdown"})
 
     found = matched(made)
 
-    assert FIRST not in found.sources
-    assert found.notes == (f"the cell of {FIRST} is missing",)
-    assert RIGHT[FIRST] in [cell.source for cell in found.cells]
+    assert found.below == {"derive_broadcast_shape": "My derivation."}
+
+
+def test_own_cells_that_are_tagged_not_to_be_run_are_not_run():
+    made = notebook()
+    made["cells"].append(extra("while True: pass", metadata={"tags": ["skip-execution"]}))
+
+    assert matched(made).cells == matched(notebook()).cells
 
 
 def test_a_solution_turned_into_markdown_is_read_as_code():

@@ -66,12 +66,31 @@ def attempt(
         value = function(*arguments, **keywords)
         return {"value": _take(value, steps) if steps else value}
     except NotImplementedError as error:
-        return _failure(failures.NOT_ATTEMPTED, error)
+        own = _is_stub(function, error)
+        return _failure(failures.NOT_ATTEMPTED if own else failures.RAISED, error)
     except MemoryError as error:
         return _failure(failures.OUT_OF_MEMORY, error)
     # SystemExit and KeyboardInterrupt, raised by the function, are its failure too.
     except BaseException as error:  # noqa: BLE001
         return _failure(failures.RAISED, error)
+
+
+def _is_stub(function: Callable[..., Any], error: NotImplementedError) -> bool:
+    """Whether the exception is the stub's own: bare, and raised by the function itself.
+
+    One that a library raised, or another exercise's stub, is an exception like any other.
+    """
+    return not error.args and _raised_in(error).partition(".")[0] == getattr(
+        function, "__name__", ""
+    )
+
+
+def _raised_in(error: BaseException) -> str:
+    """Return the name of the function, or Class.method, that raised."""
+    traceback = error.__traceback__
+    while traceback is not None and traceback.tb_next is not None:
+        traceback = traceback.tb_next
+    return traceback.tb_frame.f_code.co_qualname if traceback else ""
 
 
 def _take(thing: Any, steps: list[tuple[Any, ...]]) -> list[Any]:
@@ -107,6 +126,8 @@ def _message(error: BaseException) -> str:
         text = ""
     text = _DECIMAL.sub("#", text)[:160]
     name = type(error).__name__
+    if isinstance(error, NotImplementedError) and not text:
+        text = f"{_raised_in(error)} is not written yet"
     line = None
     traceback = error.__traceback__
     while traceback is not None:

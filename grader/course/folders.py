@@ -10,6 +10,7 @@ from typing import Any
 
 from grader.errors import InputError
 
+_OF_STUDENTS = ("submitted", "autograded", "feedback")  # folders of class/
 SOLO_SECRET = "no class"  # noqa: S105 - learners without a class all share these cases
 
 
@@ -93,14 +94,26 @@ class Course:
 def find_course(start: Path) -> Course:
     """Return the course that start lies in, else the one that holds this package.
 
+    What was handed in to a course is never a course: its files could be a student's.
+
     Raises:
         InputError: there is none.
     """
     here = start.resolve()
-    for folder in (here, *here.parents, Path(__file__).resolve().parents[2]):
-        if (folder / "nbgrader_config.py").is_file() and (folder / "solutions").is_dir():
+    found = [folder for folder in (here, *here.parents) if _is_course(folder)]
+    for number, folder in enumerate(found):
+        outer = [Course(root=root).class_folder for root in found[number + 1 :]]
+        handed_in = [place / name for place in outer for name in _OF_STUDENTS]
+        if not any(folder.is_relative_to(place) for place in handed_in):
             return Course(root=folder)
+    installed = Path(__file__).resolve().parents[2]
+    if _is_course(installed):
+        return Course(root=installed)
     raise InputError(
         f"{start}: not inside a course; expected a folder with nbgrader_config.py and "
         "solutions/ here or above"
     )
+
+
+def _is_course(folder: Path) -> bool:
+    return (folder / "nbgrader_config.py").is_file() and (folder / "solutions").is_dir()

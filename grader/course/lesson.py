@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from grader.course.cells import Cell, Kind
-from grader.course.regions import stub
+from grader.course.regions import regions, stub
 from grader.exercise import Exercise
 
 
@@ -23,6 +23,8 @@ class Lesson:
         reference: what the setup and solution cells define.
         exercises: by id, in the notebook's order.
         earlier: the text of earlier.py, or None.
+        editions: digests of cells of the lesson as it was released before; see
+            `grader.course.notebook.digest_of`.
         digest: changes whenever anything that a grade depends on does.
     """
 
@@ -33,6 +35,7 @@ class Lesson:
     exercises: Mapping[str, Exercise]
     earlier: str | None
     digest: str
+    editions: frozenset[str] = frozenset()
 
     @cached_property
     def stubs(self) -> dict[str, str]:
@@ -41,6 +44,17 @@ class Lesson:
         return answers | {c.name: stub(c.source) for c in self.cells if c.kind is Kind.SOLUTION}
 
     @cached_property
+    def released(self) -> tuple[str, ...]:
+        """The text of each cell as students get it."""
+        return tuple(map(_released, self.cells))
+
+    @cached_property
     def manual(self) -> tuple[Cell, ...]:
         """The cells that are marked by hand."""
         return tuple(cell for cell in self.cells if cell.kind is Kind.MANUAL)
+
+
+def _released(cell: Cell) -> str:
+    if cell.kind is Kind.SOLUTION:
+        return stub(cell.source)
+    return regions(cell.source)[""] if cell.kind in (Kind.TEST, Kind.MANUAL) else cell.source

@@ -44,6 +44,7 @@ def load(course: Course, lesson_id: str) -> Lesson:
     reference = run_reference(path, cells, earlier)
     hidden = read_hidden(folder)
     exercises = declared_exercises(hidden, cells, reference)
+    editions = folder / "editions.txt"
     return Lesson(
         id=lesson_id,
         cells=cells,
@@ -52,6 +53,9 @@ def load(course: Course, lesson_id: str) -> Lesson:
         exercises=exercises,
         earlier=earlier,
         digest=_digest(raw, (earlier or "").encode(), *_told(hidden.files)),
+        editions=frozenset(editions.read_text("ascii").split())
+        if editions.is_file()
+        else frozenset(),
     )
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.course.cells import Cell, Kind
+from grader.course.notebook import OUR_KEY
 from grader.course.problems import Problem, refuse
 from grader.course.regions import ANSWER_STUB, is_marker, regions
 from grader.course.source import parse
@@ -66,7 +67,7 @@ def instructor_notebook(lesson: str, cells: Sequence[Cell]) -> Any:
         else:
             made = nbformat.v4.new_code_cell(source)
         made["id"] = _cell_id(cell, prose)
-        made["metadata"] = nbformat.from_dict(_metadata(cell))
+        made["metadata"] = nbformat.from_dict(_metadata(cell, made["id"]))
         notebook.cells.append(made)
     return notebook
 
@@ -101,13 +102,14 @@ def _cell_id(cell: Cell, prose: Counter[str]) -> str:
     return f"prose-{digest}" + (f"-{prose[digest]}" if prose[digest] > 1 else "")
 
 
-def _metadata(cell: Cell) -> dict[str, Any]:
-    """Return nbgrader's metadata for a cell; prose has none."""
+def _metadata(cell: Cell, our_id: str) -> dict[str, Any]:
+    """Return nbgrader's metadata for a cell, or ours where nbgrader has none."""
+    ours = {OUR_KEY: {"cell": our_id}}
     if cell.kind in (Kind.PROSE, Kind.ANSWER):
-        return {}
+        return ours
     if cell.kind is Kind.EXPLORE:
         # Run by learners; skipped by nbclient, and so by nbgrader, and by the engine.
-        return {"tags": ["skip-execution"]}
+        return {"tags": ["skip-execution"], **ours}
     manual = cell.kind is Kind.MANUAL
     nbgrader: dict[str, Any] = {
         "cell_type": "markdown" if manual else "code",

@@ -17,8 +17,8 @@ from grader.course.lesson import Lesson
 from grader.gradebook import sidecar
 from grader.report.graded import Graded
 from grader.report.notebook import autograded_notebook
+from grader.submission.cells import UnreadableError, read_bytes
 from grader.submission.entry import Entry
-from grader.submission.reading import UnreadableError, read_bytes
 
 _EARLIER = "earlier.py"
 _STAGING = ".new"

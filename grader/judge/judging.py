@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import Any, Protocol
 
 import numpy as np
@@ -61,22 +62,33 @@ class Judging:
         self._lesson, self._runner, self._student, self._secret = lesson, runner, student, secret
         self.outcomes: dict[str, Outcome] = {}
 
-    def exercise(self, exercise: Exercise, *, untouched_stub: bool) -> Outcome:
-        """Judge one exercise as it stands."""
-        if untouched_stub:
-            outcome = not_attempted(exercise, self._rng(exercise))
-        else:
-            outcome = self._ask(exercise, {})
+    def exercise(self, exercise: Exercise, *, untouched_stub: bool = False) -> Outcome:
+        """Judge one exercise as it stands.
+
+        Args:
+            untouched_stub: its cell is as it was released.  The function may be defined in
+                another one all the same: it is asked, and called "not attempted" only if the
+                stub's own exception comes.
+        """
+        outcome = self._ask(exercise, {}, untouched_stub=untouched_stub)
         self.outcomes[exercise.id] = outcome
         return outcome
 
     def _rng(self, exercise: Exercise) -> np.random.Generator:
         return seeded(self._secret, self._lesson.id, exercise.id, self._student)
 
-    def _ask(self, exercise: Exercise, substitutes: Substitutes) -> Outcome:
-        reference = self._lesson.reference[exercise.id]
-        rng = self._rng(exercise)
-        return judge_exercise(exercise, reference, self._runner, rng, substitutes)
+    def _ask(
+        self, exercise: Exercise, substitutes: Substitutes, *, untouched_stub: bool = False
+    ) -> Outcome:
+        """Ask every hidden case of one exercise and judge the answers."""
+        cases = list(exercise.make_cases(self._rng(exercise)))
+        answers = self._runner.ask(exercise.id, cases, substitutes)
+        if untouched_stub:
+            first = next(answers)
+            if first.failure is Verdict.NOT_ATTEMPTED:
+                return not_attempted(exercise, cases)
+            answers = chain([first], answers)
+        return judge_cases(exercise, cases, self._lesson.reference[exercise.id], answers)
 
     def carry(self, exercise: Exercise) -> Outcome:
         """Judge an exercise that failed and builds on failed ones again; keep the better outcome.
@@ -85,7 +97,7 @@ class Judging:
         been judged, and carried, before.
         """
         before = self.outcomes[exercise.id]
-        if before.score == before.points:
+        if before.score == before.points or before.verdict is Verdict.NOT_ATTEMPTED:
             return before
         substitutes = {
             name: self._lesson.reference[name]
@@ -120,26 +132,25 @@ def judge_lesson(
     student: str,
     secret: str,
     sources: Mapping[str, str],
+    answers: Mapping[str, str],
     notes: tuple[str, ...] = (),
 ) -> Report:
     """Judge a whole submission.
 
     Args:
-        sources: the student's solution and manual cells by name; an absent one was deleted.
+        sources: the student's solution cells by name; an absent one was deleted.
+        answers: the student's answers to derivations by name, likewise.
         notes: what there is to say about the submission as a whole.
     """
     judging = Judging(lesson, runner, student=student, secret=secret)
-    attempted = []
     for exercise in lesson.exercises.values():
         untouched_stub = untouched(sources.get(exercise.id), lesson.stubs[exercise.id])
         judging.exercise(exercise, untouched_stub=untouched_stub)
-        if not untouched_stub:
-            attempted.append(exercise)
     # In a second round: it takes a fresh process, and one is enough for all.
-    for exercise in attempted:
+    for exercise in lesson.exercises.values():
         judging.carry(exercise)
     manual = [
-        judge_manual(cell.name, cell.points, sources.get(cell.name), lesson.stubs[cell.name])
+        judge_manual(cell.name, cell.points, answers.get(cell.name), lesson.stubs[cell.name])
         for cell in lesson.manual
     ]
     return Report(
@@ -157,9 +168,9 @@ def untouched(source: str | None, stub: str) -> bool:
     return source is not None and source.split() == stub.split()
 
 
-def not_attempted(exercise: Exercise, rng: np.random.Generator) -> Outcome:
+def not_attempted(exercise: Exercise, cases: Sequence[Case]) -> Outcome:
     """Return the outcome of an untouched stub."""
-    groups = list(dict.fromkeys(case.group for case in exercise.make_cases(rng)))
+    groups = dict.fromkeys(case.group for case in cases)
     return Outcome(
         id=exercise.id,
         score=0.0,
@@ -180,16 +191,13 @@ def judge_manual(name: str, points: float, written: str | None, released: str) -
     return Outcome(id=name, score=0.0, points=points, verdict=verdict)
 
 
-def judge_exercise(
+def judge_cases(
     exercise: Exercise,
+    cases: Sequence[Case],
     reference: Callable[..., Any],
-    runner: Runner,
-    rng: np.random.Generator,
-    substitutes: Substitutes,
+    answers: Iterator[Answer],
 ) -> Outcome:
-    """Ask every hidden case of one exercise and judge the answers."""
-    cases = list(exercise.make_cases(rng))
-    answers = runner.ask(exercise.id, cases, substitutes)
+    """Judge the answers to the cases of one exercise; asks for no more than it needs."""
     # While the reference is at work here, the student's function may be, elsewhere.
     expectations = [_expected(exercise, reference, case) for case in cases]
     observations: list[Observation] = []

@@ -27,6 +27,7 @@ class _Facts:
 class Verdict(Enum):
     """What happened; of several, the first listed is told."""
 
+    UNREADABLE = "unreadable"
     NOT_ATTEMPTED = "not attempted"
     MISSING = "missing"
     CRASHED = "crashed"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from grader.judge.outcome import Report
 from grader.sandbox.session import Run
-from grader.submission.reading import Submission
+from grader.submission.matching import Submission
 
 
 @dataclass(frozen=True, kw_only=True)

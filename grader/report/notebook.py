@@ -14,6 +14,8 @@ from grader.language import text as _
 from grader.report.graded import Graded
 from grader.report.words import number, outcome_lines
 from grader.sandbox.session import Run
+from grader.submission.matching import Submission
+from grader.submission.pictures import Text
 
 
 def autograded_notebook(lesson: Lesson, graded: Graded) -> dict[str, Any]:
@@ -30,11 +32,10 @@ def autograded_notebook(lesson: Lesson, graded: Graded) -> dict[str, Any]:
     cells += _extra_cells(graded, -1, runs)
     for i, (cell, raw) in enumerate(zip(lesson.cells, lesson.notebook["cells"], strict=True)):
         made = dict(raw)
-        if cell.kind in (Kind.SOLUTION, Kind.ANSWER):
-            taken = submission.sources.get(cell.name) if submission else None
-            made["source"] = taken if taken is not None else ""
+        if cell.kind is Kind.SOLUTION:
+            made["source"] = submission.sources.get(cell.name, "") if submission else ""
         if cell.kind is Kind.ANSWER:
-            made["source"] = _harmless(made["source"])
+            made |= _shown(_answer_of(submission, cell.name))
         if cell.kind is Kind.TEST:
             made["outputs"] = test_outputs(outcomes[cell.name])
         elif (i, 0) in runs:
@@ -82,18 +83,32 @@ def _extra_cells(
     extras = graded.submission.extras.get(place, ()) if graded.submission else ()
     for count, extra in enumerate(extras, start=1):
         made: dict[str, Any] = {
-            "cell_type": extra["cell_type"],
+            "cell_type": extra.type,
             "id": f"extra-{place + 1}-{count}",
             "metadata": {},
-            "source": extra["source"],
+            "source": extra.source,
         }
-        if extra["cell_type"] == "code":
+        if extra.type == "code":
             run = runs.get((place, count))
             made |= {"execution_count": None, "outputs": outputs_of(run) if run else []}
         else:
-            made["source"] = _harmless(extra["source"])
+            made |= _shown(Text(source=extra.source, attachments=extra.attachments))
         cells.append(made)
     return cells
+
+
+def _answer_of(submission: Submission | None, name: str) -> Text:
+    """Return what stands in the cell for an answer; own cells below it are shown as such."""
+    found = submission.answers.get(name) if submission else None
+    return found or Text(source="")
+
+
+def _shown(text: Text) -> dict[str, Any]:
+    """Return a Markdown cell's fields for a student's text and its pictures."""
+    shown: dict[str, Any] = {"source": _harmless(text.source)}
+    if text.attachments:
+        shown["attachments"] = {name: dict(data) for name, data in text.attachments.items()}
+    return shown
 
 
 def _harmless(markdown: str) -> str:

@@ -14,6 +14,7 @@ _WIDTH = 88
 
 # What each verdict means; docs/how-it-works.md shows the same sentences.
 MEANING = {
+    Verdict.UNREADABLE: _("the notebook as a whole could not be read"),
     Verdict.NOT_ATTEMPTED: _("the stub is untouched, or still raises NotImplementedError"),
     Verdict.MISSING: _(
         "the function is not defined: its cell was deleted, or did not run to its end"

@@ -10,13 +10,15 @@ from grader import __version__
 from grader.course.cells import Kind
 from grader.course.folders import Course
 from grader.course.lesson import Lesson
+from grader.judge.evidence import Failed
 from grader.judge.judging import judge_lesson
 from grader.judge.outcome import Outcome, Report
 from grader.judge.verdict import Verdict
 from grader.report.graded import Graded
 from grader.sandbox.box import PLOTS, Box
 from grader.sandbox.session import Session
-from grader.submission.reading import Submission, UnreadableError, read
+from grader.submission.cells import UnreadableError
+from grader.submission.matching import Submission, read
 
 
 def imports_of(lessons: Sequence[Lesson]) -> list[str]:
@@ -51,6 +53,8 @@ def grade(lesson: Lesson, submission: Submission, box: Box, *, student: str, sec
             student=student,
             secret=secret,
             sources=submission.sources,
+            answers={name: answer.source for name, answer in submission.answers.items()}
+            | dict(submission.below),
             notes=submission.notes,
         )
     return Graded(report=report, submission=submission, runs=runs)
@@ -71,12 +75,13 @@ def grade_file(lesson: Lesson, path: Path, box: Box, *, student: str, secret: st
 def unreadable(lesson: Lesson, student: str, reason: str, sandbox: str) -> Report:
     """Return the report on a notebook that could not be read: nothing earned, and why."""
     points = {name: exercise.points for name, exercise in lesson.exercises.items()}
+    why = (Failed(message=reason),)
     points.update({cell.name: cell.points for cell in lesson.manual})
     return Report(
         lesson=lesson.id,
         student=student,
         exercises=tuple(
-            Outcome(id=name, score=0.0, points=worth, verdict=Verdict.MISSING)
+            Outcome(id=name, score=0.0, points=worth, verdict=Verdict.UNREADABLE, evidence=why)
             for name, worth in points.items()
         ),
         version=__version__,

@@ -1,0 +1,168 @@
+"""From an untrusted .ipynb to its cells.  Reads, never executes.
+
+Bytes under a cap, no symbolic link, strict JSON.  What a cell says of itself, in its
+metadata, is a claim; what may be done with claims is said in `grader.submission.matching`.
+"""
+
+from __future__ import annotations
+
+import codecs
+import json
+import os
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from grader.box.wire import readable
+from grader.course.notebook import OUR_KEY, text_of
+from grader.errors import InputError
+from grader.submission.pictures import Attachments, Room, illustrated
+
+MAX_BYTES = 100 * 2**20  # as much as nbgrader collects
+MAX_CELLS = 2_000
+MAX_PARTS = 500_000  # lists and objects in the file
+MAX_SOURCE = 500_000  # characters of all cells together, pictures aside
+_CELL_TYPES = ("code", "markdown", "raw")
+
+
+class UnreadableError(InputError):
+    """A submission that cannot be read: found, expected, what to do."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotebookCell:
+    """A cell as it was handed in.
+
+    Attributes:
+        type: "code", "markdown" or "raw".
+        source: its text; pictures in Markdown are attachments, see `pictures`.
+        grade_id: the id that nbgrader's metadata claims, or "".
+        lesson_cell: the id that our own metadata claims, or "".
+        skipped: whether it is tagged not to be run when graded.
+    """
+
+    type: str
+    source: str
+    attachments: Attachments = field(default_factory=dict)
+    grade_id: str = ""
+    lesson_cell: str = ""
+    skipped: bool = False
+
+
+def read_bytes(path: Path, *, most: int = MAX_BYTES) -> bytes:
+    """Read a submitted file: a regular file, no symbolic link, under the cap.
+
+    Raises:
+        UnreadableError: it is none of these, or cannot be read.
+    """
+    try:
+        # Without waiting: a FIFO would be waited for until somebody writes into it.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except (OSError, ValueError) as error:
+        raise UnreadableError(_why_not(path, error)) from error
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise UnreadableError(f"{path}: is not a file; expected a notebook, NN_slug.ipynb")
+        # One byte more than the cap tells a file too large, whatever its status says.
+        with open(descriptor, "rb", closefd=False) as file:
+            content = file.read(most + 1)
+    except OSError as error:
+        raise UnreadableError(
+            f"{path}: cannot be read ({error.strerror}); check the disk"
+        ) from error
+    finally:
+        os.close(descriptor)
+    if len(content) > most:
+        raise UnreadableError(
+            f"{path}: holds more than {most // 2**20} MiB; clear the outputs "
+            "(Edit, Clear Outputs of All Cells) and hand it in again"
+        )
+    return content
+
+
+def _why_not(path: Path, error: Exception) -> str:
+    """Say why a file cannot be opened."""
+    if isinstance(error, ValueError):
+        return f"{path!r}: is no path; give the path of a notebook, NN_slug.ipynb"
+    if path.is_symlink():
+        return f"{path}: is a symbolic link; hand in the notebook itself"
+    if isinstance(error, FileNotFoundError):
+        return f"{path}: not found; give the path of a notebook, NN_slug.ipynb"
+    reason = error.strerror if isinstance(error, OSError) else ""
+    return f"{path}: cannot be opened ({reason}); check the file's permissions"
+
+
+def parse_notebook(path: Path, content: bytes) -> list[NotebookCell]:
+    """Return a notebook's cells; raise UnreadableError if it is none."""
+    if content.count(b"[") + content.count(b"{") > MAX_PARTS:
+        raise UnreadableError(
+            f"{path}: has more than {MAX_PARTS} parts; clear the outputs "
+            "(Edit, Clear Outputs of All Cells) and hand it in again"
+        )
+    try:
+        # Windows' editors write a byte order mark; it is no part of the notebook.
+        notebook = json.loads(content.removeprefix(codecs.BOM_UTF8).decode("utf-8"))
+    except (UnicodeDecodeError, ValueError, RecursionError) as error:
+        raise UnreadableError(
+            f"{path}: is not a notebook ({type(error).__name__}: {str(error)[:120]}); "
+            "open it in JupyterLab, save it, and hand it in again"
+        ) from error
+    if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
+        raise UnreadableError(
+            f"{path}: has no list of cells; expected a notebook in format 4, as JupyterLab saves it"
+        )
+    if type(notebook.get("nbformat")) is not int or notebook["nbformat"] != 4:
+        raise UnreadableError(
+            f"{path}: has notebook format {notebook.get('nbformat')!r:.40}, expected 4; "
+            "open it in JupyterLab and save it"
+        )
+    if len(notebook["cells"]) > MAX_CELLS:
+        raise UnreadableError(
+            f"{path}: has {len(notebook['cells'])} cells, at most {MAX_CELLS} are read"
+        )
+    room = Room()
+    cells = [_cell(raw, room) for raw in notebook["cells"] if _is_cell(raw)]
+    if sum(len(cell.source) for cell in cells) > MAX_SOURCE:
+        raise UnreadableError(
+            f"{path}: has more than {MAX_SOURCE} characters in its cells; keep data out of them"
+        )
+    return cells
+
+
+def _is_cell(cell: Any) -> bool:
+    """Whether a cell has a known type and a source; others are passed over."""
+    if not isinstance(cell, dict) or cell.get("cell_type") not in _CELL_TYPES:
+        return False
+    source = cell.get("source")
+    if isinstance(source, list):
+        return all(isinstance(line, str) for line in source)
+    return isinstance(source, str)
+
+
+def _cell(raw: Mapping[str, Any], room: Room) -> NotebookCell:
+    """Return a cell, made anew from what is known of it."""
+    metadata = raw.get("metadata")
+    metadata = metadata if isinstance(metadata, dict) else {}
+    tags = metadata.get("tags")
+    # A half of a surrogate pair, which JSON can spell, could be written to no file.
+    source, attachments = readable(text_of(raw)), raw.get("attachments")
+    if raw["cell_type"] == "markdown":
+        text = illustrated(source, attachments, room)
+        source, attachments = text.source, text.attachments
+    else:
+        attachments = {}
+    return NotebookCell(
+        type=raw["cell_type"],
+        source=source,
+        attachments=attachments,
+        grade_id=_claim(metadata.get("nbgrader"), "grade_id"),
+        lesson_cell=_claim(metadata.get(OUR_KEY), "cell"),
+        skipped=isinstance(tags, list) and "skip-execution" in tags,
+    )
+
+
+def _claim(metadata: Any, name: str) -> str:
+    found = metadata.get(name) if isinstance(metadata, dict) else None
+    return readable(found) if isinstance(found, str) else ""
