@@ -1,0 +1,203 @@
+"""adam_step: two running means, and the step that they make."""
+
+import numpy as np
+from hidden.flawed_adam import adam_in_place, adam_variant, corrected, uncorrected, with_settings
+from hidden.nests import each, nested
+from solution import adam_init, adam_step
+
+from grader.exercise import Case, Tolerance, exercise
+
+asked = exercise("adam_step", returns=("params", "state"), tolerance=Tolerance(absolute=1e-14))
+
+
+def ordinary(rng, dims):
+    """Return numbers between 0.5 and 2 in size; as gradients, epsilon plays no part there."""
+    return each(
+        lambda p: rng.choice([-1.0, 1.0], size=p.shape) * rng.uniform(0.5, 2.0, size=p.shape),
+        nested(rng, dims),
+    )
+
+
+def with_odd_entries(rng, dims):
+    """Return gradients with one entry of 1e-8 and one of exactly 0 in each layer."""
+    grads = ordinary(rng, dims)
+    for dW, _ in grads:
+        dW.flat[0] *= 1e-8 / abs(dW.flat[0])
+        dW.flat[-1] = 0.0
+    return grads
+
+
+@asked.cases
+def adam_steps(rng):
+    """From zero and from states in the middle of a run; tiny and zero gradients; settings."""
+    usual = {"lr": 0.01}
+    other = {"lr": 0.05, "beta1": 0.5, "beta2": 0.9, "eps": 1e-3}
+    for group, dims, steps, settings, gradients in [
+        ("the first step", [3, 4, 2], 0, usual, ordinary),
+        ("the fourth step", [3, 4, 2], 3, usual, ordinary),
+        ("the fourth step", [2, 3, 1], 3, {}, ordinary),
+        ("square layers", [3, 3, 3], 4, usual, ordinary),
+        ("a single unit", [1, 1], 5, usual, ordinary),
+        ("tiny and zero gradients", [3, 4, 2], 0, usual, with_odd_entries),
+        ("tiny and zero gradients", [2, 3, 2], 3, usual, with_odd_entries),
+        ("other settings", [2, 3, 2], 2, other, with_odd_entries),
+    ]:
+        params = ordinary(rng, dims)
+        state = adam_init(params)
+        for _ in range(steps):
+            params, state = adam_step(params, gradients(rng, dims), state, **settings)
+        yield Case(params, gradients(rng, dims), state, keywords=settings, group=group, fresh=True)
+    # An entry that had gradients and has none now goes on moving.
+    dims = [3, 2]
+    params = nested(rng, dims)
+    scales = each(lambda p: 10.0 ** rng.uniform(-6, 1, size=p.shape), params)
+    state = adam_init(params)
+    for _ in range(3):
+        grads = each(np.multiply, scales, ordinary(rng, dims))
+        params, state = adam_step(params, grads, state, **usual)
+    quiet = each(lambda s: s * (rng.uniform(size=s.shape) < 0.5), scales)
+    yield Case(params, quiet, state, keywords=usual, group="gradients of many sizes", fresh=True)
+    late = {
+        "t": 20_000,
+        "m": each(lambda g: 0.2 * g, ordinary(rng, dims)),
+        "v": each(lambda g: 0.4 * g * g, ordinary(rng, dims)),
+    }
+    yield Case(params, ordinary(rng, dims), late, keywords=usual, group="late in a run", fresh=True)
+
+
+asked.mistake(
+    "v forgets its past",
+    answer=adam_variant(new_v=lambda v, g, beta: (1 - beta) * g * g),
+    hint="Right at the first step only. Your new v knows this gradient; where is what the old v "
+    "knew?",
+)
+asked.mistake(
+    "m forgets its past",
+    answer=adam_variant(new_m=lambda m, g, beta: (1 - beta) * g),
+    hint="Right at the first step only. Your new m knows this gradient; where is what the old m "
+    "knew?",
+)
+asked.mistake(
+    "the same v on both sides",
+    answer=adam_variant(new_v=lambda v, g, beta: g * g),
+    hint="Your v is the last squared gradient and nothing else. In the formula two different v's "
+    "appear: look at their indices.",
+)
+asked.mistake(
+    "epsilon inside the root",
+    answer=adam_variant(below=lambda v, share, eps: np.sqrt(v / share + eps)),
+    hint="Ordinary gradients are right, tiny ones are not. Where does epsilon stand in 4.3?",
+)
+asked.mistake(
+    "epsilon added before the correction",
+    answer=adam_variant(below=lambda v, share, eps: (np.sqrt(v) + eps) / np.sqrt(share)),
+    hint="Ordinary gradients are right, tiny ones are not. To which root is epsilon added in 4.3: "
+    "that of v, or that of v-hat?",
+)
+asked.mistake(
+    "no epsilon",
+    answer=adam_variant(below=lambda v, share, eps: np.sqrt(v / share)),
+    hint="What does your formula give for an entry whose gradient was always 0?",
+)
+asked.mistake(
+    "t counts from 0",
+    answer=adam_variant(count=lambda t, layer, place: t),
+    hint="What is t in the formulas at the very first step, and what is 1 - beta**t there?",
+)
+asked.mistake(
+    "t is not kept",
+    answer=adam_variant(last_count=lambda t, layers: t),
+    hint="The parameters are right. What does the state that you return say about the number of "
+    "steps?",
+)
+asked.mistake(
+    "t is raised for every array",
+    answer=adam_variant(
+        count=lambda t, layer, place: t + 1 + 2 * layer + place,
+        last_count=lambda t, layers: t + 2 * layers,
+    ),
+    hint="The first array is right. How often is t raised in one step of your function?",
+)
+asked.mistake(
+    "t is raised for every layer",
+    answer=adam_variant(
+        count=lambda t, layer, place: t + 1 + layer, last_count=lambda t, layers: t + layers
+    ),
+    hint="The first layer is right. How often is t raised in one step of your function?",
+)
+asked.mistake(
+    "corrected m and v stored back",
+    answer=adam_variant(keep_m=corrected, keep_v=corrected),
+    hint="The parameters are right, the state is not. Are the hats part of what the next step "
+    "starts from?",
+)
+asked.mistake(
+    "corrected m stored back",
+    answer=adam_variant(keep_m=corrected),
+    hint="The parameters and v are right. Is the hat part of what the next step starts from?",
+)
+asked.mistake(
+    "the betas exchanged",
+    answer=with_settings(lambda lr, beta1, beta2, eps: (lr, beta2, beta1, eps)),
+    hint="Which of the two running means has the longer memory?",
+)
+asked.mistake(
+    "no bias correction",
+    answer=adam_variant(m_share=uncorrected, v_share=uncorrected),
+    hint="The state is right, the step is too long early in a run. What happens to m and v "
+    "between the state and the step?",
+)
+asked.mistake(
+    "only m is corrected",
+    answer=adam_variant(v_share=uncorrected),
+    hint="The state is right. Which of the two running means starts from 0?",
+)
+asked.mistake(
+    "only v is corrected",
+    answer=adam_variant(m_share=uncorrected),
+    hint="The state is right. Which of the two running means starts from 0?",
+)
+asked.mistake(
+    "beta times t instead of its power",
+    answer=adam_variant(m_share=lambda beta, t: 1 - beta * t, v_share=lambda beta, t: 1 - beta * t),
+    hint="The first step is right. What became of beta, step after step, when you unrolled m in "
+    "4.4?",
+)
+asked.mistake(
+    "the size of g for its square",
+    answer=adam_variant(new_v=lambda v, g, beta: beta * v + (1 - beta) * np.abs(g)),
+    hint="m is right, v is not. Of what is v a running mean?",
+)
+asked.mistake(
+    "g for its square",
+    answer=adam_variant(new_v=lambda v, g, beta: beta * v + (1 - beta) * g),
+    hint="Can your v become negative? Of what is it a running mean?",
+)
+asked.mistake(
+    "v without its factor 1 - beta2",
+    answer=adam_variant(new_v=lambda v, g, beta: beta * v + g * g),
+    hint="m is right, v is too large. Do the weights of the old v and of the new square add up "
+    "to 1?",
+)
+asked.mistake(
+    "no square root",
+    answer=adam_variant(below=lambda v, share, eps: v / share + eps),
+    hint="The state is right. The step should not depend on the unit of the gradient: what is the "
+    "unit of your denominator?",
+)
+asked.mistake(
+    "the defaults whatever is passed",
+    answer=with_settings(lambda lr, beta1, beta2, eps: (lr,)),
+    hint="Right at the defaults. Which of the arguments does your code never read?",
+)
+asked.mistake(
+    "uphill",
+    answer=with_settings(lambda lr, beta1, beta2, eps: (-lr, beta1, beta2, eps)),
+    hint="m points to where the loss grows. Which way does your step go?",
+)
+asked.mistake(
+    "changes its arguments in place",
+    answer=adam_in_place,
+    hint="The caller may want the old state again. Is what you return a new dictionary, and are "
+    "its arrays new?",
+)

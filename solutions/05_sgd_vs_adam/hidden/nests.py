@@ -1,0 +1,24 @@
+"""Parameters and gradients: lists of pairs (W, b), one for each layer.
+
+An optimiser is judged by one call at a time, from states that the reference
+reached over several steps with changing gradients: right at the first step and
+right from there on is right for ever.
+"""
+
+import itertools
+
+
+def nested(rng, dims):
+    """Return normal numbers nested like the params of a network with these widths."""
+    return [
+        (rng.normal(size=(n_out, n_in)), rng.normal(size=(n_out, 1)))
+        for n_in, n_out in itertools.pairwise(dims)
+    ]
+
+
+def each(function, *nests):
+    """Apply function to the arrays that stand at the same place of several nests."""
+    return [
+        tuple(function(*arrays) for arrays in zip(*pairs, strict=True))
+        for pairs in zip(*nests, strict=True)
+    ]
