@@ -1,0 +1,182 @@
+"""check_backward: a checker that tells right backward passes from planted bugs."""
+
+import numpy as np
+from hidden.networks import widths
+from hidden.zoo import ZOO
+from solution import init_params, model_backward, model_forward, mse, mse_grad
+
+from grader.exercise import Case, Rng, exercise
+from grader.kit import new_seed
+
+asked = exercise(
+    "check_backward",
+    builds_on=("init_params", "model_forward", "mse", "mse_grad", "model_backward"),
+)
+
+
+def expects(wanted):
+    """Return a check that a checker's answer is the wanted one."""
+
+    def judge(result, *_arguments):
+        answer = np.asarray(result)
+        if answer.shape != () or answer.dtype != bool:
+            return "the answer is neither True nor False"
+        if bool(answer) == wanted:
+            return None
+        if wanted:
+            return "a right backward pass is rejected"
+        return "a wrong backward pass is accepted"
+
+    return judge
+
+
+@asked.cases
+def suspects(rng):
+    """Right backward passes and planted bugs, at least one of each in a group."""
+    for group, right, wrong in ZOO:
+        for wanted, passes in [(True, right), (False, wrong)]:
+            for backward, dims, kinds in passes:
+                yield Case(
+                    backward, dims, kinds, Rng(new_seed(rng)), group=group,
+                    shapes=widths(dims), check=expects(wanted),
+                )  # fmt: skip
+
+
+def checker_with(
+    *,
+    batches=(1, 5),
+    chosen=slice(None),
+    parts=(0, 1),
+    network_used=lambda dims, kinds: (dims, kinds),
+    close=lambda found, right: np.allclose(found, right, rtol=1e-6, atol=1e-9),
+    probe=lambda rng, shape: rng.normal(size=shape),
+    shapes=True,
+    catch=True,
+):
+    """Return a check_backward that overlooks something; it compares with a right answer."""
+
+    def answer(backward, dims, kinds, rng):
+        dims, kinds = network_used(dims, kinds)
+        verdicts = []
+        for m in batches:
+            params = init_params(dims, rng, "xavier")
+            P, caches = model_forward(rng.normal(size=(dims[0], m)), params, kinds)
+            R = probe(rng, P.shape)
+            try:
+                grads = backward(R, caches)
+                pairs = list(zip(grads, model_backward(R, caches), strict=shapes))[chosen]
+                verdicts += [
+                    (np.shape(found[part]) == right[part].shape or not shapes)
+                    and bool(close(found[part], right[part]))
+                    for found, right in pairs
+                    for part in parts
+                ]
+            except Exception:
+                if not catch:
+                    raise
+                return False
+        return all(verdicts)
+
+    return answer
+
+
+def trusts_the_loss(backward, dims, kinds, rng):
+    """Train a little and look whether the loss has fallen."""
+    params = init_params(dims, rng, "xavier")
+    X, T = rng.normal(size=(dims[0], 8)), rng.uniform(size=(dims[-1], 8))
+    seen = []
+    try:
+        for _ in range(15):
+            P, caches = model_forward(X, params, kinds)
+            seen.append(mse(P, T))
+            grads = backward(mse_grad(P, T), caches)
+            params = [
+                (W - 0.1 * dW, b - 0.1 * db) for (W, b), (dW, db) in zip(params, grads, strict=True)
+            ]
+    except Exception:  # noqa: BLE001 - whatever a planted bug raises
+        return False
+    return bool(seen[-1] < seen[0])
+
+
+asked.mistake(
+    "an exception gets through",
+    answer=checker_with(catch=False),
+    hint="A backward pass may raise. What does your checker do then?",
+)
+asked.mistake(
+    "NaN passes",
+    answer=checker_with(
+        close=lambda found, right: not (np.abs(np.asarray(found) - right) > 1e-6).any()
+    ),
+    hint="NaN > tolerance is False. And NaN < tolerance?",
+)
+asked.mistake(
+    "shapes not compared",
+    answer=checker_with(shapes=False),
+    hint="Two arrays of different shapes may broadcast and look equal. What do you compare first?",
+)
+asked.mistake(
+    "never a batch of one",
+    answer=checker_with(batches=(5,)),
+    hint="With which batch sizes do you call backward? Which forgotten step hides in yours?",
+)
+asked.mistake(
+    "only a batch of one",
+    answer=checker_with(batches=(1,)),
+    hint="With one sample every sum over samples is trivial. Which bugs hide there?",
+)
+asked.mistake(
+    "weights only",
+    answer=checker_with(parts=(0,)),
+    hint="What would your checker say to a backward pass that forgets the biases?",
+)
+asked.mistake(
+    "a square network of its own",
+    answer=checker_with(network_used=lambda dims, kinds: ([3] * len(dims), kinds)),
+    hint="The caller chose dims. What hides in square layers, and what only in others?",
+)
+asked.mistake(
+    "kinds of its own",
+    answer=checker_with(network_used=lambda dims, kinds: (dims, ["tanh"] * len(kinds))),
+    hint="A bug may sit in one activation. Which kinds does your network have?",
+)
+asked.mistake(
+    "a dA of ones",
+    answer=checker_with(probe=lambda rng, shape: np.ones(shape)),
+    hint="What is the sum of a softmax's outputs, whatever the parameters are? And its gradient?",
+)
+asked.mistake(
+    "exact equality",
+    answer=checker_with(close=np.array_equal),
+    hint="Sums in another order round differently. How far apart may two right gradients be?",
+)
+asked.mistake(
+    "last layer only",
+    answer=checker_with(chosen=slice(-1, None)),
+    hint="The signal can get lost on its way down. How many layers do you look at?",
+)
+asked.mistake(
+    "first layer only",
+    answer=checker_with(chosen=slice(0, 1)),
+    hint="A layer above may be wrong by itself. How many layers do you look at?",
+)
+asked.mistake(
+    "shapes only",
+    answer=checker_with(close=lambda found, right: True),
+    hint="Right shapes are necessary. Which of the suspects in section 11 have wrong ones?",
+)
+asked.mistake(
+    "trusts the loss curve",
+    answer=trusts_the_loss,
+    hint="Section 11: which suspects make the loss fall? Compare with slopes instead.",
+)
+asked.mistake(
+    "accepts everything",
+    answer=lambda backward, dims, kinds, rng: True,
+    hint="What does your checker say to a backward pass that returns an empty list?",
+)
+asked.mistake(
+    "rejects everything",
+    answer=lambda backward, dims, kinds, rng: False,
+    hint="What does your checker say to your own model_backward? How large is the error it sees?",
+)

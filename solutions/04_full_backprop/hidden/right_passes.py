@@ -1,0 +1,78 @@
+"""Right backward passes that look different from the reference's."""
+
+import numpy as np
+from hidden.backward_passes import through
+from solution import activation_prime, model_backward, softmax
+
+
+def by_einsum(dA, caches):
+    """Sum over named indices."""
+    grads = []
+    for A_prev, W, Z, kind in caches[::-1]:
+        delta = through(dA, Z, kind)
+        grads.insert(0, (np.einsum("ji,ki->jk", delta, A_prev), np.einsum("ji->j", delta)[:, None]))
+        dA = np.einsum("jk,ji->ki", W, delta)
+    return grads
+
+
+def by_sample(dA, caches):
+    """Add up the gradients of single samples."""
+    total = None
+    for i in range(dA.shape[1]):
+        column = slice(i, i + 1)
+        one = [(A[:, column], W, Z[:, column], kind) for A, W, Z, kind in caches]
+        grads = model_backward(dA[:, column], one)
+        total = grads if total is None else [
+            (dW + eW, db + eb) for (dW, db), (eW, eb) in zip(total, grads, strict=True)
+        ]  # fmt: skip
+    return total
+
+
+def by_rows(dA, caches):
+    """Work in the convention of samples as rows, and turn the results."""
+    grads, dA_rows = [], dA.T
+    for A_prev, W, Z, kind in reversed(caches):
+        dZ_rows = through(dA_rows.T, Z, kind).T
+        grads.append(((A_prev @ dZ_rows).T, dZ_rows.sum(axis=0)[:, None]))
+        dA_rows = dZ_rows @ W
+    return grads[::-1]
+
+
+def by_jacobians(dA, caches):
+    """Build every activation's full Jacobian, sample by sample."""
+    grads = []
+    for A_prev, W, Z, kind in reversed(caches):
+        delta = np.empty_like(Z)
+        for i in range(Z.shape[1]):
+            if kind == "softmax":
+                s = softmax(Z[:, i : i + 1])[:, 0]
+                J = np.diag(s) - np.outer(s, s)
+            else:
+                J = np.diag(activation_prime(Z[:, i], kind))
+            delta[:, i] = J.T @ dA[:, i]
+        grads.append((delta @ A_prev.T, delta @ np.ones((Z.shape[1], 1))))
+        dA = W.T @ delta
+    return grads[::-1]
+
+
+def by_recursion(dA, caches):
+    """Call itself for the layers below; lists instead of tuples, columns first in memory."""
+    if not caches:
+        return []
+    *below, (A_prev, W, Z, kind) = caches
+    delta = through(dA, Z, kind)
+    mine = [np.asfortranarray(delta @ A_prev.T), np.add.reduce(delta, axis=1).reshape(-1, 1)]
+    return [*by_recursion(W.T @ delta, below), mine]
+
+
+def by_outer_products(dA, caches):
+    """Go through the samples in reverse and add outer products."""
+    grads = []
+    for A_prev, W, Z, kind in reversed(caches):
+        delta = through(dA, Z, kind)
+        dW, db = np.zeros_like(W), np.zeros((len(W), 1))
+        for i in reversed(range(Z.shape[1])):
+            dW, db = dW + np.outer(delta[:, i], A_prev[:, i]), db + delta[:, [i]]
+        grads.append((dW, db))
+        dA = (delta.T @ W).T
+    return grads[::-1]

@@ -1,0 +1,168 @@
+"""train: epochs of minibatches, and a history of losses."""
+
+import numpy as np
+from hidden.explained_runs import ENOUGH_EPOCHS, judge_run
+from hidden.networks import LOSSES, network, widths
+from solution import minibatches, model_backward, model_forward
+
+from grader.exercise import Case, Rng, exercise
+from grader.kit import new_seed, one_hot_targets
+
+asked = exercise(
+    "train",
+    returns=("params", "history"),
+    builds_on=("minibatches", "model_forward", "mse", "mse_grad", "model_backward"),
+)
+
+
+def task(rng, dims, kinds, counts):
+    """Draw params, X, T, X_test and T_test for a small run; counts is (m, m_test)."""
+    m, m_test = counts
+    params, X = network(rng, dims, kinds, m, scale=0.7)
+    X_test = rng.normal(size=(dims[0], m_test))
+    if kinds[-1] == "softmax":
+        T, T_test = (one_hot_targets(rng, dims[-1], count) for count in counts)
+    else:
+        T, T_test = (rng.normal(size=(dims[-1], count)) for count in counts)
+    return params, X, T, X_test, T_test
+
+
+@asked.cases
+def runs(rng):
+    """A rate of 0, the whole set as one batch, several batches, a set of one sample."""
+    for group, dims, kinds, loss, lr, epochs, m, batch_size, m_test in [
+        ("a rate of 0", [3, 4, 3], ["tanh", "linear"], "mse", 0.0, 2, 7, 3, 4),
+        ("a rate of 0", [3, 4], ["softmax"], "cross_entropy", 0.0, 3, 8, 5, 3),
+        ("one batch an epoch", [2, 5, 3], ["sigmoid", "linear"], "mse", 0.3, 3, 6, 6, 4),
+        ("one batch an epoch", [4, 3, 5, 3], ["tanh", "sigmoid", "softmax"], "cross_entropy", 0.5,
+         3, 5, 9, 6),
+        ("square layers", [4, 4, 4], ["tanh", "softmax"], "cross_entropy", 0.4, 2, 4, 4, 4),
+        ("a single sample", [3, 4, 1], ["sigmoid", "tanh"], "mse", 0.2, 3, 1, 1, 2),
+    ]:  # fmt: skip
+        yield Case(
+            *task(rng, dims, kinds, (m, m_test)), kinds, loss, lr, epochs, batch_size,
+            Rng(new_seed(rng)), group=group, shapes=widths(dims, m) | {"batch_size": batch_size},
+        )  # fmt: skip
+    for dims, kinds, loss, lr, epochs in [
+        ([2, 3, 3], ["tanh", "linear"], "mse", 0.1, ENOUGH_EPOCHS),
+        ([3, 4, 3], ["sigmoid", "softmax"], "cross_entropy", 0.2, 3),
+    ]:
+        yield Case(
+            *task(rng, dims, kinds, (3, 2)), kinds, loss, lr, epochs, 2, Rng(new_seed(rng)),
+            group="several batches", shapes=widths(dims, 3) | {"batch_size": 2}, check=judge_run,
+        )  # fmt: skip
+
+
+def train_with(
+    *,
+    epoch_loss=lambda losses, counts: float(np.dot(losses, counts) / np.sum(counts)),
+    after_step=False,
+    test_before=False,
+    test_on_training=False,
+    one_shuffle=False,
+    in_place=False,
+    sign=-1,
+    loss_used=lambda loss: loss,
+    stale=False,
+):
+    """Return a train in which one step is changed."""
+
+    def answer(params, *others):
+        X, T, X_test, T_test, kinds, loss, lr, epochs, batch_size, rng = others
+        loss_of, loss_grad = LOSSES[loss_used(loss)]
+        given = params
+        history = {"train_loss": [], "test_loss": []}
+        test = (X, T) if test_on_training else (X_test, T_test)
+        batches = minibatches(X, T, batch_size, rng)
+        for epoch in range(epochs):
+            if epoch and not one_shuffle:
+                batches = minibatches(X, T, batch_size, rng)
+            losses, counts = [], []
+            if test_before:
+                P, _ = model_forward(test[0], params, kinds)
+                history["test_loss"].append(loss_of(P, test[1]))
+            for X_b, T_b in batches:
+                P, caches = model_forward(X_b, given if stale else params, kinds)
+                losses.append(loss_of(P, T_b))
+                counts.append(X_b.shape[1])
+                grads = model_backward(loss_grad(P, T_b), caches)
+                pairs = list(zip(params, grads, strict=True))
+                if in_place:
+                    for (W, b), (dW, db) in pairs:
+                        np.add(W, sign * lr * dW, out=W)
+                        np.add(b, sign * lr * db, out=b)
+                else:
+                    params = [
+                        (W + sign * lr * dW, b + sign * lr * db) for (W, b), (dW, db) in pairs
+                    ]
+                if after_step:
+                    losses[-1] = loss_of(model_forward(X_b, params, kinds)[0], T_b)
+            history["train_loss"].append(epoch_loss(losses, counts))
+            if not test_before:
+                P, _ = model_forward(test[0], params, kinds)
+                history["test_loss"].append(loss_of(P, test[1]))
+        return params, history
+
+    return answer
+
+
+asked.mistake(
+    "the last batch's loss for the epoch's",
+    answer=train_with(epoch_loss=lambda losses, counts: losses[-1]),
+    hint="The epoch had several batches. Whose loss do you report?",
+)
+asked.mistake(
+    "unweighted mean of the batch losses",
+    answer=train_with(epoch_loss=lambda losses, counts: float(np.mean(losses))),
+    hint="The last batch may be smaller. Does each sample count the same in your mean?",
+)
+asked.mistake(
+    "batch losses added up",
+    answer=train_with(epoch_loss=lambda losses, counts: float(np.sum(losses))),
+    hint="Half the batch size, twice as many batches: should the training loss double?",
+)
+asked.mistake(
+    "test loss on the training set",
+    answer=train_with(test_on_training=True),
+    hint="On which samples do you measure the test loss?",
+)
+asked.mistake(
+    "one shuffle for all epochs",
+    answer=train_with(one_shuffle=True),
+    hint="How often do you call minibatches? Where does that line stand: inside which loop?",
+)
+asked.mistake(
+    "training loss after the step",
+    answer=train_with(after_step=True),
+    hint="When do you measure a batch's loss: with the params before its step, or after it?",
+)
+asked.mistake(
+    "test loss before the epoch",
+    answer=train_with(test_before=True),
+    hint="The test loss belongs to the params at the end of the epoch. When do you measure it?",
+)
+asked.mistake(
+    "given params changed",
+    answer=train_with(in_place=True),
+    hint="Look at `W -= ...`: does it make a new array, or change the caller's?",
+)
+asked.mistake(
+    "uphill",
+    answer=train_with(sign=1),
+    hint="The gradient points to where the loss grows. Which way is the step?",
+)
+asked.mistake(
+    "always the squared error",
+    answer=train_with(loss_used=lambda loss: "mse"),
+    hint="loss is an argument. Where does your code look at it?",
+)
+asked.mistake(
+    "always the cross-entropy",
+    answer=train_with(loss_used=lambda loss: "cross_entropy"),
+    hint="loss is an argument. Where does your code look at it?",
+)
+asked.mistake(
+    "forward pass with the first params",
+    answer=train_with(stale=True),
+    hint="After the first step there are new params. Which ones does the next forward pass use?",
+)
