@@ -36,7 +36,7 @@ def call(
         megabytes: how much more memory the call may take.
 
     Returns:
-        A dict for `answer`: either "value", or "failure", a verdict's value, with
+        A dict for the answer: either "value", or "failure", a verdict's value, with
         "message" and "exceptions"; "changed", "shares" and "warned" besides.
     """
     before = copied((arguments, keywords))
@@ -47,12 +47,12 @@ def call(
         _memory_cap(megabytes),
     ):
         warnings.simplefilter("always")
-        report = attempt(function, arguments, keywords, steps)
-    report["changed"] = not same(before, (arguments, keywords))
-    report["warned"] = str(caught[0].message)[:200] if caught else ""
-    if "failure" not in report:
-        report["shares"] = share(report["value"], [arguments, keywords])
-    return report
+        answer = attempt(function, arguments, keywords, steps)
+    answer["changed"] = not same(before, (arguments, keywords))
+    answer["warned"] = str(caught[0].message)[:200] if caught else ""
+    if "failure" not in answer:
+        answer["shares"] = share(answer["value"], [arguments, keywords])
+    return answer
 
 
 def attempt(

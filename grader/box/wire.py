@@ -229,7 +229,7 @@ class _Reader:
                 raise WireError("frame with an unknown tag")
             return self._tags[tag](self, body, depth)
         if kind is str:
-            return readable(item)
+            return encodable(item)
         if kind is list:
             return self.items(item, depth)
         return item
@@ -260,7 +260,7 @@ class _Reader:
         return tuple(self.items(body, depth))
 
     def object(self, body: Any, depth: int) -> dict[str, Any]:
-        return self._dict([readable(key) for key in body], body.values(), depth)
+        return self._dict([encodable(key) for key in body], body.values(), depth)
 
     def mapping(self, body: Any, depth: int) -> dict[Any, Any]:
         keys, values = body
@@ -331,6 +331,6 @@ _TRUSTED_TAGS = {
 }
 
 
-def readable(text: str) -> str:
+def encodable(text: str) -> str:
     """Return text that can be written as UTF-8: a half of a surrogate pair becomes "?"."""
     return text if text.isascii() else text.encode("utf-8", "replace").decode()

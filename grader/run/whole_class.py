@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.box.wire import readable
+from grader.box.wire import encodable
 from grader.course.folders import Course
 from grader.course.lesson import Lesson
 from grader.course.loading import load
@@ -62,7 +62,7 @@ def entries(course: Course, lessons: Sequence[str], students: Sequence[str]) -> 
     ]
     missing = sorted(set(students) - {entry.student for entry in chosen})
     if missing:
-        there = sorted({readable(entry.student) for entry in found})
+        there = sorted({encodable(entry.student) for entry in found})
         more = f" and {len(there) - 10} more" if len(there) > 10 else ""
         raise InputError(
             f"no submission of {', '.join(missing)} in {submitted}; "
@@ -103,7 +103,7 @@ def _problem(folder: Path) -> str:
     try:
         folder.name.encode()
     except UnicodeEncodeError:
-        return f"{readable(str(folder))}: has a name that is not UTF-8; rename it"
+        return f"{encodable(str(folder))}: has a name that is not UTF-8; rename it"
     return ""
 
 
@@ -229,8 +229,8 @@ def _record(
 
 def _refused(entry: Entry, problem: str, fault: str) -> Row:
     return Row(
-        student=readable(entry.student),
-        lesson=readable(entry.lesson),
+        student=encodable(entry.student),
+        lesson=encodable(entry.lesson),
         report=None,
         problem=problem,
         fault=fault,

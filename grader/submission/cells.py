@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from grader.box.wire import readable
+from grader.box.wire import encodable
 from grader.course.notebook import OUR_KEY, text_of
 from grader.errors import InputError
 from grader.submission.pictures import Attachments, Room, illustrated
@@ -147,7 +147,7 @@ def _cell(raw: Mapping[str, Any], room: Room) -> NotebookCell:
     metadata = metadata if isinstance(metadata, dict) else {}
     tags = metadata.get("tags")
     # A half of a surrogate pair, which JSON can spell, could be written to no file.
-    source, attachments = readable(text_of(raw)), raw.get("attachments")
+    source, attachments = encodable(text_of(raw)), raw.get("attachments")
     if raw["cell_type"] == "markdown":
         text = illustrated(source, attachments, room)
         source, attachments = text.source, text.attachments
@@ -165,4 +165,4 @@ def _cell(raw: Mapping[str, Any], room: Room) -> NotebookCell:
 
 def _claim(metadata: Any, name: str) -> str:
     found = metadata.get(name) if isinstance(metadata, dict) else None
-    return readable(found) if isinstance(found, str) else ""
+    return encodable(found) if isinstance(found, str) else ""
