@@ -172,7 +172,7 @@ class Case:
         tolerance: overrides that of the exercise.
         silent: the contract forbids warnings.
         fresh: the result must share no memory with an argument.
-        seconds: wall clock limit of the call.
+        seconds: wall clock limit of the call; None for that of all calls, `call_seconds`.
         megabytes: memory that the call may allocate at its peak.
     """
 
@@ -186,7 +186,7 @@ class Case:
     tolerance: Tolerance | None = None
     silent: bool = False
     fresh: bool = False
-    seconds: float = 5.0
+    seconds: float | None = None
     megabytes: float | None = None
 
     def __init__(self, *arguments: Any, group: str, **options: Any) -> None:
@@ -216,7 +216,7 @@ _CASE_DEFAULTS: dict[str, Any] = {
     "tolerance": None,
     "silent": False,
     "fresh": False,
-    "seconds": 5.0,
+    "seconds": None,
     "megabytes": None,
 }
 

@@ -49,11 +49,11 @@ class KernelRunner:
         before = {other: self._namespace.get(other) for other in substitutes}
         self._namespace.update(substitutes)
         try:
-            report = call(function, *prepared(case), case.megabytes)
+            answer = call(function, *prepared(case), case.megabytes)
         finally:
             self._namespace.update(before)
         try:
-            frame = wire.encode({"call": 0, **report})
+            frame = wire.encode({"call": 0, **answer})
         except wire.UnplainError as error:
             return Answer(failure=Verdict.WRONG_TYPE, message=f"returned {error}")
         return read_answer(wire.decode_frame(frame), 0)

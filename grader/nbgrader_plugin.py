@@ -13,6 +13,7 @@ import atexit
 import contextlib
 import json
 import os
+from dataclasses import replace
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ from grader.report.notebook import autograded_notebook, outputs_of
 from grader.run.one import grade_file, open_box
 from grader.sandbox import availability
 from grader.sandbox.box import Box
+from grader.sandbox.limits import MOST_SECONDS
 from grader.sandbox.session import Session
 from grader.submission.cells import UnreadableError, parse_notebook, read_bytes
 from grader.submission.code import Code
@@ -252,8 +254,9 @@ class Engine(Execute):  # type: ignore[misc]
             and self.skip_cells_with_tag not in cell.metadata.get("tags", [])
         ]
         cells = [Code(source=cell.source, seconds=self._seconds(cell)) for cell in chosen]
-        total = sum(cell.seconds or 0.0 for cell in cells) + 1.0
-        with Session(box, cells, files, total_seconds=total) as session:
+        total = min(sum(cell.seconds or 0.0 for cell in cells) + 1.0, MOST_SECONDS)
+        limits = replace(box.limits, total_seconds=total)
+        with Session(box, cells, files, limits=limits) as session:
             runs = session.run()
         for cell, run in zip(chosen, runs, strict=True):
             made = outputs_of(run)

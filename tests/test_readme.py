@@ -23,7 +23,7 @@ from grader import sample
 from grader.cli import app
 from grader.judge.verdict import Verdict
 from grader.sandbox import availability
-from grader.sandbox.box import Limits
+from grader.sandbox.limits import Limits
 from tests.conftest import COURSE, ROOT, load
 from tests.workshop import Workshop
 
@@ -171,6 +171,7 @@ def test_every_verdict_is_explained_in_the_order_in_which_it_is_told():
 def test_the_limits_are_those_of_a_box():
     text, limits = text_of(ROOT / "docs/how-it-works.md"), Limits()
     rows = {
+        "one call of a function": f"{limits.call_seconds:g} s",
         "one cell": f"{limits.cell_seconds:g} s",
         "one submission": f"{limits.total_seconds:g} s",
         "memory, on top of the warm process": f"{limits.memory / 2**30:g} GiB",

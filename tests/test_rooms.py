@@ -34,8 +34,8 @@ STARTERS = {
     "grader.box.warm",
     "grader.demo",
     "grader.run.workers",
-    "grader.sandbox.box",
     "grader.sandbox.oracle",
+    "grader.sandbox.warm",
 }
 STARTING = {
     *("subprocess", "multiprocessing", "concurrent.futures", "pty"),

@@ -16,8 +16,10 @@ import pytest
 from grader.course.folders import Course
 from grader.errors import GraderError
 from grader.sandbox import availability, doctor, policy, processes, scratch
-from grader.sandbox.box import Box, Limits, SandboxError
+from grader.sandbox.box import Box
+from grader.sandbox.limits import Limits
 from grader.sandbox.session import Session
+from grader.sandbox.warm import SandboxError
 from grader.submission.code import Code
 from tests.conftest import COURSE
 
@@ -73,14 +75,17 @@ def test_the_examination_comes_to_its_end_in_time(findings):
     assert findings[1] < 60
 
 
-def test_the_examination_fails_where_there_is_no_sandbox():
+def test_the_examination_fails_where_there_is_no_sandbox(monkeypatch):
     """Without this, "holds" could be all it ever says."""
+    # Small ones: without a sandbox they are really imported.
+    monkeypatch.setattr(policy, "WITHHELD", ("wave", "this_is_not_installed"))
     found = {f.guarantee: f.holds for f in doctor.examine_box(COURSE, sandboxed=False)}
 
     assert found["cannot read solutions/"] is False
     assert found["cannot read another submission"] is False
     assert found["cannot signal the judge"] is False
     assert found["cannot read /proc"] is False
+    assert found["cannot import what does the work"] is False
     assert found["no TCP connection"] is True, "the box's own fence stands without sandlock"
 
 
@@ -111,7 +116,7 @@ def test_an_old_kernel_is_told_so(monkeypatch):
 
 
 def test_a_box_that_does_not_start_is_a_finding_and_no_exception(monkeypatch):
-    monkeypatch.setattr("grader.sandbox.box._START_SECONDS", 0.0)
+    monkeypatch.setattr("grader.sandbox.warm.START_SECONDS", 0.0)
 
     found = doctor.examine(COURSE)
 
@@ -235,8 +240,9 @@ def test_a_box_whose_warm_process_dies_is_replaced():
 
 
 def test_a_stopped_warm_process_is_replaced(monkeypatch):
-    monkeypatch.setattr("grader.sandbox.session._READY_SECONDS", 0.5)
-    monkeypatch.setattr("grader.sandbox.box._BURIAL_SECONDS", 0.5)
+    monkeypatch.setattr("grader.sandbox.child.READY_SECONDS", 0.5)
+    monkeypatch.setattr("grader.sandbox.warm.BURIAL_SECONDS", 0.5)
+    monkeypatch.setattr("grader.sandbox.warm._LEAVE_SECONDS", 0.2)
     with Box(COURSE) as mine:
         mine.wait_warm()
         os.kill(mine.pid, signal.SIGSTOP)
@@ -246,7 +252,7 @@ def test_a_stopped_warm_process_is_replaced(monkeypatch):
 
 def test_a_box_that_can_never_start_is_the_graders_fault(monkeypatch):
     with Box(COURSE) as mine:
-        monkeypatch.setattr("grader.sandbox.box._START_SECONDS", 0.0)
+        monkeypatch.setattr("grader.sandbox.warm.START_SECONDS", 0.0)
         with pytest.raises(SandboxError):
             run(mine, "1")
 
@@ -260,7 +266,8 @@ def test_nothing_survives_a_judge_that_is_killed(tmp_path):
             import sys
             sys.path.insert(0, {str(COURSE.root)!r})
             from grader.course.folders import Course
-            from grader.sandbox.box import Box, Limits
+            from grader.sandbox.box import Box
+            from grader.sandbox.limits import Limits
             from grader.submission.code import Code
             from grader.sandbox.session import Session
             from pathlib import Path

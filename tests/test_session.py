@@ -6,6 +6,7 @@ import socket
 import textwrap
 import threading
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,7 +15,8 @@ from grader.box import stream, wire
 from grader.exercise import Call, Case, Get, Rng, Set, Shown
 from grader.judge.verdict import Verdict
 from grader.sandbox import availability, oracle
-from grader.sandbox.box import Box, Limits
+from grader.sandbox.box import Box
+from grader.sandbox.limits import Limits
 from grader.sandbox.oracle import Oracle
 from grader.sandbox.outputs import read_outputs
 from grader.sandbox.session import Session
@@ -45,8 +47,8 @@ def session(box):
     """Return a function that opens a session on some cells and runs them."""
     opened = []
 
-    def make(*sources, files=None):
-        opened.append(Session(box, cells(*sources), files or {}))
+    def make(*sources, files=None, limits=LIMITS):
+        opened.append(Session(box, cells(*sources), files or {}, limits=limits))
         opened[-1].run()
         return opened[-1]
 
@@ -358,7 +360,7 @@ def test_a_failing_function_gets_its_verdict_and_the_next_one_runs(
     session, source, verdict, message
 ):
     mine = session(source, "def h(): return 'well'")
-    answer = ask(mine, seconds=3.0)
+    answer = ask(mine, seconds=0.3 if verdict is Verdict.TIMED_OUT else 3.0)
 
     assert (answer.failure, message in answer.message) == (verdict, True), answer
     assert ask(mine, name="h").value == "well"
@@ -384,7 +386,8 @@ def test_a_raised_exception_tells_its_bases_and_no_decimal(session):
     ],
 )
 def test_a_cell_that_fails_costs_its_own_exercise_alone(session, source, verdict):
-    mine = session("a = 1", source, "def h(): return a")
+    limits = replace(LIMITS, cell_seconds=1.0)
+    mine = session("a = 1", source, "def h(): return a", limits=limits)
 
     assert ask(mine).failure is verdict
     assert ask(mine, name="h").value == 1
@@ -392,12 +395,13 @@ def test_a_cell_that_fails_costs_its_own_exercise_alone(session, source, verdict
 
 def test_cells_that_all_hang_are_stopped_by_the_limit_on_the_whole(box):
     sources = ["while True: pass"] * 50
+    limits = replace(LIMITS, cell_seconds=0.5, total_seconds=1.2)
     start = time.monotonic()
-    with Session(box, cells(*sources, "def f(): return 1"), {}, total_seconds=3.0) as mine:
+    with Session(box, cells(*sources, "def f(): return 1"), {}, limits=limits) as mine:
         runs = mine.run()
         answer = ask(mine)
 
-    assert time.monotonic() - start < 8
+    assert time.monotonic() - start < 6
     assert [run.failure.failure for run in runs] == [Verdict.TIMED_OUT] * 51
     assert "as a whole" in answer.message
 
@@ -454,32 +458,35 @@ class FakeBox:
 
     def _serve(self, channel):
         with channel:
-            start = stream.receive(channel, trusted=True)
+            stream.receive(channel, trusted=True)
             stream.send(channel, {"ready": True})
             with contextlib.suppress(wire.WireError, OSError):
-                self._child(channel, start)
+                self._child(channel)
 
     def end_child(self, channel):
         channel.close()
         self.ended += 1
 
-    def misuse(self):
+    def misuse(self, limits):
+        assert limits == self.limits
         return self.misused
 
     def replace(self):
         raise AssertionError("nothing here is the box's fault")
 
 
-def honest_cells(channel, start):
-    for index, _ in start["cells"]:
-        stream.send(channel, {"cell": index, "outputs": [], "success": True})
+def honest_cells(channel, count=1):
+    """Reply to what a session tells first: to run so many cells."""
+    for _ in range(count):
+        told = stream.receive(channel, trusted=True)
+        stream.send(channel, {"cell": told["cell"], "outputs": [], "success": True})
 
 
 def answering(*frames):
     """Return a child that runs its cells and answers each question with these frames."""
 
-    def child(channel, start):
-        honest_cells(channel, start)
+    def child(channel):
+        honest_cells(channel)
         while True:
             request = stream.receive(channel, trusted=True)
             for frame in frames:
@@ -565,8 +572,8 @@ def test_an_answer_that_comes_twice_answers_one_question():
 
 
 def test_an_answer_before_the_question_is_no_answer():
-    def child(channel, start):
-        honest_cells(channel, start)
+    def child(channel):
+        honest_cells(channel)
         for number in range(100):
             stream.send(channel, {"call": number, "value": 42})
         time.sleep(5)
@@ -577,8 +584,8 @@ def test_an_answer_before_the_question_is_no_answer():
 
 
 def test_a_child_that_never_reads_is_not_waited_for():
-    def child(channel, start):
-        honest_cells(channel, start)
+    def child(channel):
+        honest_cells(channel)
         time.sleep(5)
 
     fake = FakeBox(child)
@@ -592,8 +599,8 @@ def test_a_child_that_never_reads_is_not_waited_for():
 
 
 def test_a_child_that_drips_is_not_waited_for():
-    def child(channel, start):
-        honest_cells(channel, start)
+    def child(channel):
+        honest_cells(channel)
         request = stream.receive(channel, trusted=True)
         for byte in wire.encode(right(request)):
             time.sleep(0.05)
@@ -607,8 +614,8 @@ def test_a_child_that_drips_is_not_waited_for():
 def test_a_child_that_calls_without_end_is_not_waited_for():
     """Each call back is answered in time; together they are not."""
 
-    def child(channel, start):
-        honest_cells(channel, start)
+    def child(channel):
+        honest_cells(channel)
         stream.receive(channel, trusted=True)
         while True:
             stream.send(channel, {"ask": 0, "arguments": (1,), "keywords": {}})
@@ -638,17 +645,16 @@ def test_a_child_that_calls_without_end_is_not_waited_for():
 def test_a_cell_that_lies_is_a_cell_that_crashed_and_the_others_count(frame):
     lied = []
 
-    def child(channel, start):
-        for index, _ in start["cells"]:
-            if index == 0 and not lied:
-                lied.append(index)
+    def child(channel):
+        while "cell" in (task := stream.receive(channel, trusted=True)):
+            if task["cell"] == 0 and not lied:
+                lied.append(0)
                 if isinstance(frame, bytes):
                     channel.sendall(frame)
                 else:
                     stream.send(channel, frame)
-            stream.send(channel, {"cell": index, "outputs": [], "success": True})
-        while True:
-            stream.send(channel, right(stream.receive(channel, trusted=True)))
+            stream.send(channel, {"cell": task["cell"], "outputs": [], "success": True})
+        stream.send(channel, right(task))
 
     with Session(FakeBox(child), cells("a", "def f(): pass"), {}) as mine:
         first, second = mine.run()
@@ -666,6 +672,30 @@ def test_what_the_box_uses_too_much_of_ends_the_call():
 
     assert answer.failure is Verdict.CRASHED
     assert answer.message == "the call was stopped: it filled its folder beyond the limit"
+
+
+def test_what_was_replied_in_time_counts_although_the_next_call_uses_too_much():
+    """The judge was busy meanwhile: it reads what is there before it looks for misuse."""
+    fake = FakeBox(None)
+
+    def child(channel):
+        honest_cells(channel)
+        stream.send(channel, right(stream.receive(channel, trusted=True)))
+        fake.misused = "it took more memory than it may"
+        stream.receive(channel, trusted=True)
+        time.sleep(5)
+
+    fake._child = child
+    with Session(fake, cells("def f(): pass"), {}) as mine:
+        answers = mine.ask("f", [Case(group="g"), Case(group="g")], {})
+        end = time.monotonic() + 5
+        while not fake.misused and time.monotonic() < end:
+            time.sleep(0.01)
+        first, second = answers
+
+    assert [run.failure for run in mine._cells.runs] == [None]
+    assert first.value == 42
+    assert "more memory" in second.message
 
 
 @pytest.mark.parametrize("texts", [{"message": "a\x1b[31m\nb" * 500}, {"warned": "\x00" * 9}])

@@ -23,6 +23,7 @@ from grader.report.words import report_lines
 from grader.run.check import check_notebook
 from grader.run.one import grade_file, open_box
 from grader.sandbox import availability, processes
+from grader.sandbox.limits import Limits
 from tests.conftest import ROOT
 from tests.corpus import CASES
 from tests.corpus.case import ATTACKED, HONEST, LESSON, POINTS, hand_in
@@ -71,7 +72,9 @@ def honest_text(course, lesson):
 
 @pytest.fixture(scope="module")
 def box(course, lesson):
-    with open_box(course, [lesson], sandboxed=True) as made:
+    # Shorter and smaller than a class gets: what hangs or hoards is noticed all the same.
+    limits = Limits(call_seconds=3.0, cell_seconds=8.0, memory=400 * 2**20, files=300)
+    with open_box(course, [lesson], sandboxed=True, limits=limits) as made:
         yield made
 
 

@@ -46,22 +46,22 @@ class Line:
 
 
 class Inbox:
-    """What the judge sends: questions, some of them ahead, and answers to what was asked back."""
+    """What the judge sends: things to do, some of them ahead, and answers to what is asked back."""
 
     def __init__(self, channel: stream.Channel) -> None:
         self.channel = channel
-        self._questions: deque[dict[str, Any]] = deque()
+        self._tasks: deque[dict[str, Any]] = deque()
 
-    def question(self) -> dict[str, Any]:
-        """Return the next question."""
-        if self._questions:
-            return self._questions.popleft()
+    def task(self) -> dict[str, Any]:
+        """Return the next cell to run, or call to make."""
+        if self._tasks:
+            return self._tasks.popleft()
         return self._receive()
 
     def answer(self) -> dict[str, Any]:
-        """Return the answer to what was asked back; questions that arrive before it wait."""
-        while "call" in (frame := self._receive()):
-            self._questions.append(frame)
+        """Return the answer to what was asked back; what there is to do besides waits."""
+        while not {"cell", "call"}.isdisjoint(frame := self._receive()):
+            self._tasks.append(frame)
         return frame
 
     def _receive(self) -> dict[str, Any]:
@@ -70,7 +70,7 @@ class Inbox:
 
 
 def serve(channel: stream.Channel, shell: Shell, start: dict[str, Any]) -> None:
-    """Run the cells that a start frame names, then answer calls until the judge hangs up."""
+    """Prepare as the start frame says; then run cells and answer calls until the judge hangs up."""
     for name, content in start["files"].items():
         path = Path(name)
         if path.parent != Path():
@@ -81,14 +81,14 @@ def serve(channel: stream.Channel, shell: Shell, start: dict[str, Any]) -> None:
     sys.path.insert(0, "")
     # What fails before this frame is the box's fault, what fails after it the student's.
     stream.send(channel, {"ready": True})
-    for index, source in start["cells"]:
-        outputs, success = shell.run(source)
-        stream.send(channel, {"cell": index, "outputs": outputs, "success": success})
-    originals = dict(shell.user_ns)
     inbox = Inbox(channel)
     while True:
-        request = inbox.question()
-        _answer(inbox, shell, request, originals)
+        task = inbox.task()
+        if "cell" in task:
+            outputs, success = shell.run(task["source"])
+            stream.send(channel, {"cell": task["cell"], "outputs": outputs, "success": success})
+        else:
+            _answer(inbox, shell, task)
 
 
 def _no_input(*_: Any) -> str:
@@ -109,21 +109,24 @@ def _limit(limits: dict[str, int]) -> None:
         resource.setrlimit(kind, (value, value))
 
 
-def _answer(inbox: Inbox, shell: Shell, request: dict[str, Any], originals: dict[str, Any]) -> None:
+def _answer(inbox: Inbox, shell: Shell, request: dict[str, Any]) -> None:
     """Answer one call."""
     number, name = request["call"], request["name"]
+    originals = {
+        other: shell.user_ns[other] for other in request["substitutes"] if other in shell.user_ns
+    }
     for other in request["substitutes"]:
         shell.user_ns[other] = _remote(inbox, request["substitutes"][other].number)
     try:
         if name not in shell.user_ns or not callable(shell.user_ns[name]):
-            report: dict[str, Any] = {
+            answer: dict[str, Any] = {
                 "failure": failures.MISSING,
                 "message": f"{name} is not defined",
             }
         else:
             asked = (request["arguments"], request["keywords"], request["steps"])
             arguments, keywords, steps = _arrived(inbox, asked)
-            report = call(shell.user_ns[name], arguments, keywords, steps, request["megabytes"])
+            answer = call(shell.user_ns[name], arguments, keywords, steps, request["megabytes"])
     finally:
         for other in request["substitutes"]:
             if other in originals:
@@ -131,11 +134,11 @@ def _answer(inbox: Inbox, shell: Shell, request: dict[str, Any], originals: dict
             else:
                 shell.user_ns.pop(other, None)
     try:
-        stream.send(inbox.channel, {"call": number, **report})
+        stream.send(inbox.channel, {"call": number, **answer})
     except wire.UnplainError as error:
-        report.pop("value", None)
+        answer.pop("value", None)
         refusal = {"failure": failures.WRONG_TYPE, "message": f"returned {error}"}
-        stream.send(inbox.channel, {"call": number, **report, **refusal})
+        stream.send(inbox.channel, {"call": number, **answer, **refusal})
     # Arrays of one call must not count against the next one's memory cap.
     if request["megabytes"] is not None:
         gc.collect()

@@ -112,20 +112,34 @@ def _exactly(channel: Channel, size: int, deadline: Deadline | None) -> bytes:
     """Read size bytes; memory is taken as they arrive, not as they are promised."""
     found = bytearray()
     while len(found) < size:
-        if not getattr(channel, "pending", False):
-            _allow(channel, deadline)
-        try:
-            part = channel.recv(min(size - len(found), 2**20))
-        except TimeoutError:
-            continue
-        except OSError as error:
-            raise ClosedError("the other end is gone") from error
-        if not part:
-            raise ClosedError("the other end is gone")
-        if not found and len(part) == size:
+        most, part = min(size - len(found), 2**20), None
+        waits = deadline is not None and not getattr(channel, "pending", False)
+        if waits and not found:
+            # What was sent in time counts, however late it is read: who does not have to wait
+            # for a frame does not ask whether there is time to.
+            channel.settimeout(0.0)
+            part = _received(channel, most)
+        if part is None:
+            if waits:
+                _allow(channel, deadline)
+            part = _received(channel, most)
+        if part is not None and not found and len(part) == size:
             return part
-        found += part
+        found += part or b""
     return bytes(found)
+
+
+def _received(channel: Channel, size: int) -> bytes | None:
+    """Return what the channel gives within its time; None if that is nothing yet."""
+    try:
+        part = channel.recv(size)
+    except (TimeoutError, BlockingIOError):
+        return None
+    except OSError as error:
+        raise ClosedError("the other end is gone") from error
+    if not part:
+        raise ClosedError("the other end is gone")
+    return part
 
 
 def _allow(channel: Channel, deadline: Deadline | None) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from grader.judge.outcome import Report
-from grader.sandbox.session import Run
+from grader.sandbox.cells import Run
 from grader.submission.matching import Submission
 
 

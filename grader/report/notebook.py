@@ -13,7 +13,7 @@ from grader.judge.verdict import Verdict
 from grader.language import text as _
 from grader.report.graded import Graded
 from grader.report.words import number, outcome_lines
-from grader.sandbox.session import Run
+from grader.sandbox.cells import Run
 from grader.submission.matching import Submission
 from grader.submission.pictures import Text
 

@@ -16,6 +16,7 @@ from grader.judge.outcome import Outcome, Report
 from grader.judge.verdict import Verdict
 from grader.report.graded import Graded
 from grader.sandbox.box import PLOTS, Box
+from grader.sandbox.limits import Limits
 from grader.sandbox.session import Session
 from grader.submission.cells import UnreadableError
 from grader.submission.matching import Submission, read
@@ -90,6 +91,8 @@ def unreadable(lesson: Lesson, student: str, reason: str, sandbox: str) -> Repor
     )
 
 
-def open_box(course: Course, lessons: Sequence[Lesson], *, sandboxed: bool) -> Box:
+def open_box(
+    course: Course, lessons: Sequence[Lesson], *, sandboxed: bool, limits: Limits | None = None
+) -> Box:
     """Return a box with what these lessons import loaded, and what their notebooks may."""
-    return Box(course, preload=[*PLOTS, *imports_of(lessons)], sandboxed=sandboxed)
+    return Box(course, preload=[*PLOTS, *imports_of(lessons)], sandboxed=sandboxed, limits=limits)

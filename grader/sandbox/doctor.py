@@ -17,8 +17,10 @@ from dataclasses import dataclass
 from grader.course.folders import Course
 from grader.errors import GraderError
 from grader.sandbox import availability, processes
-from grader.sandbox.box import Box, Limits
-from grader.sandbox.session import Run, Session
+from grader.sandbox.box import Box
+from grader.sandbox.cells import Run
+from grader.sandbox.limits import Limits
+from grader.sandbox.session import Session
 from grader.sandbox.trespass import PREPARE, UNSEEN, Bait, attempts, bait
 from grader.submission.code import Code
 

@@ -1,0 +1,98 @@
+"""A submission's cells, and what became of each.
+
+One that hung or killed its process is not run again: a fresh process runs the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from grader.box import wire
+from grader.judge.outcome import Answer
+from grader.judge.verdict import Verdict
+from grader.sandbox.outputs import is_number, line, read_outputs
+from grader.submission.code import Code
+
+
+@dataclass(kw_only=True)
+class Run:
+    """What a cell did; failure says why it did not end."""
+
+    outputs: list[dict[str, Any]] = field(default_factory=list)
+    success: bool = False
+    failure: Answer | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CellTask:
+    """A cell to run: its place among the cells, and the frame that says so."""
+
+    index: int
+    frame: bytes
+    seconds: float
+    alone: bool = False
+
+
+class Cells:
+    """What is to be run of a submission, and what it did so far."""
+
+    def __init__(self, codes: Sequence[Code], *, seconds: float) -> None:
+        """Prepare; `seconds` is the limit of a cell that has none of its own."""
+        self._codes, self._seconds = codes, seconds
+        self._runs: list[Run | None] = [None] * len(codes)
+
+    @property
+    def runs(self) -> list[Run]:
+        """What each cell did; nothing, if it never ran."""
+        return [run or Run() for run in self._runs]
+
+    def tasks(self) -> list[CellTask]:
+        """Return what there is to run.
+
+        Raises:
+            UnplainError: a cell is too large to be sent.
+        """
+        return [
+            CellTask(
+                index=i,
+                frame=wire.encode({"cell": i, "source": self._codes[i].source}),
+                seconds=self._codes[i].seconds or self._seconds,
+            )
+            for i, run in enumerate(self._runs)
+            if run is None or run.failure is None
+        ]
+
+    def record(self, index: int, frame: Any) -> None:
+        """Keep what a cell did; raise WireError if the frame does not say that."""
+        if not isinstance(frame, dict) or not is_number(frame.get("cell"), index):
+            raise wire.WireError("a frame came out of turn")
+        outputs = read_outputs(frame.get("outputs"))
+        self._runs[index] = Run(outputs=outputs, success=frame.get("success") is True)
+
+    def lose(self, index: int, failure: Answer) -> None:
+        """Keep why a cell did not end."""
+        self._runs[index] = Run(failure=failure)
+
+    def give_up(self, failure: Answer) -> None:
+        """Keep why the cells that are not known to fail do not run either."""
+        for index, run in enumerate(self._runs):
+            if run is None or run.failure is None:
+                self.lose(index, failure)
+
+    def why_missing(self, name: str) -> Answer | None:
+        """Return why the cell that should define a name did not end well, if so."""
+        for code, run in zip(self._codes, self._runs, strict=True):
+            if code.name != name or run is None or run.success:
+                continue
+            if run.failure is not None:
+                return run.failure
+            errors = [item for item in run.outputs if item["output_type"] == "error"]
+            told = errors[-1] if errors else {"ename": "Error", "evalue": ""}
+            not_done = told["ename"] == "NotImplementedError"
+            return Answer(
+                failure=Verdict.NOT_ATTEMPTED if not_done else Verdict.RAISED,
+                message=line(f"the cell does not run: {told['ename']}: {told['evalue']}"[:200]),
+            )
+        return None

@@ -1,0 +1,179 @@
+"""A submission's process, as the judge sees it: told ahead what to do, it replies in turn.
+
+What was told and not replied to yet is the window: so much of it is on its way
+that judge and child can work at the same time, and so little that neither ever
+waits for the other to read.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol
+
+from grader.box import stream, wire
+from grader.sandbox.box import Box
+from grader.sandbox.limits import Limits
+from grader.sandbox.questions import Question
+from grader.sandbox.warm import SandboxError
+
+READY_SECONDS = 20.0
+_AHEAD = 2**16  # bytes on their way at one time: what fits into a socket's buffer
+
+
+class Task(Protocol):
+    """One thing to do, with one reply."""
+
+    @property
+    def frame(self) -> bytes:
+        """What is sent."""
+
+    @property
+    def alone(self) -> bool:
+        """Whether nothing else may be on its way at the same time."""
+
+    @property
+    def seconds(self) -> float:
+        """How long the reply may take, once all before it have come."""
+
+
+class Child:
+    """One fresh process in a box, from its start to its end."""
+
+    def __init__(self, box: Box, files: Mapping[str, bytes], limits: Limits, *, end: float) -> None:
+        """Start it.
+
+        Args:
+            files: what lies in its working folder.
+            end: when all must be done, on the monotonic clock.
+
+        Raises:
+            SandboxError: the box fails, and so does the one that replaces it.
+            UnplainError: the files are too large.
+        """
+        self._box, self._limits, self._end = box, limits, end
+        self._socket = _opened(box, files, limits)
+        self._channel = stream.Buffered(self._socket)
+        self._told: deque[Task] = deque()
+        self._untold: deque[Task] = deque()
+        self._left: stream.Deadline | None = None
+        self._deaf = False
+
+    @property
+    def first(self) -> Task | None:
+        """The task whose reply comes next."""
+        return self._told[0] if self._told else self._untold[0] if self._untold else None
+
+    def tell(self, tasks: Iterable[Task]) -> None:
+        """Give it more to do, after all that it has."""
+        self._untold += tasks
+        self._send()
+
+    def forget_questions(self) -> None:
+        """Take back the questions that nobody waits for any more, as far as that goes."""
+        self._untold = deque(t for t in self._untold if not isinstance(t, Question))
+        for task in self._told:
+            if isinstance(task, Question):
+                task.wanted = False
+
+    def receive(self) -> Any:
+        """Return the next frame of the reply to the first task.
+
+        Raises:
+            WireError: the frame lies, the process is gone, or uses what it may not.
+            TimeoutError: the task's time is over.
+        """
+        return stream.receive(self._channel, self.deadline)
+
+    def reply(self, frames: bytes) -> None:
+        """Answer what it asked back while it works on the first task; raises as `receive` does."""
+        stream.send_frames(self._channel, frames, self.deadline)
+
+    def deadline(self) -> float:
+        """Return the seconds that are left for the first task; see also `receive`."""
+        if self._left is None and self.first is not None:
+            self._left = self._until(self.first.seconds)
+        return self._left() if self._left is not None else 0.0
+
+    def done(self) -> None:
+        """Note that the reply to the first task has come, and send more."""
+        self._left = None
+        (self._told or self._untold).popleft()
+        if self._on_their_way() < _AHEAD // 2:
+            self._send()
+
+    def close(self) -> None:
+        """End it, and everything it started."""
+        self._box.end_child(self._socket)
+
+    def _send(self) -> None:
+        """Send tasks, as many as may be on their way."""
+        size = self._on_their_way()
+        frames = []
+        while self._untold and not self._deaf:
+            task = self._untold[0]
+            size += len(task.frame)
+            # One at a time may be large: while the child has no other, it does nothing but read.
+            if self._told and (size > _AHEAD or task.alone or self._told[-1].alone):
+                break
+            frames.append(task.frame)
+            self._told.append(self._untold.popleft())
+        if not frames:
+            return
+        try:
+            stream.send_frames(self._channel, b"".join(frames), self._until(self._told[0].seconds))
+        except (wire.WireError, TimeoutError):
+            # What it has replied by now still counts; who waits for more will learn why not.
+            self._deaf = True
+
+    def _on_their_way(self) -> int:
+        """Return the bytes of the tasks that were sent and not replied to yet."""
+        return sum(len(task.frame) for task in self._told)
+
+    def _until(self, seconds: float) -> stream.Deadline:
+        """Return the deadline of what begins now; asking it also looks for misuse of the box."""
+        end = min(time.monotonic() + seconds, self._end)
+
+        def left() -> float:
+            misuse = self._box.misuse(self._limits)
+            if misuse:
+                raise wire.WireError(misuse)
+            return end - time.monotonic()
+
+        return left
+
+
+def _opened(box: Box, files: Mapping[str, bytes], limits: Limits) -> Any:
+    """Return the channel to a child that is ready.
+
+    What goes wrong until then is the box's own failure: no line of the submission has run.
+    """
+    start = {
+        "files": dict(files),
+        "limits": {
+            "memory": limits.memory,
+            "cpu": limits.cpu,
+            "file": limits.file,
+            "processes": limits.processes,
+        },
+    }
+    for _ in range(2):
+        try:
+            channel = box.open()
+        except SandboxError:
+            box.replace()
+            continue
+        end = time.monotonic() + READY_SECONDS
+        try:
+            stream.send(channel, start, lambda end=end: end - time.monotonic())  # type: ignore[misc]
+            stream.receive(channel, lambda end=end: end - time.monotonic())  # type: ignore[misc]
+        except wire.UnplainError:
+            box.end_child(channel)
+            raise
+        except (wire.WireError, TimeoutError):
+            box.end_child(channel)
+            box.replace()
+        else:
+            return channel
+    raise SandboxError("the box does not start a process for this submission; run 'grader doctor'")

@@ -1,0 +1,260 @@
+"""One warm process from its start to its end.  The only module that starts a box.
+
+Its folders, what it reads and writes, the sandbox around it, and how it is told to leave.
+What runs in it is `grader.box.warm`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import platform
+import select
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from platformdirs import user_cache_path
+
+from grader.box import fence
+from grader.course.folders import Course
+from grader.errors import GraderError
+from grader.sandbox import policy, preload, processes
+from grader.sandbox.scratch import claim, empty, sweep
+
+START_SECONDS = 60.0
+BURIAL_SECONDS = 10.0
+_LEAVE_SECONDS = 2.0
+_OWN_PROCESSES = 16
+
+
+class SandboxError(GraderError):
+    """The box failed, not the student: say so, and score nothing."""
+
+
+def _cache(folder: Path) -> Path:
+    """Return where lists of fonts and modules are kept: beyond this box, if the home allows it."""
+    try:
+        return user_cache_path("backprop-by-hand", ensure_exists=True)
+    except OSError:
+        (folder / "cache").mkdir()
+        return folder / "cache"
+
+
+class WarmProcess:
+    """Loads what notebooks need, in a sandbox unless told otherwise, and waits to be told more.
+
+    Attributes:
+        control: the judge's end of the socket over which it is told.
+        work: the folder in which its children get theirs.
+        base: bytes of resident memory when it was warm.
+    """
+
+    def __init__(
+        self,
+        course: Course,
+        *,
+        modules: Sequence[str],
+        withheld: Sequence[str],
+        sandboxed: bool,
+        processes: int,
+    ) -> None:
+        """Start it; returns before it is warm.
+
+        Args:
+            modules: to import beforehand.
+            withheld: packages that cannot be imported in a sandbox, installed or not.
+            processes: how many more a submission may have, at most.
+
+        Raises:
+            SandboxError: it cannot be started.
+        """
+        if not hasattr(os, "fork"):
+            raise SandboxError(
+                f"{platform.system()} has no fork, which this grader needs; "
+                "on Windows, run it in the Windows Subsystem for Linux"
+            )
+        self._sandboxed, self._processes = sandboxed, processes
+        self._process: Any = None
+        self._warm, self.base = False, 0
+        sweep("grader-box-*")
+        self._folder = Path(tempfile.mkdtemp(prefix="grader-box-"))
+        self._claim = claim(self._folder)
+        self._scratch = self._folder / "scratch"
+        self.work = self._scratch / "work"
+        self.control, theirs = socket.socketpair()
+        try:
+            with theirs:
+                self._start(course, list(modules), list(withheld), theirs)
+            self._hand_over()
+        except OSError as error:
+            self.close()
+            raise SandboxError(f"the box cannot be started: {error}") from error
+        except BaseException:
+            self.close()
+            raise
+
+    def _start(
+        self, course: Course, modules: list[str], withheld: list[str], theirs: socket.socket
+    ) -> None:
+        imports = self._folder / "import"
+        self.work.mkdir(parents=True)
+        imports.mkdir()
+        (imports / "gradebox").symlink_to(policy.BOX_PACKAGE)
+        for name in policy.LENT:
+            if (course.root / name).is_dir():
+                (imports / name).symlink_to(course.root / name)
+        cache = _cache(self._folder)
+        # What one kind of box may load is not for another.
+        kind = [*modules, "without", *withheld, str(self._sandboxed)]
+        self._listed = preload.listing(cache, kind)
+        code = imports / "modules"
+        code.write_bytes(preload.gathered(self._listed))
+        readable = policy.readable(course, imports)
+        writable = [str(self._scratch), str(cache), "/dev/null"]
+        options: dict[str, Any] = {
+            "preload": modules,
+            "missed": str(self._scratch / "missed.json"),
+            "work": str(self.work),
+            "confine": self._sandboxed,
+            "fences": platform.machine() in fence.MACHINES and sys.platform == "linux",
+            "readable": readable,
+            "within_reach": policy.widened(readable, self._scratch.resolve()),
+            "holes": policy.holes(withheld),
+            "writable": writable,
+        }
+        environment = policy.environment(imports, self._scratch, cache)
+        command = [sys.executable, "-P", "-m", "gradebox", str(code), json.dumps(options)]
+        if self._sandboxed:
+            self._start_confined(command, environment, readable, writable, theirs)
+        else:
+            self._process = subprocess.Popen(
+                command,
+                env=environment,
+                cwd=self._scratch,
+                stdin=theirs.fileno(),
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+
+    def _start_confined(
+        self,
+        command: list[str],
+        environment: dict[str, str],
+        readable: list[str],
+        writable: list[str],
+        theirs: socket.socket,
+    ) -> None:
+        import sandlock  # noqa: PLC0415 - a dependency on Linux only
+
+        sandbox = sandlock.Sandbox(
+            fs_readable=readable,
+            fs_writable=writable,
+            # sandlock never forgets a process that was killed: this is the outer bound only.
+            max_processes=self._processes + _OWN_PROCESSES,
+            extra_deny_syscalls=policy.denied_syscalls(),
+            clean_env=True,
+            env=environment,
+            cwd=environment["HOME"],
+        )
+        # sandlock hands on descriptor 0 alone: for a moment, it is the child's end.
+        saved = os.dup(0)
+        try:
+            os.dup2(theirs.fileno(), 0)
+            self._process = sandbox.popen(
+                command,
+                stdin=sandlock.StdioMode.INHERIT,
+                stdout=sandlock.StdioMode.NULL,
+                stderr=sandlock.StdioMode.NULL,
+            )
+        except RuntimeError as error:
+            raise SandboxError(f"the sandbox did not start: {error}") from error
+        finally:
+            os.dup2(saved, 0)
+            os.close(saved)
+
+    def _hand_over(self) -> None:
+        """Give it the kernel's list of its children, and offer it to the OOM killer."""
+        with contextlib.suppress(OSError):
+            Path(f"/proc/{self.pid}/oom_score_adj").write_text("500", encoding="ascii")
+        try:
+            listing = [os.open(f"/proc/{self.pid}/task/{self.pid}/children", os.O_RDONLY)]
+        except OSError:
+            listing = []
+        with contextlib.suppress(OSError):
+            socket.send_fds(self.control, [b"c"], listing)
+        for descriptor in listing:
+            os.close(descriptor)
+
+    @property
+    def pid(self) -> int:
+        """Its number."""
+        return int(self._process.pid)
+
+    def wait(self) -> None:
+        """Wait until it can serve; raise SandboxError if it never will."""
+        if self._warm:
+            return
+        heard = self.hear(START_SECONDS)
+        if heard != b"w":
+            reason = self.hear(1.0, 500).decode("utf-8", "replace") if heard == b"e" else ""
+            raise SandboxError(
+                f"the box ended while it started{f' ({reason})' if reason else ''}; "
+                "run 'grader doctor' to see what is missing"
+            )
+        self._warm = True
+        preload.keep(self._listed, self._scratch / "missed.json", without=self._folder)
+        self.base = self.resident()
+
+    def hear(self, seconds: float, size: int = 1) -> bytes:
+        """Return what it says, at most so many bytes; nothing if it does not in time."""
+        self.control.settimeout(seconds)
+        try:
+            return self.control.recv(size)
+        except (TimeoutError, OSError):
+            return b""
+
+    def resident(self) -> int:
+        """Return its resident memory in bytes; 0 where the system does not say."""
+        found = processes.process(self.pid)
+        return found.resident if found else 0
+
+    def close(self) -> None:
+        """End it and all below it, and remove its folders."""
+        self.control.close()
+        if self._process is not None:
+            self._stop()
+        with contextlib.suppress(OSError):
+            empty(self._folder)
+            self._folder.rmdir()
+        os.close(self._claim)
+
+    def _stop(self) -> None:
+        """Let it bury its dead and leave by itself; else kill it and all below it."""
+        if not self._gone(_LEAVE_SECONDS):
+            processes.end_tree(self._process.pid, BURIAL_SECONDS)
+            self._gone(_LEAVE_SECONDS)
+        if self._sandboxed:
+            # Ends whatever sandlock still knows of, and its supervisor.
+            self._process.__exit__(None, None, None)
+        else:
+            self._process.kill()
+            self._process.wait()
+
+    def _gone(self, seconds: float) -> bool:
+        try:
+            handle = os.pidfd_open(self._process.pid)
+        except (OSError, AttributeError, TypeError):
+            time.sleep(0 if self._process.pid is None else seconds)
+            return self._process.pid is None
+        try:
+            return bool(select.select([handle], [], [], seconds)[0])
+        finally:
+            os.close(handle)
