@@ -152,8 +152,10 @@ CASES = [
         attack="""
         import threading, time
         def standardize(X):
+            all_there = threading.Event()
             def hoard():
                 pieces = []
+                all_there.wait()
                 while True:
                     try:
                         pieces.append(bytearray(b"x" * 2**20))
@@ -162,6 +164,7 @@ CASES = [
             workers = [threading.Thread(target=hoard, daemon=True) for _ in range(8)]
             for worker in workers:
                 worker.start()
+            all_there.set()
             workers[0].join()
         """,
         verdict="timed out",
