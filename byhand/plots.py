@@ -7,6 +7,7 @@ figure is the Matplotlib figure, alt the description.
 from byhand.clouds import before_and_after
 from byhand.curves import loss_curves, paths_on_contours
 from byhand.diagrams import Edge, Node, computational_graph
+from byhand.fits import function_fit
 from byhand.layers import caches_diagram, chain_diagram, shapes_diagram
 from byhand.matrices import heat_map, outer_product_table
 from byhand.picture import Picture
@@ -19,6 +20,7 @@ __all__ = [
     "caches_diagram",
     "chain_diagram",
     "computational_graph",
+    "function_fit",
     "heat_map",
     "loss_curves",
     "outer_product_table",

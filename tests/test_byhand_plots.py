@@ -24,6 +24,7 @@ from byhand.plots import (
     caches_diagram,
     chain_diagram,
     computational_graph,
+    function_fit,
     heat_map,
     loss_curves,
     outer_product_table,
@@ -74,6 +75,7 @@ PICTURES = {
     "heat map": lambda: heat_map([[0.5, -0.25], [0.0, -1.0]], title="$\\partial s / \\partial z$"),
     "large heat map": lambda: heat_map(np.linspace(-1, 1, 640).reshape(10, 64)),
     "outer product": lambda: outer_product_table([1.0, -2.0, 0.5], [3.0, 4.0]),
+    "fit": lambda: function_fit([[0.0, 1.0, 2.0]], [[0.0, 1.0, 4.0]], [[0.5, 1.0, 2.0]], [3, 0.5]),
     "one run": lambda: loss_curves(HISTORY, title="digits"),
     "three runs": lambda: loss_curves(
         dict.fromkeys(["sgd", "momentum", "adam"], HISTORY), log=True
@@ -608,6 +610,29 @@ def test_a_logarithmic_axis_leaves_out_what_is_not_positive_without_a_warning(en
 def test_histories_without_a_curve_are_refused(histories):
     with pytest.raises(ValueError, match="loss_curves"):
         loss_curves(histories)
+
+
+# function_fit
+
+
+def test_a_fit_says_where_it_is_worst_and_how_the_loss_fell():
+    assert example("fit").alt.splitlines()[1:] == [
+        "They differ most at x = 2, by 2.",
+        "Right, the loss on a logarithmic axis: 3 before step 1, 0.5 before step 2.",
+    ]
+
+
+def test_a_fit_draws_target_and_prediction_on_the_same_axes():
+    lines = example("fit").figure.axes[0].get_lines()
+
+    assert [line.get_ydata().tolist() for line in lines] == [[0, 1, 4], [0.5, 1, 2]]
+
+
+@pytest.mark.parametrize("P", [[[1.0, 2.0]], [1.0, 2.0, 3.0], [[1.0], [2.0], [3.0]]])
+def test_a_fit_of_another_shape_is_refused(P):
+    X = np.zeros((1, 3))
+    with pytest.raises(ValueError, match=r"one shape \(1, m\)"):
+        function_fit(X, X, P, [1.0])
 
 
 # paths_on_contours
