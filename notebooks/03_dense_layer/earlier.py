@@ -74,32 +74,3 @@ def l2_grad(X, T):
     X, T = np.asarray(X, dtype=float), np.asarray(T, dtype=float)
     m = X.shape[1]
     return (X - T) / m
-
-
-# from lesson 02_sigmoid_softmax_jacobians
-def softmax(Z):
-    """Return the softmax of each column.
-
-    Z: (n, m), logits, floats or integers of any size; a column is a sample.
-    Returns S: (n, m), positive, each column sums to 1.
-
-    Formula: section 6.
-    Example: softmax(np.log([[1.0], [2.0], [5.0]])) is [[0.125], [0.25], [0.625]].
-    """
-    Z = np.asarray(Z, dtype=float)
-    E = np.exp(Z - Z.max(axis=0, keepdims=True))  # (n, m) - (1, m) -> (n, m)
-    return E / E.sum(axis=0, keepdims=True)
-
-
-# from lesson 02_sigmoid_softmax_jacobians
-def softmax_jacobian(s):
-    """Return the Jacobian of the softmax, from one output of it.
-
-    s: (n,), one column of softmax outputs; not the logits.
-    Returns J: (n, n), J[i, j] is the derivative of s_i by z_j.
-
-    Formula: section 7.
-    Example: for s = [0.5, 0.5] it is [[0.25, -0.25], [-0.25, 0.25]].
-    """
-    s = np.asarray(s, dtype=float)
-    return np.diag(s) - np.outer(s, s)  # (n, n) - (n, 1) (1, n) -> (n, n)

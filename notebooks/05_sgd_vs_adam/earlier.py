@@ -117,7 +117,7 @@ def dense_forward(A, W, b):
 
     A is (n_in, m), W is (n_out, n_in), b is (n_out, 1).
     Returns (Z, cache): Z = W A + b is (n_out, m), and cache is the tuple (A, W).
-    Section 3.
+    Section 3, formula (2).
 
     >>> Z, cache = dense_forward(np.array([[1.0], [2.0]]), np.array([[3.0, 4.0]]), np.array([[5.0]]))
     >>> Z
@@ -152,7 +152,7 @@ def activation_backward(dA, Z, kind):
     """Push the gradient dA back through A = phi(Z), an elementwise activation.
 
     dA and Z are (n, m); kind is linear, relu, sigmoid or tanh.
-    Returns dZ (n, m). Section 6.
+    Returns dZ (n, m). Section 6, formula (7).
 
     >>> activation_backward(np.array([[3.0, 3.0]]), np.array([[-1.0, 2.0]]), "relu")
     array([[0., 3.]])

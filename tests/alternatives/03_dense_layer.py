@@ -255,3 +255,92 @@ class DenseLayer__einsum:
     def update(self, lr):
         self.b = self.b - self.db * lr
         self.W = self.W - self.dW * lr
+
+
+# The derivation of dA and db, step by step
+
+
+def step_1_slope__row_then_entry(W, j, k):
+    return W[j][k]
+
+
+def step_1_slope__of_the_transpose(W, j, k):
+    return W.T[k, j]
+
+
+def step_1_slope__item(W, j, k):
+    return float(W.item((j, k)))
+
+
+def step_1_slope__units(W, j, k):
+    return np.eye(W.shape[0])[j] @ W @ np.eye(W.shape[1])[k]
+
+
+def step_2_path__in_full(dZ, W, j, k, c):
+    return dZ[j, c] * W[j, k]
+
+
+def step_2_path__rows(dZ, W, j, k, c):
+    return W[j][k] * dZ[j][c]
+
+
+def step_2_path__of_the_outer_product(dZ, W, j, k, c):
+    return np.outer(dZ[:, c], W[:, k])[j, j]
+
+
+def step_2_path__prod(dZ, W, j, k, c):
+    return np.prod([dZ[j, c], W[j, k]])
+
+
+def step_3_paths__dot(dZ, W, k, c):
+    return W[:, k] @ dZ[:, c]
+
+
+def step_3_paths__elementwise(dZ, W, k, c):
+    return np.sum(dZ[:, c] * W[:, k])
+
+
+def step_3_paths__loop(dZ, W, k, c):
+    total = 0.0
+    for weights, deltas in zip(W, dZ):
+        total += weights[k] * deltas[c]
+    return total
+
+
+def step_3_paths__entry_of_the_product(dZ, W, k, c):
+    return (W.T @ dZ)[k, c]
+
+
+def step_4_column__of_all(dZ, W, c):
+    return (W.T @ dZ)[:, c]
+
+
+def step_4_column__row_vector(dZ, W, c):
+    return dZ[:, c] @ W
+
+
+def step_4_column__entries(dZ, W, c):
+    return np.array([sum(W[j, k] * dZ[j, c] for j in range(len(W))) for k in range(W.shape[1])])
+
+
+def step_4_column__einsum(dZ, W, c):
+    return np.einsum("jk,j->k", W, dZ[:, c])
+
+
+def step_5_bias__built_in(dZ, j):
+    return sum(dZ[j, :])
+
+
+def step_5_bias__ones(dZ, j):
+    return dZ[j] @ np.ones(dZ.shape[1])
+
+
+def step_5_bias__axis(dZ, j):
+    return dZ.sum(axis=1)[j]
+
+
+def step_5_bias__loop(dZ, j):
+    total = 0.0
+    for c in range(dZ.shape[1]):
+        total = total + dZ[j, c]
+    return total
