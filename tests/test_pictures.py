@@ -99,6 +99,15 @@ def test_the_type_is_the_pictures_own_and_not_what_is_claimed():
     assert list(found.attachments["a"]) == ["image/jpeg"]
 
 
+def test_a_picture_that_is_damaged_further_on_is_kept():
+    """As programs write them that were interrupted; a browser shows that one was there."""
+    damaged = base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(range(256))).decode()
+
+    found = shown(f"![sheet](data:image/png;base64,{damaged})")
+
+    assert found.attachments == {"picture-1": {"image/png": damaged}}
+
+
 def test_all_pictures_together_are_bounded():
     room = Room(left=len(base64.b64decode(PNG)) + 1)
     text = f"![1](data:image/png;base64,{PNG}) ![2](data:image/png;base64,{PNG})"
