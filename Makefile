@@ -14,7 +14,7 @@ VERSION := import sys; print("%d.%d.%d" % sys.version_info[:3])
 RECENT := import sys; sys.version_info >= tuple(map(int, "$(LOWEST)".split("."))) or sys.exit(1)
 
 .DEFAULT_GOAL := help
-.PHONY: help lab demo test lint notebooks bench lock
+.PHONY: help lab demo test lint notebooks bench lock fuzz
 
 help:
 	@echo "make lab        open JupyterLab at the first lesson"
@@ -23,6 +23,7 @@ help:
 	@echo "make lint       check format, style and types"
 	@echo "make notebooks  build the notebooks from solutions/*/lesson.py"
 	@echo "make bench      measure the grader against its yardsticks"
+	@echo "make fuzz       try 10,000 notebooks and 10,000 values on the judge"
 	@echo "make lock       choose the exact versions that the others install (needs uv)"
 
 # In a container one is often root, which Jupyter takes for an accident.
@@ -40,6 +41,9 @@ lint: $(READY)
 	$(RUN) "$(BIN)/ruff" format --check .
 	$(RUN) "$(BIN)/ruff" check .
 	$(RUN) "$(BIN)/mypy" --strict grader byhand
+
+fuzz: $(READY)
+	$(RUN) FUZZ=10000 "$(BIN)/python" -m pytest -q -n 2 tests/test_fuzz.py
 
 notebooks: $(READY)
 	$(RUN) "$(BIN)/grader" build

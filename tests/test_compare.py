@@ -10,6 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from grader.box.plain import same
 from grader.exercise import Tolerance
 from grader.judge.compare import Yardstick, compare, leaves, ratio
 from grader.judge.evidence import OtherSort, Sort
@@ -125,6 +126,44 @@ def test_nested_parts_are_located():
         "[1][1][0]: it has the right shape (2,), and every entry is minus the reference; "
         "[1][1][1]: found a float, expected a float64 array of shape (2,)"
     )
+
+
+@pytest.mark.parametrize("dtype", [int, np.int8, np.uint64])
+def test_where_a_list_of_integers_is_shown_an_array_of_them_is_right(dtype):
+    assert verdict(np.array([3, 1, 2], dtype=dtype), [3, 1, 2]) is Verdict.CORRECT
+    assert verdict(np.array([3, 1, 1], dtype=dtype), [3, 1, 2]) is Verdict.WRONG_VALUE
+    assert verdict(np.array([3, 1], dtype=dtype), [3, 1, 2]) is Verdict.WRONG_SHAPE
+    assert verdict(np.array([[3, 1, 2]], dtype=dtype), [3, 1, 2]) is Verdict.WRONG_TYPE
+    assert verdict(np.array([1, 0, 1], dtype=bool), [1, 0, 1]) is Verdict.WRONG_TYPE
+
+
+def test_a_message_uses_the_contract_s_own_word():
+    assert told(judged(7, [1, 2]).evidence) == "found an int, expected a list of 2"
+    assert told(judged(7, (1, 2)).evidence) == "found an int, expected a tuple of 2"
+
+
+HURTFUL = {
+    "a long integer": 10**5000,
+    "a long integer in a dict": {"a": 10**5000},
+    "many axes": np.zeros((2,) * 20),
+    "many axes in a list": [np.zeros((2,) * 20)],
+    "not a number": math.nan,
+    "nested": [[[[[[[[[[]]]]]]]]]],
+    "bytes": b"x" * 10_000,
+    "complex": 1j,
+    "half": np.float16(1),
+    "no entries": np.zeros((0, 2**24)),
+}
+
+
+@pytest.mark.parametrize("expected", [1, 1.0, "s", None, True, [1], (1.0, 2), {"a": 1}, np.ones(2)])
+@pytest.mark.parametrize("actual", HURTFUL.values(), ids=HURTFUL)
+def test_a_value_that_is_hard_to_print_or_compare_gets_a_verdict(actual, expected):
+    found = judged(actual, expected)
+
+    assert not found.right
+    assert len(told(found.evidence)) < 500
+    assert not same(actual, expected)
 
 
 # ----------------------------------------------------------------------- scalars

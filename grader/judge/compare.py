@@ -134,13 +134,20 @@ def _compare_mapping(actual: Any, expected: Mapping[Any, Any], yardstick: Yardst
 def _compare_sequence(
     actual: Any, expected: Sequence[Any], yardstick: Yardstick, names: Sequence[str]
 ) -> Comparison:
+    if isinstance(actual, np.ndarray) and actual.ndim == 1 and _are_numbers(expected):
+        # Numbers in a row are the same numbers, however they are held.
+        actual = actual.tolist()
     if not isinstance(actual, list | tuple):
-        return _other_sort(actual, tuple(expected), names)
+        return _other_sort(actual, expected, names)
     if len(actual) != len(expected):
         evidence = OtherLength(found=len(actual), expected=len(expected), parts=tuple(names))
         return _wrong(Verdict.WRONG_SHAPE, evidence)
     labels: Sequence[Label] = [*names] or [*range(len(expected))]
     return _join([compare(a, e, yardstick) for a, e in zip(actual, expected, strict=True)], labels)
+
+
+def _are_numbers(items: Sequence[Any]) -> bool:
+    return all(isinstance(item, int | float) and not isinstance(item, bool) for item in items)
 
 
 def _join(parts: Sequence[Comparison], labels: Sequence[Any]) -> Comparison:
