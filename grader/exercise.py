@@ -161,8 +161,9 @@ class Case:
         arguments: positional arguments: arrays, numbers, strings, None, lists,
             tuples, dicts of these, `Rng`, `Shown`, or functions (answered by the judge).
         group: the name a student sees, "a batch of one"; partial credit is by group.
-        shapes: sizes a student may see, {"n_out": 4, "m": 5}; "m" is the batch
-            size, which the judge needs to recognise a missing 1/m.
+        shapes: what a student may see of the case, sizes and what tells it apart from
+            others: {"n_out": 4, "m": 5, "kind": "relu"}; "m" is the batch size, which
+            the judge needs to recognise a missing 1/m.
         keywords: keyword arguments of the call.
         then: for a class: the steps to take on the new object, in order.
         check: judges the result instead of a comparison with the reference:
@@ -178,7 +179,7 @@ class Case:
 
     arguments: tuple[Any, ...]
     group: str
-    shapes: Mapping[str, int] = field(default_factory=dict)
+    shapes: Mapping[str, int | str] = field(default_factory=dict)
     keywords: Mapping[str, Any] = field(default_factory=dict)
     then: tuple[Step, ...] = ()
     check: Check | None = None

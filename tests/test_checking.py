@@ -19,7 +19,7 @@ from tests.classroom import LESSON, right, work
 from tests.conftest import load
 
 EXERCISE_KEYS = [
-    *("id", "score", "points", "verdict", "mistake", "hint", "mistakes", "evidence"),
+    *("id", "score", "points", "verdict", "mistake", "hint", "mistakes", "unexplained", "evidence"),
     *("cases", "carried"),
 ]
 TRANSPOSED = "def one_hot(labels, n_classes):\n    return np.eye(n_classes)[labels]"

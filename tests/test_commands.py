@@ -17,7 +17,7 @@ from tests.conftest import ROOT
 LESSON = "00_start_here"
 KEYS = {"lesson", "student", "score", "max_score", "grader", "exercises", "notes"}
 EXERCISE_KEYS = {
-    *("id", "score", "points", "verdict", "mistake", "hint", "mistakes", "evidence"),
+    *("id", "score", "points", "verdict", "mistake", "hint", "mistakes", "unexplained", "evidence"),
     *("cases", "carried"),
 }
 

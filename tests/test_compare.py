@@ -13,7 +13,7 @@ from hypothesis.extra import numpy as hnp
 from grader.box.plain import same
 from grader.exercise import Tolerance
 from grader.judge.compare import Yardstick, compare, leaves, ratio
-from grader.judge.evidence import OtherSort, Sort
+from grader.judge.evidence import Failed, OtherSort, Sort, clarity
 from grader.judge.verdict import Verdict
 from grader.report.evidence import told
 
@@ -476,6 +476,37 @@ def test_a_value_is_described_by_its_kind(value, words):
     evidence = OtherSort(found=Sort.of(value), expected=Sort.of(1.0))
 
     assert told(evidence) == f"found {words}, expected a float"
+
+
+@pytest.mark.parametrize(
+    ("error", "digits"), [(3e-4, "3 digits"), (2e-7, "6 digits"), (5e-2, None)]
+)
+def test_values_that_nearly_agree_are_told_by_their_digits(error, digits):
+    expected = np.array([1.0, -2.0, 3.0])
+    words = told(judged(expected * (1 + error), expected).evidence)
+
+    assert "1.000 times" not in words
+    assert (f"to about {digits}, the contract asks for more" in words) is (digits is not None)
+
+
+@pytest.mark.parametrize(
+    ("factor", "words"),
+    [
+        (-1, "the value is -1 times the reference"),
+        (2, "the value is 2 times the reference"),
+        (1.7, "the value differs from the reference"),
+    ],
+)
+def test_a_number_s_ratio_is_told_where_it_gives_nothing_away(factor, words):
+    assert told(judged(factor * 0.37, 0.37).evidence) == words
+
+
+def test_the_plainest_evidence_is_the_clearest():
+    shape = judged(np.ones(80), column(*range(80))).evidence
+    value = judged(np.arange(3.0) ** 2, np.arange(3.0)).evidence
+    message = Failed(message="operands could not be broadcast together")
+
+    assert sorted([message, value, shape], key=clarity) == [shape, value, message]
 
 
 # ------------------------------------------------------------------------- ratio

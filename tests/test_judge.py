@@ -258,7 +258,7 @@ def test_full_marks_are_the_points_exactly_and_every_case_says_so(lesson):
     ]
 
 
-def test_the_gravest_verdict_is_told_with_the_case_it_came_from(lesson):
+def test_the_clearest_evidence_is_told_and_the_gravest_beside_it(lesson):
     def double(x):
         if np.ndim(x) == 2:
             raise ValueError("no matrices, please")
@@ -273,7 +273,10 @@ def test_the_gravest_verdict_is_told_with_the_case_it_came_from(lesson):
         Verdict.WRONG_TYPE,
     ]
     assert outcome.verdict is Verdict.RAISED
-    assert list(map(words, outcome.evidence)) == ['"matrices": ValueError: no matrices, please']
+    assert list(map(words, outcome.evidence)) == [
+        '"vectors": it has the right shape (3,), and every entry is 1.500 times the reference',
+        '"matrices": ValueError: no matrices, please',
+    ]
 
 
 def test_a_recognised_mistake_comes_with_its_hint(lesson):
@@ -554,7 +557,7 @@ def test_the_json_report_has_the_contract_s_keys_and_no_others(lesson):
     for exercise in made["exercises"]:
         assert list(exercise) == [
             *("id", "score", "points", "verdict", "mistake", "hint", "mistakes"),
-            *("evidence", "cases", "carried"),
+            *("unexplained", "evidence", "cases", "carried"),
         ]
         assert {tuple(case) for case in exercise["cases"]} <= {("group", "verdict")}
         assert exercise["verdict"] in {verdict.value for verdict in Verdict}

@@ -79,7 +79,7 @@ def assess(answer: Answer, expected: Any, case: Case, exercise: Exercise) -> Com
     if not result.right:
         return result
     if case.silent and answer.warned:
-        return Comparison(verdict=Verdict.RAISED, evidence=Warned(warning=answer.warned))
+        return Comparison(verdict=Verdict.NOT_FINITE, evidence=Warned(warning=answer.warned))
     if answer.changed:
         return Comparison(verdict=Verdict.CHANGED_INPUT, evidence=Changed())
     if case.fresh and answer.shares:

@@ -32,6 +32,7 @@ from grader.judge.outcome import RIGHT, Comparison
 from grader.judge.verdict import Verdict
 
 Array = NDArray[Any]
+_TELLING = (-1.0, 2.0, 0.5, -2.0, -0.5)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -228,10 +229,28 @@ def _compare_values(same: Any, actual: Array, wanted: Array) -> Comparison:
     same = np.asarray(same)
     if same.all():
         return RIGHT
-    # Of a reference with one value, the ratio to a known number would give that value away.
-    factor = ratio(actual, wanted) if np.unique(wanted[wanted != 0]).size > 1 else None
-    evidence = OtherValues(shape=actual.shape, count=int((~same).sum()), factor=factor)
+    digits = _digits(actual, wanted)
+    # Of a reference with one value, the ratio to a known number would give that value away,
+    # unless it is one that nobody hits by chance.
+    factor = None if digits else ratio(actual, wanted)
+    if factor is not None and np.unique(wanted[wanted != 0]).size < 2:
+        factor = factor if wanted.dtype.kind == "f" and factor in _TELLING else None
+    evidence = OtherValues(
+        shape=actual.shape, count=int((~same).sum()), factor=factor, digits=digits
+    )
     return _wrong(Verdict.WRONG_VALUE, evidence)
+
+
+def _digits(actual: Array, wanted: Array) -> int | None:
+    """Return to how many digits values agree that nearly do."""
+    if wanted.dtype.kind != "f" or not (np.isfinite(actual) & np.isfinite(wanted)).all():
+        return None
+    with np.errstate(over="ignore"):
+        error = float(np.abs(actual - wanted).max(initial=0))
+    largest = float(np.abs(wanted).max(initial=0))
+    if not 0 < error < 1e-2 * largest:
+        return None
+    return int(-np.log10(error / largest))
 
 
 def ratio(actual: Any, wanted: Any, *, single: bool = False) -> float | None:

@@ -91,11 +91,13 @@ class OtherValues:
     Attributes:
         count: how many differ by more than the tolerance.
         factor: by which all entries differ, where it is one and gives nothing away.
+        digits: to how many the values agree, where they nearly do.
     """
 
     shape: tuple[int, ...]
     count: int
     factor: float | None = None
+    digits: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -200,7 +202,7 @@ class InCase:
     """Evidence, and the case that it was seen in: its group, and the sizes that may be shown."""
 
     group: str
-    shapes: tuple[tuple[str, int], ...]
+    shapes: tuple[tuple[str, int | str], ...]
     evidence: Evidence
 
 
@@ -225,3 +227,21 @@ Evidence = (
     | Checked
     | InCase
 )
+
+
+# What says plainly where to look comes first; an exception may come from far away.
+_CLEAR: tuple[type, ...] = (
+    *(OtherShape, OtherLength, OtherKeys, OtherSort, Changed, Shares, Checked, NoException),
+    *(OtherValues, OtherNumber, OtherExact, NotFinite, Warned, NoStructure, Failed, AsTold),
+)
+
+
+def clarity(evidence: Evidence) -> int:
+    """Return how plainly a piece of evidence says where to look; smaller is clearer."""
+    if isinstance(evidence, InCase):
+        return clarity(evidence.evidence)
+    if isinstance(evidence, Parts):
+        return min(clarity(inner) for _label, inner in evidence.wrong)
+    if isinstance(evidence, OtherValues) and (evidence.factor or evidence.digits):
+        return 0
+    return _CLEAR.index(type(evidence)) + 1 if type(evidence) in _CLEAR else len(_CLEAR) + 1

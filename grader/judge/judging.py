@@ -21,7 +21,7 @@ from grader.errors import GraderError
 from grader.exercise import Case, Exercise
 from grader.judge.assess import assess, expect
 from grader.judge.diagnose import diagnose
-from grader.judge.evidence import AsReleased
+from grader.judge.evidence import AsReleased, Evidence, clarity
 from grader.judge.outcome import Answer, CaseResult, Observation, Outcome, Report
 from grader.judge.verdict import Verdict
 
@@ -252,12 +252,27 @@ def conclude(exercise: Exercise, observations: Sequence[Observation]) -> Outcome
             cases=results,
         )
     gravest = min(failing, key=lambda seen: seen.comparison.verdict.rank)
+    found = diagnose(exercise, observations)
     return Outcome(
         id=exercise.id,
         score=round(exercise.points * sum(groups.values()) / len(groups), 2),
         points=exercise.points,
         verdict=gravest.comparison.verdict,
-        mistakes=diagnose(exercise, observations),
-        evidence=(gravest.evidence,) if gravest.evidence else (),
+        mistakes=found.mistakes,
+        unexplained=found.unexplained,
+        evidence=_told(failing, gravest),
         cases=results,
     )
+
+
+def _told(failing: Sequence[Observation], gravest: Observation) -> tuple[Evidence, ...]:
+    """Return what is told: the clearest evidence, and the gravest where it is another."""
+    found = [seen.evidence for seen in failing if seen.evidence is not None]
+    if not found:
+        return ()
+    clearest = min(found, key=clarity)
+    if gravest.evidence is None or gravest.comparison.verdict.explainable:
+        same = gravest.evidence is None or clarity(clearest) == clarity(gravest.evidence)
+        return (clearest,) if same or gravest.evidence is None else (clearest, gravest.evidence)
+    # What ended the process or its time comes first: the rest was not asked any more.
+    return (gravest.evidence,)

@@ -105,6 +105,7 @@ class Outcome:
         points: the exercise's maximum.
         evidence: what was seen, without a hidden input; the first is told first.
         mistakes: the misconceptions that were recognised; the first to be mended first.
+        unexplained: groups of cases in which something else is wrong besides.
         carried: true where an earlier failed exercise was answered by the reference.
     """
 
@@ -113,6 +114,7 @@ class Outcome:
     points: float
     verdict: Verdict
     mistakes: tuple[Diagnosis, ...] = ()
+    unexplained: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     cases: Sequence[CaseResult] = ()
     carried: bool = False

@@ -2,32 +2,75 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from grader.judge.outcome import Diagnosis
+from grader.judge.slips import Form, Numbers, Scale, Slip
 from grader.language import text as _
 
 OPPOSITE_SIGN = Diagnosis(
     name=_("opposite sign"), hint=_("Look at the sign: which way does the loss go?")
 )
-EXTRA_MEAN = Diagnosis(
-    name=_("an extra 1/m"),
-    hint=_("Every entry is too small by the batch size. Is the mean taken twice?"),
-)
-NO_MEAN = Diagnosis(
-    name=_("no 1/m"),
-    hint=_("Every entry is too large by the batch size. Is the loss a sum or a mean?"),
-)
-TRANSPOSED = Diagnosis(
-    name=_("transposed"),
-    hint=_(
-        "The result is the transpose of what was asked for. "
-        "Which index counts the rows, and which the columns?"
+_SCALES = {
+    Scale.OVER_M: Diagnosis(
+        name=_("an extra 1/m"),
+        hint=_("Every entry is too small by the batch size. Is the mean taken twice?"),
     ),
-)
+    Scale.TIMES_M: Diagnosis(
+        name=_("no 1/m"),
+        hint=_("Every entry is too large by the batch size. Is the loss a sum or a mean?"),
+    ),
+}
+_FORMS = {
+    Form.TRANSPOSED: Diagnosis(
+        name=_("transposed"),
+        hint=_(
+            "The result is the transpose of what was asked for. "
+            "Which index counts the rows, and which the columns?"
+        ),
+    ),
+    Form.LOST_AXIS: Diagnosis(
+        name=_("a lost axis"),
+        hint=_(
+            "The numbers are in their order, and an axis of length 1 is gone. Which step, a sum "
+            "or an index, takes an axis away, and how is it told to keep it?"
+        ),
+    ),
+    Form.FLATTENED: Diagnosis(
+        name=_("flattened"),
+        hint=_(
+            "The numbers are in their order, in one row. Where does your function forget the "
+            "shape of its argument?"
+        ),
+    ),
+}
+_NUMBERS = {
+    Numbers.WHOLE: Diagnosis(
+        name=_("cut to integers"),
+        hint=_(
+            "What stands behind the decimal point is lost. Which array was made with integers, "
+            "and what happens to a float that is put into it?"
+        ),
+    ),
+    Numbers.OTHER: Diagnosis(
+        name=_("another dtype"),
+        hint=_("The numbers are held in another dtype than asked for. Where does it come from?"),
+    ),
+}
 
 
-def constant_factor(factor: float) -> Diagnosis:
-    """Return the mistake of a factor that is the same in all cases."""
-    return Diagnosis(
-        name=_("a constant factor of {factor:.3g}").format(factor=factor),
-        hint=_("Every entry is off by the same factor. Which constant is missing or doubled?"),
-    )
+def of_slip(slip: Slip) -> Iterator[Diagnosis]:
+    """Yield the name and hint of each thing that slipped; the value's come before the type's."""
+    if slip.form is not Form.SAME:
+        yield _FORMS[slip.form]
+    if slip.scale is not Scale.ONE:
+        yield _SCALES[slip.scale]
+    if slip.negative:
+        yield OPPOSITE_SIGN
+    if slip.factor is not None:
+        yield Diagnosis(
+            name=_("a constant factor of {factor:.3g}").format(factor=slip.factor),
+            hint=_("Every entry is off by the same factor. Which constant is missing or doubled?"),
+        )
+    if slip.numbers is not Numbers.SAME:
+        yield _NUMBERS[slip.numbers]

@@ -32,6 +32,7 @@ def _exercise(outcome: Outcome) -> dict[str, Any]:
         "mistake": outcome.mistake,
         "hint": outcome.hint,
         "mistakes": [{"name": m.name, "hint": m.hint} for m in outcome.mistakes],
+        "unexplained": list(outcome.unexplained),
         "evidence": "; ".join(map(told, outcome.evidence)),
         "cases": [_case(case) for case in outcome.cases],
         "carried": outcome.carried,
@@ -68,6 +69,7 @@ def _outcome_of(data: dict[str, Any]) -> Outcome:
         mistakes=tuple(
             Diagnosis(name=str(m["name"]), hint=str(m["hint"])) for m in data["mistakes"]
         ),
+        unexplained=tuple(map(str, data["unexplained"])),
         evidence=(AsTold(sentence=str(said)),) if said else (),
         cases=tuple(
             CaseResult(group=str(case["group"]), verdict=Verdict(case["verdict"]))

@@ -82,10 +82,17 @@ def _size(shape: tuple[int, ...]) -> int:
 
 def _other_values(it: seen.OtherValues) -> str:
     where = _("it has the right shape {shape}, and ").format(shape=it.shape) if it.shape else ""
+    if it.factor is not None and not it.shape:
+        return _("the value is {factor:g} times the reference").format(factor=it.factor)
     if it.factor == -1:
         return where + _("every entry is minus the reference")
     if it.factor is not None:
         return where + _("every entry is {factor:.3f} times the reference").format(factor=it.factor)
+    if it.digits is not None:
+        digits = plural("{digits} digit", "{digits} digits", it.digits).format(digits=it.digits)
+        return where + _(
+            "the values agree with the reference to about {digits}, the contract asks for more"
+        ).format(digits=digits)
     if not it.shape:
         return _("the value differs from the reference")
     return where + _("{count} of {size} entries differ from the reference").format(

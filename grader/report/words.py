@@ -22,10 +22,13 @@ MEANING = {
     Verdict.CRASHED: _("the call ended its process"),
     Verdict.OUT_OF_MEMORY: _("the call needed more memory than it may"),
     Verdict.TIMED_OUT: _("the call, or the cell, was stopped"),
-    Verdict.RAISED: _("the function raised, or warned where the contract forbids it"),
+    Verdict.RAISED: _("the function raised, where the contract asks for a value"),
     Verdict.WRONG_TYPE: _("a list for an array, integers for floats, None"),
     Verdict.WRONG_SHAPE: _("(4,) is not (4, 1): nothing broadcasts"),
-    Verdict.NOT_FINITE: _("NaN or infinity where the reference has a number"),
+    Verdict.NOT_FINITE: _(
+        "NaN or infinity where the reference has a number, or on the way to it where the contract "
+        "forbids the warning"
+    ),
     Verdict.WRONG_VALUE: _("the first thing that differs is the value"),
     Verdict.CHANGED_INPUT: _(
         "the value is right, but an argument was changed in place, or shares memory with the "
@@ -71,6 +74,10 @@ def _body(outcome: Outcome) -> Iterator[str]:
     for mistake in outcome.mistakes:
         yield _("Recognised: {name}.").format(name=mistake.name)
         yield _("Hint: {hint}").format(hint=mistake.hint)
+    if outcome.unexplained:
+        yield _("Something else is wrong, too: {groups}.").format(
+            groups=", ".join(outcome.unexplained)
+        )
 
 
 def _wrap(text: str) -> list[str]:
