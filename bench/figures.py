@@ -49,11 +49,11 @@ AT_ONCE = [
     ("01_chain_rule", "chain", "the step h"),
     ("02_sigmoid_softmax_jacobians", "logits", None),
     ("03_dense_layer", "products", None),
-    ("04_full_backprop", "zoo", "size by depth"),
+    ("04_full_backprop", "signal_sizes", ""),
     ("05_sgd_vs_adam", "race", "valley"),
 ]
 TRAINING = [
-    ("04_full_backprop", "zoo", "planted bugs"),
+    ("04_full_backprop", "lineup", ""),
     ("05_sgd_vs_adam", "race", "real data"),
     ("05_sgd_vs_adam", "race", "sweep of rates"),
 ]
@@ -133,7 +133,7 @@ def bench(results: Any) -> None:
     with tempfile.TemporaryDirectory(prefix="figures-") as folder:
         root = Path(folder)
         for lesson, module in {(lesson, module) for lesson, module, _ in AT_ONCE + TRAINING}:
-            more = SUSPECTS if module == "zoo" else ""
+            more = SUSPECTS if module == "lineup" else ""
             cells = [
                 PREPARE.format(root=str(ROOT), lesson=lesson, more=more),
                 f"from byhand.figures.{module} import show\nshow(globals())",

@@ -88,7 +88,7 @@ class Lesson:
     def running(self) -> int:
         """Minutes that the cells to try out take."""
         names = [cell.name for cell in self.cells if cell.kind is Kind.EXPLORE]
-        figures = names.count("figure")
+        figures = sum(name.split()[0] == "figure" for name in names)
         return MINUTES_A_RUN * (len(names) - figures) + MINUTES_A_FIGURE * figures
 
     @property

@@ -24,7 +24,6 @@ from byhand.figures import (
     sweep,
     training,
     valley,
-    zoo,
 )
 from byhand.figures.controls import slider
 from byhand.figures.guard import Functions, Trouble, Waiting, as_array, watched
@@ -312,7 +311,8 @@ LESSONS_OF = {
     chain: "01_chain_rule",
     logits: "02_sigmoid_softmax_jacobians",
     products: "03_dense_layer",
-    zoo: "04_full_backprop",
+    lineup: "04_full_backprop",
+    signal_sizes: "04_full_backprop",
     race: "05_sgd_vs_adam",
 }
 
@@ -320,7 +320,7 @@ LESSONS_OF = {
 @pytest.mark.parametrize("module", LESSONS_OF)
 def test_every_page_draws_and_says_something(module, shown):
     names = names_of(LESSONS_OF[module])
-    if module is zoo:
+    if module is lineup:
         names["suspects"] = {"L  right": names["model_backward"]}
     figure, _ = shown(module, names)
     for view in figure.views:

@@ -15,13 +15,13 @@ pytestmark = pytest.mark.browser
 
 ARTEFACTS = ROOT / "artefacts" / "figures"
 FIGURES = {
-    "01_chain_rule": ["two paths", "counting products", "the step h"],
-    "02_sigmoid_softmax_jacobians": ["softmax and its Jacobian"],
-    "03_dense_layer": ["order and transposes"],
-    "04_full_backprop": ["planted bugs", "size by depth"],
-    "05_sgd_vs_adam": ["valley", "real data", "sweep of rates"],
+    "01_chain_rule": [["two paths", "counting products", "the step h"]],
+    "02_sigmoid_softmax_jacobians": [["softmax and its Jacobian"]],
+    "03_dense_layer": [["order and transposes"]],
+    "04_full_backprop": [["planted bugs"], ["size by depth"]],
+    "05_sgd_vs_adam": [["valley", "real data", "sweep of rates"]],
 }
-"""Lesson -> the pages of its figure."""
+"""Lesson -> its figures, from top to bottom -> the pages of each."""
 
 SOFTMAX = "import numpy as np\n"
 GOOD = """
@@ -88,41 +88,45 @@ def no_kernels_left(address):
     lab.end_kernels(address)
 
 
-def look(page, name):
+def look(page, name, at=0):
     ARTEFACTS.mkdir(parents=True, exist_ok=True)
-    figure = page.locator(lab.FIGURE)
+    figure = page.locator(lab.FIGURE).nth(at)
     figure.scroll_into_view_if_needed()
     page.wait_for_timeout(200)
     figure.screenshot(path=ARTEFACTS / f"{name}.png")
     page.mouse.move(0, 0)
 
 
-def settled(page):
-    """Wait until the picture is final: no progress bar, and loaded."""
+def settled(page, at=0):
+    """Wait until the picture of a page's figure is final: no progress bar, and loaded."""
     page.wait_for_function(
-        """([picture, line]) => {
-            const image = document.querySelector(picture);
+        """([figure, line, at]) => {
+            const shown = document.querySelectorAll(figure)[at];
+            const image = shown && shown.querySelector('img');
             return image && image.complete && image.naturalWidth > 0
-                && !document.querySelector(line + ' progress');
+                && !shown.querySelector(line + ' progress');
         }""",
-        arg=[lab.PICTURE, lab.LINE],
+        arg=[lab.FIGURE, lab.LINE, at],
     )
 
 
-def changed(page, move):
+def changed(page, move, at=0):
     """Make a move; return the words after it.  Fails unless picture and words change."""
-    settled(page)
-    before = page.evaluate(f"document.querySelector('{lab.PICTURE}').src")
-    words = page.locator(lab.WORDS).inner_text()
+    settled(page, at)
+    figure = page.locator(lab.FIGURE).nth(at)
+    before = figure.locator("img").get_attribute("src")
+    words = figure.locator(lab.WORDS).inner_text()
     move()
     page.wait_for_function(
-        """([picture, words, src, text]) =>
-            document.querySelector(picture).src != src
-            && document.querySelector(words).innerText != text""",
-        arg=[lab.PICTURE, lab.WORDS, before, words],
+        """([figure, words, src, text, at]) => {
+            const shown = document.querySelectorAll(figure)[at];
+            return shown.querySelector('img').src != src
+                && shown.querySelector(words).innerText != text;
+        }""",
+        arg=[lab.FIGURE, lab.WORDS, before, words, at],
     )
-    settled(page)
-    return page.locator(lab.WORDS).inner_text()
+    settled(page, at)
+    return figure.locator(lab.WORDS).inner_text()
 
 
 def drag(page, handle):
@@ -152,25 +156,26 @@ def test_a_lesson_runs_and_its_figure_answers_mouse_and_keyboard(lesson, address
     with lab.opened(context, address, path) as (page, errors):
         lab.run_all(page)
         page.wait_for_selector(lab.PICTURE)
-        for number, title in enumerate(FIGURES[lesson]):
-            if number:
-                tab = page.locator(f'{lab.FIGURE} button:text-is("{title}")')
-                changed(page, tab.click)
-            settled(page)
-            assert page.locator(lab.LINE).inner_text().strip() == ""
-            handles = page.locator(f"{lab.FIGURE} .noUi-handle")
-            handles.first.scroll_into_view_if_needed()
-            changed(page, lambda handles=handles: drag(page, handles.first))
-            changed(page, lambda handles=handles: press(page, handles.last))
-            look(page, f"{lesson}-{number}")
-        assert page.locator(lab.FIGURE).count() == 1
-        picture = page.locator(lab.PICTURE).bounding_box()
-        assert picture["x"] + picture["width"] <= 1000, "the picture leaves the page"
-        hidden = page.locator("[id^=byhand-still]")
-        assert not hidden.is_visible(), "the still picture stands beside the live one"
+        assert page.locator(lab.FIGURE).count() == len(FIGURES[lesson])
+        for at, pages in enumerate(FIGURES[lesson]):
+            figure = page.locator(lab.FIGURE).nth(at)
+            for number, title in enumerate(pages):
+                if number:
+                    changed(page, figure.locator(f'button:text-is("{title}")').click, at)
+                settled(page, at)
+                assert figure.locator(lab.LINE).inner_text().strip() == ""
+                handles = figure.locator(".noUi-handle")
+                handles.first.scroll_into_view_if_needed()
+                changed(page, lambda handles=handles: drag(page, handles.first), at)
+                changed(page, lambda handles=handles: press(page, handles.last), at)
+                look(page, f"{lesson}-{at}{number}", at)
+            picture = figure.locator("img").bounding_box()
+            assert picture["x"] + picture["width"] <= 1000, "the picture leaves the page"
+        for still in page.locator("[id^=byhand-still]").all():
+            assert not still.is_visible(), "the still picture stands beside the live one"
         lab.menu(page, "Settings", "Theme", "JupyterLab Dark")
         page.wait_for_selector('body[data-jp-theme-light="false"]', state="attached")
-        colour = page.locator(lab.WORDS).evaluate("e => getComputedStyle(e).color")
+        colour = page.locator(lab.WORDS).first.evaluate("e => getComputedStyle(e).color")
         assert min(int(part) for part in colour[4:-1].split(",")[:3]) > 150, colour
         look(page, f"{lesson}-dark")
         lab.menu(page, "Settings", "Theme", "JupyterLab Light")

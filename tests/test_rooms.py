@@ -120,7 +120,7 @@ FIGURES = {
     "01": {"chain", "counting", "fork", "stepsize"},
     "02": {"logits"},
     "03": {"products"},
-    "04": {"lineup", "signal_sizes", "zoo"},
+    "04": {"lineup", "signal_sizes"},
     "05": {"optimisers", "race", "sweep", "training", "valley"},
 }
 FIGURES_ROOM = "byhand.figures."

@@ -3,7 +3,8 @@
 - `byhand.figures.chain` (01): two paths through a fork, counting paths, the step h.
 - `byhand.figures.logits` (02): a softmax and its Jacobian.
 - `byhand.figures.products` (03): which products fit, and which of them are right.
-- `byhand.figures.zoo` (04): planted bugs side by side, and gradients by depth.
+- `byhand.figures.lineup` (04): a planted bug beside the right gradient.
+- `byhand.figures.signal_sizes` (04): the size of a gradient by depth.
 - `byhand.figures.race` (05): SGD, momentum and Adam.
 
 A notebook calls `chain.show(globals())`.  The functions are looked up by name at

@@ -1,13 +1,15 @@
-"""A page of lesson 04: how large a gradient is, layer by layer."""
+"""Lesson 04: how large a gradient is, layer by layer."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from byhand.figures.controls import choice, slider
 from byhand.figures.guard import Array, Functions, Trouble, as_array
-from byhand.figures.panel import View, Work
+from byhand.figures.panel import Panel, View, Work
 from byhand.figures.surface import Surface
 from byhand.picture import BLUE, GREEN, VERMILLION
 
@@ -132,3 +134,8 @@ def view() -> View:
             "line for sigmoid, tanh and relu."
         ),
     )
+
+
+def show(namespace: Mapping[str, Any]) -> None:
+    """Show the sizes on a notebook's own functions, `show(globals())`."""
+    Panel("signal_sizes", [view()], Functions(namespace)).show()

@@ -164,8 +164,8 @@ def activation_backward(dA, Z, kind):
 def init_params(dims, rng, scheme):
     """Return the first parameters of a network: [(W, b), ...], one pair a layer.
 
-    dims is the list of widths, data first; layer l leads from dims[l] to dims[l + 1].
-    rng is a NumPy Generator, and all random numbers come from it.
+    dims is the list of widths, data first; layer number l, from 0 on, leads from
+    dims[l] to dims[l + 1]. rng is a NumPy Generator; all random numbers come from it.
     W is (n_out, n_in), normal with mean 0 and variance 2/n_in for scheme "he" and
     2/(n_in + n_out) for scheme "xavier"; b is (n_out, 1), zeros. Section 3.
 
@@ -222,7 +222,7 @@ def model_forward(X, params, kinds):
 def mse(P, T):
     """Return the mean squared error over all entries, a float.
 
-    P and T are (n, m). Section 5.
+    P and T are (n, m). Section 5, formula (2).
 
     >>> mse(np.array([[1.0, 8.0]]), np.array([[0.0, 6.0]]))
     2.5

@@ -429,3 +429,109 @@ def check_backward__norms_of_differences(backward_given, dims, kinds, rng):
         return bool(all(looks_right(m) or (looks_right(m) and looks_right(m)) for m in (1, 4)))
     except Exception:
         return False
+
+
+# The loop, unrolled for a tanh and a softmax
+
+
+def unrolled(dA, caches):
+    """Every gradient of the two layers, written in one go."""
+    (X, W1, Z1, _), (A1, W2, Z2, _) = caches
+    S = phi(Z2, "softmax")
+    dZ2 = S * (dA - np.sum(S * dA, axis=0))
+    dA1 = W2.T @ dZ2
+    dZ1 = dA1 * (1 - A1**2)
+    return dZ2, dA1, dZ1, dZ1 @ X.T, dZ1.sum(axis=1, keepdims=True)
+
+
+def step_1_softmax__in_one_go(dA, caches):
+    return unrolled(dA, caches)[0]
+
+
+def step_1_softmax__jacobians(dA, caches):
+    S = phi(caches[1][2], "softmax")
+    return np.column_stack([(np.diag(s) - np.outer(s, s)).T @ d for s, d in zip(S.T, dA.T)])
+
+
+def step_1_softmax__einsum(dA, caches):
+    S = phi(caches[-1][2], "softmax")
+    return S * dA - S * np.einsum("jc,jc->c", S, dA)
+
+
+def step_1_softmax__loops(dA, caches):
+    S = phi(caches[1][2], "softmax")
+    dZ = np.zeros_like(S)
+    for c in range(S.shape[1]):
+        for j in range(S.shape[0]):
+            for i in range(S.shape[0]):
+                dZ[j, c] += dA[i, c] * S[i, c] * ((i == j) - S[j, c])
+    return dZ
+
+
+def step_2_down__in_one_go(dA, caches):
+    return unrolled(dA, caches)[1]
+
+
+def step_2_down__rows(dA, caches):
+    return (step_1_softmax__jacobians(dA, caches).T @ caches[1][1]).T
+
+
+def step_2_down__einsum(dA, caches):
+    return np.einsum("jk,jc->kc", caches[1][1], step_1_softmax__einsum(dA, caches))
+
+
+def step_2_down__by_units(dA, caches):
+    _, W2, _, _ = caches[1]
+    delta = unrolled(dA, caches)[0]
+    return sum(np.outer(W2[j], delta[j]) for j in range(len(W2)))
+
+
+def step_3_tanh__in_one_go(dA, caches):
+    return unrolled(dA, caches)[2]
+
+
+def step_3_tanh__slope_from_output(dA, caches):
+    A1 = caches[1][0]
+    return (1 - A1) * (1 + A1) * step_2_down__rows(dA, caches)
+
+
+def step_3_tanh__cosh(dA, caches):
+    return step_2_down__einsum(dA, caches) / np.cosh(caches[0][2]) ** 2
+
+
+def step_3_tanh__by_the_kind(dA, caches):
+    _, _, Z, kind = caches[0]
+    return step_2_down__by_units(dA, caches) * slope(Z, kind)
+
+
+def step_4_weights__in_one_go(dA, caches):
+    return unrolled(dA, caches)[3]
+
+
+def step_4_weights__outer_products(dA, caches):
+    delta, X = unrolled(dA, caches)[2], caches[0][0]
+    return sum(np.outer(delta[:, c], X[:, c]) for c in range(X.shape[1]))
+
+
+def step_4_weights__rows(dA, caches):
+    return (caches[0][0] @ step_3_tanh__cosh(dA, caches).T).T
+
+
+def step_4_weights__einsum(dA, caches):
+    return np.einsum("jc,kc->jk", step_3_tanh__by_the_kind(dA, caches), caches[0][0])
+
+
+def step_5_biases__in_one_go(dA, caches):
+    return unrolled(dA, caches)[4]
+
+
+def step_5_biases__ones(dA, caches):
+    return unrolled(dA, caches)[2] @ np.ones((dA.shape[1], 1))
+
+
+def step_5_biases__column(dA, caches):
+    return np.sum(step_3_tanh__cosh(dA, caches), axis=1)[:, None]
+
+
+def step_5_biases__reshape(dA, caches):
+    return np.array([sum(row) for row in unrolled(dA, caches)[2]]).reshape(-1, 1)

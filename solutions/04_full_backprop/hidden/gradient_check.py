@@ -135,7 +135,7 @@ asked.mistake(
 asked.mistake(
     "forward difference",
     answer=check_with(difference=lambda above, below, here, h: (above() - here()) / h),
-    hint="Is the point in the middle of your two losses? See the formula for n_k.",
+    hint="Is the point in the middle of your two losses? See formula (6).",
 )
 asked.mistake(
     "divided by h instead of 2h",

@@ -67,12 +67,12 @@ asked.mistake(
 asked.mistake(
     "weights of the wrong layer",
     answer=with_the_wrong_cache,
-    hint="Step (3) leads from dZ of a layer to what came into that layer. Through whose weights?",
+    hint="Formula (5) leads from dZ to what came into the layer. Through whose weights?",
 )
 asked.mistake(
     "softmax treated elementwise",
     answer=backward_with(dZ=softmax_only(lambda S, dA: dA * S * (1 - S))),
-    hint="Each output of a softmax depends on how many of its sums? Look at (1').",
+    hint="Each output of a softmax depends on how many of its sums? Section 6 says what to use.",
 )
 asked.mistake(
     "softmax passed over",
@@ -92,7 +92,7 @@ asked.mistake(
 asked.mistake(
     "no phi'",
     answer=backward_with(dZ=elementwise_only(lambda dA, Z, kind, A_prev: dA)),
-    hint="Between dA and dZ stands the activation. Where is step (1)?",
+    hint="Between dA and dZ stands the activation. Where is formula (3)?",
 )
 asked.mistake(
     "W not transposed",
