@@ -56,8 +56,8 @@ class Shown:
     faster than asking the judge, who answers for all other functions.
 
     Args:
-        function: written with def at the top level of hidden.py; it uses its arguments and
-            NumPy, as np, and nothing else.
+        function: written with def at the top level of a hidden file; it uses its arguments
+            and NumPy, as np, and nothing else.
         constants: arguments besides those that the student's code gives: plain data.
 
     Raises:
@@ -96,7 +96,7 @@ def source_of(function: Callable[..., Any]) -> str:
     if others:
         raise TypeError(
             f"Shown({name}): uses {', '.join(others)}; write it with def at the top level of "
-            "hidden.py, with NumPy and its arguments alone"
+            "a hidden file, with NumPy and its arguments alone"
         )
     return source
 

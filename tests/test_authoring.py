@@ -18,6 +18,7 @@ from grader import cli
 from grader.course import loading
 from grader.course.cells import Kind
 from grader.course.folders import Course
+from grader.course.hidden import hidden_files
 from grader.course.loading import load
 from grader.course.source import parse
 from grader.errors import AuthorError
@@ -778,6 +779,16 @@ def test_a_lesson_without_hidden_cases_is_named(course, build, lesson):
     assert err.startswith(f"grader: {folder}: has no folder hidden/; write the hidden cases of ")
     assert len(err.splitlines()) == 1
     assert not list(course.rglob("*.ipynb"))
+
+
+def test_a_folder_of_data_called_hidden_makes_no_lesson_of_ours(tmp_path):
+    """An ordinary nbgrader assignment may have one; it is graded as such."""
+    (tmp_path / "hidden").mkdir()
+    (tmp_path / "hidden/table.csv").write_text("1")
+    assert hidden_files(tmp_path) == ()
+
+    (tmp_path / "hidden/double.py").write_text("")
+    assert hidden_files(tmp_path) == (Path("hidden/double.py"), Path("hidden/table.csv"))
 
 
 def test_an_exercise_whose_file_is_missing_is_named_with_the_file(course, build):

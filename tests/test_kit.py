@@ -27,6 +27,14 @@ def test_the_families_are_rectangular_square_and_a_batch_of_one():
         assert one["m"] == 1
 
 
+def test_two_sizes_are_the_first_and_the_last_of_three():
+    assert list(kit.families("n m")) == [
+        ("rectangular", {"n": 4, "m": 5}),
+        ("square", {"n": 4, "m": 4}),
+        ("a batch of one", {"n": 3, "m": 1}),
+    ]
+
+
 def test_further_families_come_last_with_the_same_names():
     assert list(kit.families("n m", ("tall", 9, 2)))[3:] == [("tall", {"n": 9, "m": 2})]
 

@@ -15,7 +15,7 @@ import pytest
 
 from grader.course.folders import Course
 from grader.errors import GraderError
-from grader.sandbox import availability, doctor, policy, processes, scratch
+from grader.sandbox import availability, doctor, policy, processes, scratch, trespass
 from grader.sandbox.box import Box
 from grader.sandbox.limits import Limits
 from grader.sandbox.session import Session
@@ -64,6 +64,15 @@ def findings():
     start = time.monotonic()
     found = doctor.examine(COURSE)
     return found, time.monotonic() - start
+
+
+def test_the_bait_in_solutions_can_be_read_where_nothing_forbids_it():
+    """A folder cannot be opened anywhere: refusing that would prove nothing."""
+    with trespass.bait() as laid, contextlib.ExitStack() as opened:
+        statement, *_ = trespass.attempts(COURSE, laid)["cannot read solutions/"]
+        names = {"open": lambda path: opened.enter_context(Path(path).open())}
+
+        assert "grader.exercise" in eval(statement, names)  # noqa: S307 - written by ourselves
 
 
 def test_every_guarantee_holds_here(findings):

@@ -43,17 +43,26 @@ class Hidden:
         """Whether each exercise has a file of its own."""
         return self.place.name == _PACKAGE
 
+    @property
+    def told(self) -> bytes:
+        """The files' names and contents: a change of either is a change of the lesson."""
+        return b"".join(path.as_posix().encode() + text for path, text in self.files.items())
+
     def file_of(self, exercise: str) -> Path:
         """Return the file that an exercise is declared in, or should be."""
         return self.place / f"{exercise}.py" if self.is_folder else self.place
 
 
 def hidden_files(folder: Path) -> tuple[Path, ...]:
-    """Return the hidden files of a lesson, relative to its folder; none: no lesson of ours."""
+    """Return the hidden files of a lesson, relative to its folder; none: no lesson of ours.
+
+    A folder hidden/ with data alone is that of an ordinary nbgrader assignment.
+    """
     found = [folder / "hidden.py", *sorted((folder / _PACKAGE).rglob("*"))]
     # A link that leads nowhere is there, too: reading it says what is wrong.
     there = [path.relative_to(folder) for path in found if lexists(path) and not path.is_dir()]
-    return tuple(path for path in there if not any(map(_left_behind, path.parts)))
+    kept = tuple(path for path in there if not any(map(_left_behind, path.parts)))
+    return kept if any(path.suffix == ".py" for path in kept) else ()
 
 
 def _left_behind(name: str) -> bool:
