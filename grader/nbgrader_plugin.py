@@ -24,9 +24,8 @@ from nbconvert.exporters import NotebookExporter
 from nbgrader.preprocessors import Execute, NbGraderPreprocessor
 
 from grader.course.folders import Course, find_course
-from grader.course.hidden import hidden_files
 from grader.course.lesson import Lesson
-from grader.course.loading import load
+from grader.course.loading import files_of, load
 from grader.errors import GraderError, InputError
 from grader.judge.verdict import Verdict
 from grader.report.notebook import autograded_notebook, outputs_of
@@ -49,13 +48,10 @@ def _course(folder: Path) -> Course:
 
 def _lesson(folder: Path, name: str) -> Lesson | None:
     """Return the lesson of this name, or None for an ordinary nbgrader assignment."""
-    source = _course(folder).solutions / name
-    hidden = hidden_files(source)
-    if not hidden:
-        return None
-    files = [source / file for file in (*hidden, Path(f"{name}.ipynb"), Path("earlier.py"))]
-    made = tuple((str(file), file.stat().st_mtime_ns) for file in files if file.is_file())
-    return _loaded(folder, name, made)
+    made = tuple(
+        (str(file), file.stat().st_mtime_ns) for file in files_of(_course(folder).solutions / name)
+    )
+    return _loaded(folder, name, made) if made else None
 
 
 @lru_cache

@@ -861,6 +861,9 @@ def test_helpers_are_of_their_own_lesson_and_of_the_last_edit(course, build, mon
 
 
 CHANGES = {
+    "an earlier edition": lambda hidden: (hidden.parent / "editions.txt").write_text(
+        "35320ca7bb1f"
+    ),
     "an exercise's file": lambda hidden: edit(hidden / "double.py", "3 doubled", "2 doubled"),
     "a helper": lambda hidden: edit(hidden / "drawing.py", "rng.normal()", "rng.normal() + 1"),
     "a file of data": lambda hidden: (hidden / "table.csv").write_text("1"),
@@ -873,7 +876,9 @@ CHANGES = {
 
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
-def test_a_lesson_s_digest_tells_of_every_hidden_file(course, build, change, monkeypatch):
+def test_a_lesson_s_digest_tells_of_every_file_that_a_grade_depends_on(
+    course, build, change, monkeypatch
+):
     build(course)
     monkeypatch.setattr(loading, "declared_exercises", lambda *_: {})  # half an edit is an edit
     before = lesson_of(course).digest

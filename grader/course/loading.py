@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+from pathlib import Path
 
 from grader.course.authors import declared_exercises, run_reference
 from grader.course.folders import Course
-from grader.course.hidden import read_hidden
+from grader.course.hidden import hidden_files, read_hidden
 from grader.course.lesson import Lesson
 from grader.course.notebook import cells_of
 from grader.errors import InputError
@@ -37,12 +38,11 @@ def load(course: Course, lesson_id: str) -> Lesson:
             f"{path}: cannot be read ({error}); run 'grader build {lesson_id}' to make it anew"
         ) from error
     cells = tuple(cells_of(notebook))
-    earlier_path = folder / "earlier.py"
-    earlier = earlier_path.read_text(encoding="utf-8") if earlier_path.is_file() else None
+    earlier, editions = _text(folder / "earlier.py"), _text(folder / "editions.txt")
     reference = run_reference(path, cells, earlier)
     hidden = read_hidden(folder)
     exercises = declared_exercises(hidden, cells, reference)
-    editions = folder / "editions.txt"
+    generated = raw + f"{earlier}{editions}".encode()
     return Lesson(
         id=lesson_id,
         cells=cells,
@@ -50,8 +50,17 @@ def load(course: Course, lesson_id: str) -> Lesson:
         reference=reference,
         exercises=exercises,
         earlier=earlier,
-        digest=hashlib.sha256(raw + (earlier or "").encode() + hidden.told).hexdigest(),
-        editions=frozenset(editions.read_text("ascii").split())
-        if editions.is_file()
-        else frozenset(),
+        digest=hashlib.sha256(generated + hidden.told).hexdigest(),
+        editions=frozenset((editions or "").split()),
     )
+
+
+def _text(path: Path) -> str | None:
+    return path.read_text(encoding="utf-8") if path.is_file() else None
+
+
+def files_of(folder: Path) -> tuple[Path, ...]:
+    """Return the files that a lesson's grading depends on; none: no lesson of ours."""
+    generated = [folder / name for name in (f"{folder.name}.ipynb", "earlier.py", "editions.txt")]
+    hidden = [folder / path for path in hidden_files(folder)]
+    return (*hidden, *filter(Path.is_file, generated)) if hidden else ()
