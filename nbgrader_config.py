@@ -1,5 +1,6 @@
 """The course as nbgrader sees it; the commands read this file from the course folder."""
 
+from contextlib import suppress
 from pathlib import Path
 
 c = get_config()
@@ -14,8 +15,12 @@ c.CourseDirectory.submitted_directory = "class/submitted"
 c.CourseDirectory.autograded_directory = "class/autograded"
 c.CourseDirectory.feedback_directory = "class/feedback"
 c.CourseDirectory.solution_directory = "class/solution"
-# SQLite waits for another writer instead of failing with "database is locked".
-c.CourseDirectory.db_url = "sqlite:///class/gradebook.db?timeout=60"
+c.CourseDirectory.db_url = "sqlite:///class/gradebook.db"
+# Every command waits for another writer instead of failing with "database is locked".
+with suppress(ImportError):
+    from grader.gradebook.waiting import wait_for_other_writers
+
+    wait_for_other_writers()
 # The secret files never reach a release, a submission or a feedback page.
 c.CourseDirectory.ignore = [
     ".ipynb_checkpoints",

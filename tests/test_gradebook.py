@@ -11,7 +11,9 @@ import resource
 import shutil
 import signal
 import sqlite3
+import subprocess
 import sys
+import textwrap
 import threading
 from pathlib import Path
 
@@ -98,7 +100,7 @@ def course(template, tmp_path):
 def recorder(course, *, url=None, config=None):
     return Recorder(
         course,
-        db_url=url or f"sqlite:///{course.class_folder}/gradebook.db?timeout=60",
+        db_url=url or f"sqlite:///{course.class_folder}/gradebook.db",
         course_id="backprop_by_hand",
         config=config or Config(),
     )
@@ -598,8 +600,8 @@ def refusal(course, graded, student="right", **options):
     return told
 
 
-def url(course, timeout=60):
-    return f"sqlite:///{course.class_folder}/gradebook.db?timeout={timeout}"
+def url(course):
+    return f"sqlite:///{course.class_folder}/gradebook.db"
 
 
 @pytest.mark.parametrize("kind", ["EXCLUSIVE", "IMMEDIATE"])
@@ -609,11 +611,11 @@ def test_a_locked_gradebook_is_told_with_what_to_do_and_nothing_is_lost(course, 
     # A timeout of 0.2 s instead of a minute: the other one never ends while this test waits.
     with contextlib.closing(sqlite3.connect(course.class_folder / "gradebook.db")) as other:
         other.execute(f"BEGIN {kind}")
-        told = refusal(course, graded, "wrong", url=url(course, 0.2))
+        told = refusal(course, graded, "wrong", url=f"{url(course)}?timeout=0.2")
 
     assert told == (
-        f"{url(course, 0.2)}: cannot be used (database is locked); close Formgrader and other "
-        "nbgrader commands, then run this again"
+        f"{url(course)}?timeout=0.2: cannot be used (database is locked); close Formgrader and "
+        "other nbgrader commands, then run this again"
     )
     assert (autograded(course), holdings(course)) == before
 
@@ -628,6 +630,33 @@ def test_a_gradebook_that_is_locked_for_a_moment_is_waited_for(course, graded):
         release.join()
 
     assert set(classroom.scores(course)) == {"right"}
+
+
+@pytest.mark.parametrize(("asked", "milliseconds"), [("", 60_000), ("?timeout=7", 7_000)])
+def test_nbgrader_waits_a_minute_for_another_writer_unless_told_otherwise(
+    course, asked, milliseconds
+):
+    """The course's configuration is all that says so, to each of nbgrader's commands."""
+    program = f"""
+        from nbgrader.api import Gradebook
+        from nbgrader.apps import NbGrader
+        from sqlalchemy import text
+        app = NbGrader()
+        app.initialize([])
+        with Gradebook({url(course) + asked!r}) as book:
+            print(book.db.execute(text("PRAGMA busy_timeout")).scalar())
+    """
+
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(program)],
+        cwd=course.root,
+        env=classroom.environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.stdout.split() == [str(milliseconds)], done.stderr
 
 
 def test_a_file_that_is_no_database_is_left_as_it_is(course, graded):
@@ -672,6 +701,23 @@ def test_a_gradebook_of_another_nbgrader_asks_for_an_upgrade(course, graded):
     assert told.endswith(
         "another version of nbgrader made it: copy it, then run 'nbgrader db upgrade'"
     )
+
+
+def test_a_gradebook_of_an_older_nbgrader_is_upgraded_with_the_shipped_configuration(
+    course, graded
+):
+    """nbgrader's own tests hold one of its version 0.5."""
+    path = course.class_folder / "gradebook.db"
+    shutil.copy(Path(nbgrader.api.__file__).parent / "tests/apps/files/gradebook.db", path)
+    told = refusal(course, graded)
+    assert told.endswith("copy it, then run 'nbgrader db upgrade'")
+
+    done = classroom.command(course, "nbgrader", "db", "upgrade")
+
+    assert done.returncode == 0, done.stderr
+    record(course, graded, "right")
+    assert set(classroom.scores(course)) == {"right"}
+    assert len(list(course.class_folder.glob("gradebook.db.*"))) == 1, "nbgrader's own copy"
 
 
 def test_a_folder_in_the_gradebook_s_place_is_told(course, graded):

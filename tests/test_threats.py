@@ -267,7 +267,7 @@ def test_a_locked_gradebook_loses_nothing(course):
     shutil.rmtree(folder / "autograded" / "honest-0")
     config = course.root / "nbgrader_config.py"
     text = config.read_text(encoding="utf-8")
-    config.write_text(text.replace("timeout=60", "timeout=1"), encoding="utf-8")
+    config.write_text(text.replace("gradebook.db", "gradebook.db?timeout=1"), encoding="utf-8")
     grade = [*GRADER, "grade", "--student", "honest-0"]
     options = {"cwd": course.root, "capture_output": True, "text": True, "timeout": 300}
     try:

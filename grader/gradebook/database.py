@@ -18,6 +18,7 @@ from sqlalchemy import create_engine, inspect
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
 from grader.errors import InputError
+from grader.gradebook.waiting import wait_for_other_writers
 
 _SQLITE = "sqlite:///"
 _ADVICE = {
@@ -43,6 +44,7 @@ class Database:
             OSError: its file cannot be written.
         """
         self.url, self.course_id = url, course_id
+        wait_for_other_writers()
         with _refusals_told(url):
             path = _file(url)
             if path is not None and (not path.exists() or path.stat().st_size == 0):
