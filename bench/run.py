@@ -43,6 +43,7 @@ from grader.judge.argument import prepared
 from grader.judge.judging import judge_lesson, seeded
 from grader.run.one import grade_file, imports_of, open_box, working_files
 from grader.sandbox.session import Session
+from grader.submission.code import Code
 from grader.submission.matching import read
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -207,7 +208,8 @@ def bare_run(lesson: Lesson, path: Path, repeats: int) -> float:
                 for name, content in working_files(lesson).items():
                     Path(name).write_bytes(content)
                 for cell in submission.cells:
-                    shell.run(cell.source)
+                    if isinstance(cell, Code):
+                        shell.run(cell.source)
                 for name, case in cases:
                     call(shell.user_ns[name], *prepared(case), case.megabytes)
             os._exit(0)
@@ -219,36 +221,28 @@ def bare_run(lesson: Lesson, path: Path, repeats: int) -> float:
 
 def breakdown(course: Course, lesson: Lesson, path: Path, repeats: int = 9) -> str:
     """Return where the time of one notebook goes, in milliseconds, medians."""
-    names = ("fork and confine", "cells", "hidden calls and judging", "bury")
+    names = ("fork and confine", "cells, hidden calls and judging", "bury")
     seen: dict[str, list[float]] = {"read": [], **{name: [] for name in names}}
     with open_box(course, [lesson], sandboxed=True) as box:
         for _ in range(repeats):
             start = time.perf_counter()
             submission = read(path, lesson)
             seen["read"].append(time.perf_counter() - start)
-            # An empty submission first: what is left of its time is the process itself.
-            for cells in ((), submission.cells):
-                session = Session(box, cells, working_files(lesson))
-                started = time.perf_counter()
-                session.run()
-                ran = time.perf_counter()
-                if cells:
-                    judge_lesson(
-                        lesson,
-                        session,
-                        student="s",
-                        secret="bench",
-                        sources=submission.sources,
-                        answers={},
-                    )
-                    judged = time.perf_counter()
-                    session.close()
-                    seen["cells"].append(ran - started - seen["fork and confine"][-1])
-                    seen["hidden calls and judging"].append(judged - ran)
-                    seen["bury"].append(time.perf_counter() - judged)
-                else:
-                    seen["fork and confine"].append(ran - started)
-                    session.close()
+            # An empty cell first: what is left of its time is the process itself.
+            started = time.perf_counter()
+            with Session(box, [Code(source="")], working_files(lesson)) as empty:
+                empty.run()
+                seen[names[0]].append(time.perf_counter() - started)
+            session = Session(box, submission.cells, working_files(lesson))
+            started = time.perf_counter()
+            judge_lesson(
+                lesson, session, student="s", secret="bench", sources=submission.sources, answers={}
+            )
+            session.run()
+            judged = time.perf_counter()
+            session.close()
+            seen[names[1]].append(judged - started - seen[names[0]][-1])
+            seen[names[2]].append(time.perf_counter() - judged)
     return ", ".join(f"{name} {statistics.median(s) * 1e3:.1f}" for name, s in seen.items())
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.box import wire
-from grader.box.calls import call
+from grader.box.calls import call, uncallable
 from grader.course.folders import find_course
 from grader.course.lesson import Lesson
 from grader.course.loading import load
@@ -43,9 +43,10 @@ class KernelRunner:
     def _answer(
         self, name: str, case: Case, substitutes: Mapping[str, Callable[..., Any]]
     ) -> Answer:
-        function = self._namespace.get(name)
-        if not callable(function):
-            return Answer(failure=Verdict.MISSING, message=f"{name} is not defined")
+        refusal = uncallable(self._namespace, name)
+        if refusal is not None:
+            return read_answer({"call": 0, **refusal}, 0)
+        function = self._namespace[name]
         before = {other: self._namespace.get(other) for other in substitutes}
         self._namespace.update(substitutes)
         try:

@@ -350,7 +350,17 @@ FAILURES = {
         "too large",
     ),
     "returns too many": ("def f(): return [0] * 10**6", Verdict.WRONG_TYPE, "more than"),
-    "is no function": ("def f(): pass\nf = 3", Verdict.MISSING, "not defined"),
+    "is no function any more": (
+        "def f(): pass\nf = 3",
+        Verdict.WRONG_TYPE,
+        "f is an int here, not a function: a cell above uses the name again",
+    ),
+    "is an array": (
+        "import numpy as np\ndef f(): pass\nf = np.ones((3, 4))",
+        Verdict.WRONG_TYPE,
+        "f is an array here (float64, shape (3, 4)), not a function",
+    ),
+    "is None": ("def f(): pass\nf = None", Verdict.WRONG_TYPE, "f is None here, not"),
     "is deleted": ("def f(): pass\ndel f", Verdict.MISSING, "not defined"),
 }
 

@@ -13,6 +13,7 @@ from grader import sample
 from grader.course.notebook import digest_of
 from grader.submission import cells as submission
 from grader.submission.cells import UnreadableError, parse_notebook, read_bytes
+from grader.submission.code import Ask, Code
 from grader.submission.matching import match, read
 from tests.conftest import COURSE, load
 
@@ -37,6 +38,11 @@ def place(made, name):
 def matched(made, lesson=LESSON):
     content = json.dumps(made).encode()
     return match("x.ipynb", parse_notebook("x.ipynb", content), lesson)
+
+
+def code(found):
+    """Return what is to be run."""
+    return [cell for cell in found.cells if isinstance(cell, Code)]
 
 
 def extra(source, **more):
@@ -167,7 +173,7 @@ def test_any_field_may_hold_anything(which, field, value, deep):
     found = matched(made)
 
     assert all(isinstance(source, str) for source in found.sources.values())
-    assert all(isinstance(cell.source, str) for cell in found.cells)
+    assert all(isinstance(cell.source, str) for cell in code(found))
 
 
 @pytest.mark.parametrize("form", [str, list])
@@ -184,7 +190,7 @@ def test_half_a_surrogate_pair_becomes_something_that_can_be_written():
     made = notebook()
     made["cells"].append(extra("x = '\ud800'"))
 
-    (cell,) = [cell for cell in matched(made).cells if cell.source.startswith("x = ")]
+    (cell,) = [cell for cell in code(matched(made)) if cell.source.startswith("x = ")]
     assert cell.source == "x = '?'"
 
 
@@ -192,7 +198,7 @@ def test_half_a_surrogate_pair_becomes_something_that_can_be_written():
 
 
 def names(found):
-    return [cell.name for cell in found.cells if cell.name]
+    return [cell.name for cell in code(found) if cell.name]
 
 
 def test_locked_cells_come_from_the_lesson():
@@ -203,7 +209,7 @@ def test_locked_cells_come_from_the_lesson():
 
     found = matched(made)
 
-    assert not any("not from the lesson" in cell.source for cell in found.cells)
+    assert not any("not from the lesson" in cell.source for cell in code(found))
     assert names(found) == [FIRST, SECOND]
 
 
@@ -233,12 +239,33 @@ def test_the_lessons_order_is_kept_whatever_the_notebooks():
     assert names(matched(made)) == [FIRST, SECOND]
 
 
+def test_an_exercise_is_asked_where_the_lesson_s_test_cell_stands():
+    """Behind what stands between its solution and its test, before what stands below."""
+    made = notebook()
+    for where, source in [(f"test_{FIRST}", "below = 1"), (FIRST, "between = 1")]:
+        made["cells"].insert(place(made, where) + 1, extra(source))
+
+    found = matched(made).cells
+
+    asked = found.index(Ask(name=FIRST))
+    assert [cell.source for cell in found[asked - 2 : asked]] == [RIGHT[FIRST], "between = 1"]
+    assert found[asked + 1] == Code(source="below = 1")
+    assert [cell.name for cell in found if isinstance(cell, Ask)] == list(LESSON.exercises)
+
+
+def test_a_test_cell_that_was_deleted_is_asked_for_all_the_same():
+    made = notebook()
+    del made["cells"][place(made, f"test_{FIRST}")]
+
+    assert matched(made).cells == matched(notebook()).cells
+
+
 def test_extra_cells_run_after_the_cell_they_stand_behind():
     made = notebook()
     made["cells"].insert(place(made, FIRST) + 1, extra("helper = 1"))
     made["cells"].insert(0, extra("first = 1"))
 
-    sources = [cell.source for cell in matched(made).cells]
+    sources = [cell.source for cell in code(matched(made))]
 
     assert sources[0] == "first = 1"
     assert sources.index("helper = 1") == sources.index(RIGHT[FIRST]) + 1
@@ -349,7 +376,7 @@ def test_a_claim_to_be_a_test_cell_runs_nothing():
         extra("planted = 1", metadata={"nbgrader": {"grade_id": f"test_{SECOND}"}})
     )
 
-    assert not any("planted" in cell.source for cell in matched(made).cells)
+    assert not any("planted" in cell.source for cell in code(matched(made)))
 
 
 @pytest.mark.parametrize(

@@ -12,13 +12,32 @@ import mmap
 import re
 import resource
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
+
+import numpy as np
 
 from . import failures
 from .plain import copied, same, share
 
 _DECIMAL = re.compile(r"[-+]?\d+\.\d*(?:e[-+]?\d+)?|[-+]?\d+e[-+]?\d+")
+
+
+def uncallable(namespace: Mapping[str, Any], name: str) -> dict[str, Any] | None:
+    """Return the answer where a name is no function, nor anything that can be called."""
+    if name not in namespace:
+        return {"failure": failures.MISSING, "message": f"{name} is not defined"}
+    thing = namespace[name]
+    if callable(thing):
+        return None
+    kind = type(thing).__name__[:40]
+    sort = f"{'an' if kind[:1] in 'aeiouAEIOU' else 'a'} {kind} here"
+    if isinstance(thing, np.ndarray):
+        sort = f"an array here ({thing.dtype}, shape {thing.shape})"
+    elif thing is None:
+        sort = "None here"
+    message = f"{name} is {sort}, not a function: a cell above uses the name again"
+    return {"failure": failures.WRONG_TYPE, "message": message}
 
 
 def call(

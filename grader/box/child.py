@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from . import failures, stream, wire
-from .calls import address_space, call
+from .calls import address_space, call, uncallable
 from .cells import Shell
 from .plain import mapped
 
@@ -118,12 +118,8 @@ def _answer(inbox: Inbox, shell: Shell, request: dict[str, Any]) -> None:
     for other in request["substitutes"]:
         shell.user_ns[other] = _remote(inbox, request["substitutes"][other].number)
     try:
-        if name not in shell.user_ns or not callable(shell.user_ns[name]):
-            answer: dict[str, Any] = {
-                "failure": failures.MISSING,
-                "message": f"{name} is not defined",
-            }
-        else:
+        answer = uncallable(shell.user_ns, name)
+        if answer is None:
             asked = (request["arguments"], request["keywords"], request["steps"])
             arguments, keywords, steps = _arrived(inbox, asked)
             answer = call(shell.user_ns[name], arguments, keywords, steps, request["megabytes"])

@@ -17,13 +17,17 @@ MEANING = {
     Verdict.UNREADABLE: _("the notebook as a whole could not be read"),
     Verdict.NOT_ATTEMPTED: _("the stub is untouched, or still raises NotImplementedError"),
     Verdict.MISSING: _(
-        "the function is not defined: its cell was deleted, or did not run to its end"
+        "the function is not defined where its test stands: its cell was deleted, or did not "
+        "run to its end"
     ),
     Verdict.CRASHED: _("the call ended its process"),
     Verdict.OUT_OF_MEMORY: _("the call needed more memory than it may"),
     Verdict.TIMED_OUT: _("the call, or the cell, was stopped"),
     Verdict.RAISED: _("the function raised, where the contract asks for a value"),
-    Verdict.WRONG_TYPE: _("a list for an array, integers for floats, None"),
+    Verdict.WRONG_TYPE: _(
+        "a list for an array, integers for floats, None; or the name is no function where its "
+        "test stands"
+    ),
     Verdict.WRONG_SHAPE: _("(4,) is not (4, 1): nothing broadcasts"),
     Verdict.NOT_FINITE: _(
         "NaN or infinity where the reference has a number, or on the way to it where the contract "

@@ -47,7 +47,6 @@ def working_files(lesson: Lesson) -> dict[str, bytes]:
 def grade(lesson: Lesson, submission: Submission, box: Box, *, student: str, secret: str) -> Graded:
     """Run and judge one submission in a box."""
     with Session(box, submission.cells, working_files(lesson)) as session:
-        runs = session.run()
         report = judge_lesson(
             lesson,
             session,
@@ -58,6 +57,8 @@ def grade(lesson: Lesson, submission: Submission, box: Box, *, student: str, sec
             | dict(submission.below),
             notes=submission.notes,
         )
+        # What stands below the last exercise: it is shown, and nobody waited for it.
+        runs = session.run()
     return Graded(report=report, submission=submission, runs=runs)
 
 

@@ -13,7 +13,7 @@ from grader.box import wire
 from grader.judge.outcome import Answer
 from grader.judge.verdict import Verdict
 from grader.sandbox.outputs import is_number, line, read_outputs
-from grader.submission.code import Code
+from grader.submission.code import Ask, Code
 
 
 @dataclass(kw_only=True)
@@ -38,18 +38,38 @@ class CellTask:
 class Cells:
     """What is to be run of a submission, and what it did so far."""
 
-    def __init__(self, codes: Sequence[Code], *, seconds: float) -> None:
+    def __init__(self, cells: Sequence[Code | Ask], *, seconds: float) -> None:
         """Prepare; `seconds` is the limit of a cell that has none of its own."""
-        self._codes, self._seconds = codes, seconds
-        self._runs: list[Run | None] = [None] * len(codes)
+        self._codes = [cell for cell in cells if isinstance(cell, Code)]
+        self._seconds = seconds
+        self._runs: list[Run | None] = [None] * len(self._codes)
+        self._places: dict[str, int] = {}
+        count = 0
+        for cell in cells:
+            if isinstance(cell, Code):
+                count += 1
+            else:
+                self._places[cell.name] = count
+
+    def __len__(self) -> int:
+        return len(self._codes)
+
+    def place_of(self, exercise: str) -> int:
+        """Return how many cells have run where an exercise is asked: all, if it is nowhere."""
+        return self._places.get(exercise, len(self))
+
+    @property
+    def all_ran(self) -> bool:
+        """Whether nothing is left to run."""
+        return None not in self._runs
 
     @property
     def runs(self) -> list[Run]:
         """What each cell did; nothing, if it never ran."""
         return [run or Run() for run in self._runs]
 
-    def tasks(self) -> list[CellTask]:
-        """Return what there is to run.
+    def tasks(self, start: int, end: int) -> list[CellTask]:
+        """Return what there is to run from one place up to another.
 
         Raises:
             UnplainError: a cell is too large to be sent.
@@ -60,8 +80,8 @@ class Cells:
                 frame=wire.encode({"cell": i, "source": self._codes[i].source}),
                 seconds=self._codes[i].seconds or self._seconds,
             )
-            for i, run in enumerate(self._runs)
-            if run is None or run.failure is None
+            for i in range(start, end)
+            if (run := self._runs[i]) is None or run.failure is None
         ]
 
     def record(self, index: int, frame: Any) -> None:
@@ -76,9 +96,9 @@ class Cells:
         self._runs[index] = Run(failure=failure)
 
     def give_up(self, failure: Answer) -> None:
-        """Keep why the cells that are not known to fail do not run either."""
+        """Keep why the cells that never ran do not run either."""
         for index, run in enumerate(self._runs):
-            if run is None or run.failure is None:
+            if run is None:
                 self.lose(index, failure)
 
     def why_missing(self, name: str) -> Answer | None:

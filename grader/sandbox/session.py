@@ -1,14 +1,16 @@
-"""One submission inside a box: its cells, then calls to its functions.
+"""One submission inside a box: its cells, and calls to its functions where they are asked.
 
-The judge's end of the wire.  A crash, a hang or a lying frame costs the cell
-or the call it happened in: a fresh child runs the rest.
+The judge's end of the wire.  An exercise is asked where its test cell stands, with
+the names as they are there; what comes below runs later.  A crash, a hang or a lying
+frame costs the cell or the call it happened in: a fresh child runs the cells up to
+that place again, and goes on.
 """
 
 from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Self
 
 from grader.box import stream, wire
@@ -23,7 +25,7 @@ from grader.sandbox.oracle import Oracle
 from grader.sandbox.outputs import read_answer
 from grader.sandbox.questions import Question
 from grader.sandbox.warm import SandboxError
-from grader.submission.code import Code
+from grader.submission.code import Ask, Code
 
 MAX_ASKS = 20_000  # calls of the judge's functions during one call of the student's
 
@@ -34,7 +36,7 @@ class Session:
     def __init__(
         self,
         box: Box,
-        cells: Sequence[Code],
+        cells: Sequence[Code | Ask],
         files: Mapping[str, bytes],
         *,
         limits: Limits | None = None,
@@ -42,7 +44,8 @@ class Session:
         """Prepare a submission.
 
         Args:
-            cells: what to run, in order.
+            cells: what to run, in order, and where each exercise is asked; one that is
+                nowhere is asked after the last cell.
             files: what lies in the working folder.
             limits: what it may use, if it is not what the box allows by itself.
 
@@ -57,11 +60,12 @@ class Session:
             )
         self._cells = Cells(cells, seconds=self._limits.cell_seconds)
         self._child: Child | None = None
-        self._substituted = False
+        # What the child was told to run; which round it serves, and when each round is over.
+        self._at, self._substituted = 0, False
+        self._ends: dict[bool, float] = {}
         self._stand_ins: dict[str, Callable[..., Any]] = {}
         self._oracle = Oracle()
         self._refused: Answer | None = None
-        self._end = time.monotonic() + self._limits.total_seconds
 
     @property
     def sandbox(self) -> str:
@@ -69,16 +73,20 @@ class Session:
         return self._box.name
 
     def run(self) -> list[Run]:
-        """Run the cells; one that hangs or kills the process is skipped from then on.
+        """Run the cells that have not run yet; return what each did.
+
+        One that hangs or kills the process is skipped from then on.
 
         Raises:
             SandboxError: the box fails, and so does the one that replaces it.
         """
-        refusal = self._reach()
-        while refusal is None and not self._clear():
-            refusal = self._reach()
-        if refusal is not None:
-            self._cells.give_up(refusal)
+        while not self._cells.all_ran:
+            self._go_on_to(len(self._cells), substituted=self._substituted)
+            refusal = self._reach(len(self._cells), substituted=self._substituted)
+            if refusal is not None:
+                self._cells.give_up(refusal)
+            else:
+                self._clear()
         return self._cells.runs
 
     def ask(
@@ -86,16 +94,11 @@ class Session:
     ) -> Iterator[Answer]:
         """Call the student's `name` for each case; see `grader.judge.judging.Runner`."""
         questions = deque(self._questions(name, cases, substitutes))
-        if self._child is not None:
-            # With and without substitutes are different forks: no state is carried over.
-            if self._substituted == bool(substitutes):
-                self._child.forget_questions()
-                self._child.tell(questions)
-            else:
-                self.close()
+        place, substituted = self._cells.place_of(name), bool(substitutes)
+        self._go_on_to(place, questions, substituted=substituted)
         # The first questions go out before anybody asks for an answer: both sides can work.
-        refusal = self._reach(questions, substituted=bool(substitutes))
-        return self._answers(name, questions, refusal, substituted=bool(substitutes))
+        refusal = self._reach(place, questions, substituted=substituted)
+        return self._answers(name, questions, refusal, substituted=substituted)
 
     def _questions(
         self, name: str, cases: Sequence[Case], substitutes: Mapping[str, Callable[..., Any]]
@@ -119,37 +122,55 @@ class Session:
     def _answers(
         self, name: str, waiting: deque[Question], refusal: Answer | None, *, substituted: bool
     ) -> Iterator[Answer]:
+        place = self._cells.place_of(name)
         while waiting:
-            if refusal is None and not self._clear():
-                refusal = self._reach(waiting, substituted=substituted)
-                continue
-            question = waiting.popleft()
-            yield refusal or self._answer(name, question)
+            if refusal is not None or self._clear():
+                question = waiting.popleft()
+                yield refusal or self._answer(name, question)
             if waiting:
-                refusal = self._reach(waiting, substituted=substituted)
+                refusal = self._reach(place, waiting, substituted=substituted)
+
+    def _go_on_to(self, place: int, waiting: Iterable[Question] = (), *, substituted: bool) -> None:
+        """Tell the child what is next, if there is one of use: it cannot go back."""
+        if self._child is None:
+            return
+        # With and without substitutes are different forks: no state is carried over.
+        if self._at > place or self._substituted != substituted:
+            self.close()
+            return
+        self._child.forget_questions()
+        self._child.tell([*self._cells.tasks(self._at, place), *waiting])
+        self._at = place
 
     def _reach(
-        self, waiting: Sequence[Question] | deque[Question] = (), *, substituted: bool = False
+        self, place: int, waiting: Iterable[Question] = (), *, substituted: bool
     ) -> Answer | None:
-        """See that there is a process, told to run the cells and then to answer what waits.
+        """See that there is a child: told to run the cells up to a place, then what waits.
 
         Returns:
             Why there is none, if so.
         """
         if self._child is not None:
             return None
-        if self._refused is not None or time.monotonic() >= self._end:
+        self._substituted = substituted
+        # The second round has as much time again: cells that hang may have used up the first.
+        end = time.monotonic() + self._limits.total_seconds
+        end = self._ends.setdefault(substituted, end)
+        if self._refused is not None or self._is_over():
             return self._why_not()
         try:
-            tasks = self._cells.tasks()
-            self._child = Child(self._box, self._files, self._limits, end=self._end)
+            tasks = self._cells.tasks(0, place)
+            self._child = Child(self._box, self._files, self._limits, end=end)
         except wire.UnplainError as error:
             message = f"the notebook or its files cannot be run: {error}"
             self._refused = Answer(failure=Verdict.CRASHED, message=message)
             return self._refused
-        self._substituted = substituted
         self._child.tell([*tasks, *waiting])
+        self._at = place
         return None
+
+    def _is_over(self) -> bool:
+        return time.monotonic() >= self._ends[self._substituted]
 
     def _clear(self) -> bool:
         """Take the replies to all that stands before the next question that is waited for.
@@ -212,7 +233,7 @@ class Session:
     def _failure(self, error: Exception, what: str) -> Answer:
         """Say what a broken connection means for the student."""
         if isinstance(error, TimeoutError):
-            if time.monotonic() >= self._end:
+            if self._is_over():
                 return self._why_not()
             return Answer(
                 failure=Verdict.TIMED_OUT, message=f"the {what} was stopped: it took too long"

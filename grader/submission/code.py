@@ -1,4 +1,4 @@
-"""What is to be run of a notebook."""
+"""What is to be run of a notebook, and where it is asked for what it was to define."""
 
 from __future__ import annotations
 
@@ -16,3 +16,10 @@ class Code:
     source: str
     name: str = ""
     seconds: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ask:
+    """A place at which an exercise is asked: where its test cell stands."""
+
+    name: str

@@ -19,7 +19,7 @@ from grader.course.cells import Kind
 from grader.course.lesson import Lesson
 from grader.course.notebook import digest_of
 from grader.submission.cells import NotebookCell, UnreadableError, parse_notebook, read_bytes
-from grader.submission.code import Code
+from grader.submission.code import Ask, Code
 from grader.submission.pictures import Text
 
 _ALIKE = 0.6  # of 1: how many of a cell's words must be as released to be known at its place
@@ -36,8 +36,9 @@ class Submission:
         sources: the solution cells by exercise.
         answers: what stands in the cells made for answers, by the name of the question.
         below: answers that stand in the student's own cells below instead, likewise.
-        cells: what to run, in order; `places` says where each comes from, as a
-            lesson cell's index and, for an extra cell, its number after it.
+        cells: what to run, in order, and where each exercise is asked; `places` says where
+            each piece of code comes from, as a lesson cell's index and, for an extra cell,
+            its number after it.
         extras: the student's own cells, by the index of the lesson cell they stand behind.
         notes: what was odd, for the report.
     """
@@ -45,7 +46,7 @@ class Submission:
     sources: Mapping[str, str]
     answers: Mapping[str, Text]
     below: Mapping[str, str]
-    cells: tuple[Code, ...]
+    cells: tuple[Code | Ask, ...]
     places: tuple[tuple[int, int], ...]
     extras: Mapping[int, tuple[NotebookCell, ...]]
     notes: tuple[str, ...]
@@ -148,9 +149,12 @@ def _order(
     lesson: Lesson,
     taken: Mapping[int, NotebookCell],
     extras: Mapping[int, Sequence[NotebookCell]],
-) -> tuple[tuple[Code, ...], tuple[tuple[int, int], ...]]:
-    """Return the cells to run and where each belongs: the lesson's order, extras in between."""
-    run: list[Code] = []
+) -> tuple[tuple[Code | Ask, ...], tuple[tuple[int, int], ...]]:
+    """Return the cells to run and where each belongs: the lesson's order, extras in between.
+
+    An exercise is asked where its test cell stands.
+    """
+    run: list[Code | Ask] = []
     places: list[tuple[int, int]] = []
     for i in range(-1, len(lesson.cells)):
         if i >= 0:
@@ -161,6 +165,8 @@ def _order(
                 name = cell.name if cell.kind is Kind.SOLUTION else ""
                 run.append(Code(source=source, name=name))
                 places.append((i, 0))
+            elif cell.kind is Kind.TEST:
+                run.append(Ask(name=cell.name))
         for number, extra in enumerate(extras.get(i, ()), start=1):
             # As nbclient does: what is tagged not to be run is not run.
             if extra.type == "code" and not extra.skipped:

@@ -75,12 +75,17 @@ CASES = [
         title="all cells and calls answered by a loop of the student's own",
         before=_FIND
         + """
-line, stream = _wire()
-for index in (1, 2, 3):
-    stream.send(line, {"cell": index, "outputs": [], "success": True})
+# What was told ahead has been read already, and waits in this.
+line = next(thing for thing in gc.get_objects() if type(thing).__name__ == "Buffered")
+stream = sys.modules["gradebox.stream"]
+stream.send(line, {"cell": 1, "outputs": [], "success": True})
 while True:
-    request = stream.receive(line, trusted=True)
-    stream.send(line, {"call": request["call"], "value": 10.0, "score": 10.0, "verdict": "correct"})
+    told = stream.receive(line, trusted=True)
+    if "cell" in told:
+        stream.send(line, {"cell": told["cell"], "outputs": [], "success": True})
+    else:
+        value = {"call": told["call"], "value": 10.0, "score": 10.0, "verdict": "correct"}
+        stream.send(line, value)
 """,
         verdict="wrong type",
         other="wrong type",
