@@ -107,8 +107,6 @@ def grade(
     ] = False,
 ) -> None:
     """Grade class/submitted into the gradebook."""
-    # nbformat's jsonschema takes a second to import this, for formats no notebook has.
-    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     from grader.course.folders import find_course  # noqa: PLC0415 - each command loads what it needs
     from grader.report.terminal import print_class, progress  # noqa: PLC0415
     from grader.run.whole_class import grade_class  # noqa: PLC0415

@@ -22,9 +22,10 @@ from grader.errors import GraderError, InputError
 from grader.gradebook.database import absolute
 from grader.report.data import report_data
 from grader.run import workers as engine
-from grader.run.whole_class import entries, grade_class
+from grader.run.whole_class import grade_class
 from grader.sample import endless, exiting, forged
 from grader.sandbox import availability
+from grader.submission.submitted import entries
 from tests import classroom
 from tests.classroom import LESSON, copy_of, hand_in, holdings, right, scores, tree, work
 
@@ -453,6 +454,23 @@ def test_a_submission_may_disappear_while_it_is_graded(few):
 
     assert [row.fault for row in rows] == ["input", ""]
     assert set(scores(few)) == {"wrong"}
+
+
+def test_a_lesson_that_changes_while_a_class_is_graded_is_told_and_nothing_is_scored(few):
+    """Recorded as graded by the lesson as it was, it would never be graded by the new one."""
+    notebook = few.solutions / LESSON / f"{LESSON}.ipynb"
+
+    def watch(done, _total):
+        if not done:
+            notebook.write_text(f"{notebook.read_text()}\n")
+
+    rows = grade_class(few, watch=watch)
+
+    told = f"{LESSON}: changed while the class was graded; run this again"
+    assert [(row.problem, row.fault) for row in rows] == [(told, "input")] * 2
+    assert scores(few) == {}
+
+    assert [row.problem for row in grade_class(few)] == ["", ""]
 
 
 # -------------------------------------------------------------------- bad input

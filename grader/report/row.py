@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from grader.box.wire import encodable
 from grader.judge.outcome import Report
+from grader.submission.entry import Entry
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,3 +23,14 @@ class Row:
     skipped: bool = False
     problem: str = ""
     fault: str = ""
+
+
+def refused(entry: Entry, problem: str, fault: str) -> Row:
+    """Return the row of a submission that has no report."""
+    return Row(
+        student=encodable(entry.student),
+        lesson=encodable(entry.lesson),
+        report=None,
+        problem=problem,
+        fault=fault,
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 from grader import __version__
@@ -22,7 +22,7 @@ from grader.submission.cells import UnreadableError
 from grader.submission.matching import Submission, read
 
 
-def imports_of(lessons: Sequence[Lesson]) -> list[str]:
+def imports_of(lessons: Iterable[Lesson]) -> list[str]:
     """Return the modules that the lessons' setup cells import, for a box to preload."""
     names: dict[str, None] = {}
     for lesson in lessons:
@@ -92,8 +92,13 @@ def unreadable(lesson: Lesson, student: str, reason: str, sandbox: str) -> Repor
     )
 
 
+def to_preload(lessons: Iterable[Lesson]) -> list[str]:
+    """Return what a box loads beforehand: what these lessons import, and their notebooks may."""
+    return [*PLOTS, *imports_of(lessons)]
+
+
 def open_box(
-    course: Course, lessons: Sequence[Lesson], *, sandboxed: bool, limits: Limits | None = None
+    course: Course, lessons: Iterable[Lesson], *, sandboxed: bool, limits: Limits | None = None
 ) -> Box:
-    """Return a box with what these lessons import loaded, and what their notebooks may."""
-    return Box(course, preload=[*PLOTS, *imports_of(lessons)], sandboxed=sandboxed, limits=limits)
+    """Return a box for these lessons."""
+    return Box(course, preload=to_preload(lessons), sandboxed=sandboxed, limits=limits)

@@ -9,49 +9,55 @@ import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Self
 
 from grader.course.folders import Course
 from grader.course.lesson import Lesson
-from grader.errors import GraderError
+from grader.course.loading import load
+from grader.errors import GraderError, InputError
 from grader.report.graded import Graded
-from grader.run.one import grade_file, open_box
+from grader.run.one import grade_file
+from grader.run.plan import Task
+from grader.sandbox.box import Box
+
+# A graded submission; or that the grader, or what it was given, is at fault.
+Result = Graded | InputError | GraderError
 
 _PR_SET_PDEATHSIG = 1  # of prctl(2), which Python does not wrap
 
 
-@dataclass(frozen=True, kw_only=True)
-class Task:
-    """One submission to grade; number is its place in the answer."""
-
-    number: int
-    lesson: str
-    student: str
-    path: Path
-    secret: str
-
-
 class _Worker:
-    """A worker process's own box and lessons; made once, after the fork."""
+    """A worker process's own box, and the lessons that it was asked about."""
 
     current: _Worker
 
-    def __init__(self, course: Course, lessons: Mapping[str, Lesson], *, sandboxed: bool) -> None:
-        self.lessons = lessons
-        self.box = open_box(course, list(lessons.values()), sandboxed=sandboxed)
+    def __init__(self, course: Course, preload: Sequence[str], *, sandboxed: bool) -> None:
+        self._course, self._lessons = course, dict[str, Lesson]()
+        self.box = Box(course, preload=preload, sandboxed=sandboxed)
         atexit.register(self.box.close)
 
+    def lesson(self, task: Task) -> Lesson:
+        """Return the lesson by which to grade; loaded here, for it cannot be sent.
 
-def _start_worker(course: Course, lessons: Mapping[str, Lesson], sandboxed: bool) -> None:
+        Raises:
+            InputError: it is not the one for which the task was planned any more.
+        """
+        name = task.entry.lesson
+        if name not in self._lessons or self._lessons[name].digest != task.digest:
+            self._lessons[name] = load(self._course, name)
+        if self._lessons[name].digest != task.digest:
+            raise InputError(f"{name}: changed while the class was graded; run this again")
+        return self._lessons[name]
+
+
+def _start_worker(course: Course, preload: Sequence[str], sandboxed: bool) -> None:
     # Ctrl-C is for the parent, which ends its workers in order.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _end_with_the_parent()
-    _Worker.current = _Worker(course, lessons, sandboxed=sandboxed)
+    _Worker.current = _Worker(course, preload, sandboxed=sandboxed)
 
 
 def _end_with_the_parent() -> None:
@@ -78,43 +84,64 @@ def _warm_up() -> None:
         _Worker.current.box.wait_warm()
 
 
-def _work(task: Task) -> Graded | GraderError:
+def _work(task: Task) -> Result:
     worker = _Worker.current
-    lesson = worker.lessons[task.lesson]
+    entry = task.entry
     try:
-        return grade_file(lesson, task.path, worker.box, student=task.student, secret=task.secret)
-    except GraderError as error:
+        return grade_file(
+            worker.lesson(task),
+            entry.notebook,
+            worker.box,
+            student=entry.student,
+            secret=task.secret,
+        )
+    except (InputError, GraderError) as error:
         return error
     except Exception as error:  # noqa: BLE001 - the class goes on; the fault is named, not scored
         return GraderError(f"{type(error).__name__}: {error}")
 
 
 class Workers:
-    """Worker processes with a box each, which warm up as soon as they are made."""
+    """Worker processes with a box each; they start when they are first needed.
+
+    What crosses to them and back can be pickled, however they start.
+    """
 
     def __init__(
-        self, course: Course, lessons: Mapping[str, Lesson], *, jobs: int, sandboxed: bool = True
+        self, course: Course, preload: Sequence[str], *, jobs: int, sandboxed: bool = True
     ) -> None:
-        """Start the workers; returns before they are warm."""
+        """Prepare the workers.
+
+        Args:
+            preload: modules that lessons import.
+            jobs: how many workers.
+        """
+        self._jobs = jobs
         self._pool = ProcessPoolExecutor(
             max_workers=jobs,
             mp_context=multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn"),
             initializer=_start_worker,
-            initargs=(course, lessons, sandboxed),
+            initargs=(course, preload, sandboxed),
         )
-        for _ in range(jobs):
+
+    def warm_up(self) -> None:
+        """Start the workers and their boxes; returns before they are warm."""
+        for _ in range(self._jobs):
             self._pool.submit(_warm_up)
 
-    def grade(self, tasks: Sequence[Task]) -> Iterator[tuple[Task, Graded | GraderError]]:
+    def grade(self, tasks: Iterable[Task]) -> Iterator[tuple[Task, Result]]:
         """Grade submissions in parallel.
 
         Yields:
-            Each task with its graded submission, or the grader's own fault, as they finish.
+            Each task with what became of it, as they finish.
+
+        Raises:
+            GraderError: a worker died.
         """
         try:
             waiting = {self._pool.submit(_work, task): task for task in tasks}
             for done in as_completed(waiting):
-                yield waiting[done], done.result()
+                yield waiting.pop(done), done.result()
         except BrokenProcessPool as error:
             raise GraderError(
                 "a worker process ended unexpectedly; run 'grader doctor', then run this "
