@@ -616,6 +616,50 @@ def test_an_instructor_may_choose_to_go_without_and_every_report_says_so(
     assert "without a sandbox" not in classroom.cells_of(graded, "right")["grader-report"]["source"]
 
 
+STARTED_AS = """\
+import multiprocessing
+import sys
+
+from grader.cli import main
+
+print(__name__)
+if __name__ == "__main__":
+    multiprocessing.set_start_method(sys.argv.pop())
+    main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("method", "option"),
+    [("spawn", "--unsandboxed"), ("forkserver", "--jobs=2"), ("fork", "--jobs=2")],
+)
+def test_a_class_is_graded_alike_however_its_workers_start(few, graded, tmp_path, method, option):
+    """macOS spawns processes: nothing but what can be pickled comes along.
+
+    A process that is spawned imports the program anew, and says so.
+    """
+    program = tmp_path / "program.py"
+    program.write_text(STARTED_AS)
+    (tmp_path / "tmp").mkdir()
+
+    done = subprocess.run(
+        [sys.executable, program, "grade", option, method],
+        cwd=few.root,
+        env=classroom.environment(TMPDIR=str(tmp_path / "tmp")),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert ("__mp_main__" in done.stdout) == (method != "fork")
+    assert "2 graded, 0 unchanged, 0 not graded" in done.stdout
+    assert scores(few) == {student: scores(graded)[student] for student in ("right", "wrong")}
+    # The workers ended in order: nothing of their boxes is left.
+    assert list((tmp_path / "tmp").glob("grader-box-*")) == []
+
+
 # ------------------------------------------------------------------ what is printed
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import atexit
 import contextlib
-import ctypes
 import multiprocessing
 import os
 import signal
@@ -12,6 +10,9 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.process import BaseProcess
+from multiprocessing.util import Finalize
+from threading import Thread, get_ident
 from typing import Self
 
 from grader.course.folders import Course
@@ -26,8 +27,6 @@ from grader.sandbox.box import Box
 # A graded submission; or that the grader, or what it was given, is at fault.
 Result = Graded | InputError | GraderError
 
-_PR_SET_PDEATHSIG = 1  # of prctl(2), which Python does not wrap
-
 
 class _Worker:
     """A worker process's own box, and the lessons that it was asked about."""
@@ -37,7 +36,8 @@ class _Worker:
     def __init__(self, course: Course, preload: Sequence[str], *, sandboxed: bool) -> None:
         self._course, self._lessons = course, dict[str, Lesson]()
         self.box = Box(course, preload=preload, sandboxed=sandboxed)
-        atexit.register(self.box.close)
+        # Not atexit, which a forked worker never comes to.
+        Finalize(None, self.box.close, exitpriority=0)
 
     def lesson(self, task: Task) -> Lesson:
         """Return the lesson by which to grade; loaded here, for it cannot be sent.
@@ -63,12 +63,15 @@ def _start_worker(course: Course, preload: Sequence[str], sandboxed: bool) -> No
 def _end_with_the_parent() -> None:
     """End this worker and its box when the parent is killed: else both would wait for ever."""
     signal.signal(signal.SIGTERM, _leave)
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
     parent = multiprocessing.parent_process()
-    if parent is not None and os.getppid() != parent.pid:
-        # It was killed before the kernel knew whom to tell.
-        _leave()
+    if parent is not None:
+        Thread(target=_outlive, args=(parent, get_ident()), daemon=True).start()
+
+
+def _outlive(parent: BaseProcess, worker: int) -> None:
+    parent.join()
+    # The box is the main thread's: it alone can end it in order.
+    signal.pthread_kill(worker, signal.SIGTERM)
 
 
 def _leave(*_: object) -> None:
@@ -116,10 +119,14 @@ class Workers:
             preload: modules that lessons import.
             jobs: how many workers.
         """
+        # What the program has chosen holds.  Left to itself, it forks where that is safe: a
+        # worker then has all that this process has loaded.
+        chosen = multiprocessing.get_start_method(allow_none=True)
+        method = chosen or ("fork" if sys.platform == "linux" else "spawn")
         self._jobs = jobs
         self._pool = ProcessPoolExecutor(
             max_workers=jobs,
-            mp_context=multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn"),
+            mp_context=multiprocessing.get_context(method),
             initializer=_start_worker,
             initargs=(course, preload, sandboxed),
         )
