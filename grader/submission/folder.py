@@ -1,0 +1,109 @@
+"""What lies in the folder of a submission: which notebook of it counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.course.cells import Kind
+from grader.course.lesson import Lesson
+from grader.errors import InputError
+from grader.language import text as _
+from grader.submission.cells import UnreadableError, parse_notebook, read_bytes
+from grader.submission.matching import Submission, belongs, is_as_released, match
+
+_MOST_FILES = 200
+
+
+class AmbiguousError(InputError):
+    """More than one notebook could be the one that was meant: a person decides."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Candidate:
+    path: Path
+    submission: Submission
+
+
+def find_notebook(folder: Path, lesson: Lesson) -> tuple[Path, tuple[str, ...]]:
+    """Return the notebook that counts, and what there is to say of its name.
+
+    A download or a copy has another name: "00_start_here (1).ipynb".  It counts where it is
+    the only one with work in it.
+
+    Raises:
+        AmbiguousError: several notebooks hold different work.
+        UnreadableError: there is no notebook of the lesson.
+    """
+    expected = folder / f"{lesson.id}.ipynb"
+    others = [path for path in _notebooks(folder) if path != expected]
+    if not others:
+        return expected, ()
+    candidates = [c for path in others if (c := _candidate(path, lesson)) is not None]
+    given = _candidate(expected, lesson)
+    with_work = [c for c in candidates if _work(c.submission, lesson)]
+    if expected.exists() or expected.is_symlink():
+        mine = _work(given.submission, lesson) if given else None
+        rivals = [c for c in with_work if _work(c.submission, lesson) != mine]
+        if not rivals:
+            return expected, ()
+        raise AmbiguousError(_several([expected, *(c.path for c in rivals)]))
+    if not candidates:
+        return expected, ()
+    chosen = with_work or candidates[:1]
+    if any(_work(c.submission, lesson) != _work(chosen[0].submission, lesson) for c in chosen[1:]):
+        raise AmbiguousError(_several([c.path for c in chosen]))
+    note = _("the notebook is called {found}, not {expected}; it was known by its cells").format(
+        found=chosen[0].path.name, expected=expected.name
+    )
+    return chosen[0].path, (note,)
+
+
+def _several(paths: list[Path]) -> str:
+    return _(
+        "{folder}: holds several notebooks with different work, {names}; leave the one that "
+        "counts, under the name {expected}"
+    ).format(
+        folder=paths[0].parent,
+        names=", ".join(path.name for path in paths),
+        expected=f"{paths[0].parent.name}.ipynb",
+    )
+
+
+def _notebooks(folder: Path) -> Iterator[Path]:
+    try:
+        found = sorted(folder.iterdir())[:_MOST_FILES]
+    except OSError:
+        return
+    for path in found:
+        if path.suffix == ".ipynb" and not path.name.startswith("."):
+            yield path
+
+
+def _candidate(path: Path, lesson: Lesson) -> _Candidate | None:
+    """Return a notebook that is the lesson's; None for one that is not, or cannot be read."""
+    try:
+        cells = parse_notebook(path, read_bytes(path))
+        if not belongs(cells, lesson):
+            return None
+        return _Candidate(path=path, submission=match(path, cells, lesson))
+    except UnreadableError:
+        return None
+
+
+def _work(submission: Submission, lesson: Lesson) -> dict[str, str]:
+    """Return what a student did in a notebook: all that is not as released."""
+    released = {
+        cell.name: text
+        for cell, text in zip(lesson.cells, lesson.released, strict=True)
+        if cell.kind in (Kind.SOLUTION, Kind.ANSWER)
+    }
+    written = dict(submission.sources)
+    written |= {name: answer.source for name, answer in submission.answers.items()}
+    done = {
+        name: text for name, text in written.items() if not is_as_released(text, released[name])
+    }
+    for place, extras in submission.extras.items():
+        done |= {f"own cell {place}-{n}": cell.source for n, cell in enumerate(extras)}
+    return done

@@ -1,0 +1,62 @@
+"""When a submission was handed in, as nbgrader noted it beside the notebook.
+
+The note lies in a folder that a student may have written: it is read as the notebook is,
+and by a strict format.  (A lenient one would open a file of the student's choice as a zone.)
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+from grader.language import text as _
+from grader.submission.cells import UnreadableError, read_bytes
+
+NAME = "timestamp.txt"
+_MOST = 200  # bytes
+_FORMAT = re.compile(
+    r"(?P<date>\d{4}-\d{2}-\d{2})[ T](?P<time>\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?)"
+    r" ?(?P<zone>|Z|[A-Z]{2,5}|[+-]\d{2}:?\d{2})"
+)
+
+
+def handed_in(folder: Path) -> tuple[datetime | None, str]:
+    """Return when a submission was handed in, in UTC and without a zone, and a note.
+
+    Returns:
+        The time, None where there is no usable note; and what there is to say about that,
+        "" where there is nothing.
+    """
+    path = folder / NAME
+    try:
+        if not path.exists() and not path.is_symlink():
+            return None, ""
+        content = read_bytes(path, most=_MOST)
+    except (UnreadableError, OSError):
+        return None, _unusable()
+    match = _FORMAT.fullmatch(content.decode("utf-8", "replace").strip())
+    if match is None:
+        return None, _unusable()
+    try:
+        found = datetime.fromisoformat(f"{match['date']} {match['time']}")
+        found = found.replace(tzinfo=_zone(match["zone"])).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None, _unusable()
+    return found.replace(tzinfo=None), ""
+
+
+def _zone(name: str) -> timezone:
+    """Return a zone; names other than UTC's mean different zones in different places."""
+    if name[:1] in ("+", "-"):
+        hours, minutes = int(name[1:3]), int(name[-2:])
+        offset = timedelta(hours=hours, minutes=minutes)
+        return timezone(offset if name[0] == "+" else -offset)
+    return UTC
+
+
+def _unusable() -> str:
+    return _(
+        "{name} could not be read as a time such as 2026-11-26 09:30:00.000000 UTC; "
+        "whether the work was late is not known"
+    ).format(name=NAME)
