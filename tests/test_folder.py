@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from grader import sample
-from grader.submission.folder import AmbiguousError, find_notebook
+from grader.submission.folder import AmbiguousError, MissingError, find_notebook
 from grader.submission.handed_in import handed_in
 from tests.conftest import COURSE, load
 
@@ -86,11 +86,14 @@ def test_a_link_to_another_s_notebook_is_no_candidate(tmp_path):
     theirs = folder_with(tmp_path / "..", **{"theirs.ipynb": SOLVED}) / "theirs.ipynb"
     (tmp_path / "mine (1).ipynb").symlink_to(theirs)
 
-    assert find_notebook(tmp_path, LESSON) == (tmp_path / NAME, ())
+    with pytest.raises(MissingError):
+        find_notebook(tmp_path, LESSON)
 
 
-def test_an_empty_folder_has_no_other_notebook(tmp_path):
-    assert find_notebook(tmp_path, LESSON) == (tmp_path / NAME, ())
+@pytest.mark.parametrize("contents", [{}, {"notes.txt": ""}, {"Untitled.ipynb": OTHER}])
+def test_a_folder_without_a_notebook_of_the_lesson_is_nothing_to_score(tmp_path, contents):
+    with pytest.raises(MissingError, match="holds no notebook of 00_start_here; put it there"):
+        find_notebook(folder_with(tmp_path, **contents), LESSON)
 
 
 # --------------------------------------------------------------------- handed in

@@ -373,12 +373,21 @@ def test_a_class_with_all_sorts_of_submissions_is_graded_to_the_end(few, run):
     hand_in(few, "exits", right(standardize=exiting("standardize")))
     hand_in(few, "forges", right(one_hot=forged("one_hot")))
     (few.class_folder / "submitted" / "nothing in it" / LESSON).mkdir(parents=True)
-    code, out, _ = run(few)
+    twice = hand_in(few, "twice", right(one_hot=forged("one_hot")))
+    (twice / "copy.ipynb").write_text(HONEST["right"])
+    again = hand_in(few, "renamed", HONEST["right"])
+    (again / f"{LESSON}.ipynb").rename(again / f"{LESSON} (1).ipynb")
+    code, out, said = run(few)
 
-    assert code == 0
-    assert "10 graded, 0 unchanged, 0 not graded" in out
+    assert code == 1
+    assert "10 graded, 0 unchanged, 2 not graded" in out
+    assert f"nothing in it {LESSON}: " in said
+    assert "holds no notebook of 00_start_here; put it there" in said
+    assert "holds several notebooks with different work, 00_start_here.ipynb, copy.ipynb" in said
     found = scores(few)
-    for student in ("empty file", "cut off", "not text", "another notebook", "nothing in it"):
+    assert found.keys().isdisjoint({"nothing in it", "twice"})
+    assert found["renamed"] == found["right"]
+    for student in ("empty file", "cut off", "not text", "another notebook"):
         assert found[student] == {"test_standardize": 0, "test_one_hot": 0}
         cells = classroom.cells_of(few, student)
         assert "the notebook could not be read: " in cells["grader-report"]["source"]

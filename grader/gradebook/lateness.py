@@ -3,23 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from nbgrader.preprocessors import AssignLatePenalties
-from nbgrader.utils import parse_utc
-
-
-def handed_in(folder: Path) -> datetime | None:
-    """Return when a submission was handed in; None where nbgrader left no usable note."""
-    path = folder / "timestamp.txt"
-    try:
-        if path.is_symlink():
-            return None
-        found: datetime | None = parse_utc(path.read_text(encoding="utf-8").strip() or None)
-    except (OSError, ValueError, OverflowError):
-        return None
-    return found
 
 
 def seconds_late(

@@ -25,6 +25,7 @@ from grader.gradebook.cells import Known
 from grader.judge.outcome import Report
 from grader.judge.verdict import Verdict
 from grader.submission.entry import Entry
+from grader.submission.handed_in import handed_in
 
 _STUDENTS: Table = Student.__table__
 _SUBMISSIONS: Table = SubmittedAssignment.__table__
@@ -49,13 +50,13 @@ def save(
     number = notebook.id if notebook else new_uuid()
     before = _by_cell(session, _GRADES, notebook)
     grades, total = _grades(report, known, number, before)
-    handed_in = lateness.handed_in(entry.folder) or submission.timestamp
-    late = lateness.seconds_late(handed_in, known.due, submission.extension)
+    time = handed_in(entry.folder)[0] or submission.timestamp
+    late = lateness.seconds_late(time, known.due, submission.extension)
     made = {
         "id": submission.id or new_uuid(),
         "assignment_id": known.assignment,
         "student_id": entry.student,
-        "timestamp": handed_in,
+        "timestamp": time,
     }
     of_notebook = {
         "id": number,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from grader import __version__
@@ -19,6 +20,8 @@ from grader.sandbox.box import PLOTS, Box
 from grader.sandbox.limits import Limits
 from grader.sandbox.session import Session
 from grader.submission.cells import UnreadableError
+from grader.submission.folder import find_notebook
+from grader.submission.handed_in import handed_in
 from grader.submission.matching import Submission, read
 
 
@@ -63,18 +66,32 @@ def grade(lesson: Lesson, submission: Submission, box: Box, *, student: str, sec
 
 
 def grade_file(lesson: Lesson, path: Path, box: Box, *, student: str, secret: str) -> Graded:
-    """Read, run and judge a submitted notebook; one that cannot be read gets a report too."""
+    """Read, run and judge a submitted notebook; one that cannot be read gets a report too.
+
+    Args:
+        path: where the notebook should be; one under another name may count in its place.
+
+    Raises:
+        InputError: there is none, or it is not clear which one counts: nothing is scored.
+    """
+    notes: tuple[str, ...] = ()
+    if path.name == f"{lesson.id}.ipynb":
+        path, notes = find_notebook(path.parent, lesson)
+    _time, about_time = handed_in(path.parent)
+    notes += (about_time,) if about_time else ()
     try:
         submission = read(path, lesson)
     except UnreadableError as error:
         reason = str(error).removeprefix(f"{path}: ")
-        return Graded(
-            report=unreadable(lesson, student, reason, box.name), submission=None, runs=()
-        )
+        report = unreadable(lesson, student, reason, box.name, notes)
+        return Graded(report=report, submission=None, runs=())
+    submission = replace(submission, notes=(*notes, *submission.notes))
     return grade(lesson, submission, box, student=student, secret=secret)
 
 
-def unreadable(lesson: Lesson, student: str, reason: str, sandbox: str) -> Report:
+def unreadable(
+    lesson: Lesson, student: str, reason: str, sandbox: str, notes: Sequence[str] = ()
+) -> Report:
     """Return the report on a notebook that could not be read: nothing earned, and why."""
     points = {name: exercise.points for name, exercise in lesson.exercises.items()}
     why = (Failed(message=reason),)
@@ -88,7 +105,7 @@ def unreadable(lesson: Lesson, student: str, reason: str, sandbox: str) -> Repor
         ),
         version=__version__,
         sandbox=sandbox,
-        notes=(f"the notebook could not be read: {reason}",),
+        notes=(*notes, f"the notebook could not be read: {reason}"),
     )
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from grader import __version__
 from grader.course.lesson import Lesson
+from grader.submission import handed_in
+from grader.submission.cells import UnreadableError, read_bytes
 
-MAX_FILE = 20 * 2**20
+MAX_FILES = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,11 +38,18 @@ class Entry:
 def fingerprint(entry: Entry, lesson: Lesson, secret: str, sandbox: str) -> str:
     """Return a hash of all that a grade depends on: submission, lesson, grader, time."""
     digest = hashlib.sha256(f"{__version__}\0{lesson.digest}\0{secret}\0{sandbox}".encode())
-    for name in (entry.notebook.name, "timestamp.txt"):
-        path = entry.folder / name
+    for path in _depended_on(entry.folder):
         content = b""
-        if not path.is_symlink() and path.is_file():
-            with contextlib.suppress(OSError), path.open("rb") as file:
-                content = file.read(MAX_FILE)
+        with contextlib.suppress(UnreadableError):
+            content = read_bytes(path)
+        digest.update(path.name.encode("utf-8", "replace") + b"\0")
         digest.update(len(content).to_bytes(8, "big") + content)
     return digest.hexdigest()
+
+
+def _depended_on(folder: Path) -> Iterator[Path]:
+    """Yield what a grade depends on: notebooks of any name, modules, the time."""
+    with contextlib.suppress(OSError):
+        for path in sorted(folder.iterdir())[:MAX_FILES]:
+            if path.suffix in (".ipynb", ".py") or path.name == handed_in.NAME:
+                yield path

@@ -20,6 +20,10 @@ class AmbiguousError(InputError):
     """More than one notebook could be the one that was meant: a person decides."""
 
 
+class MissingError(InputError):
+    """There is no notebook, under whatever name: there is nothing to score."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Candidate:
     path: Path
@@ -34,23 +38,28 @@ def find_notebook(folder: Path, lesson: Lesson) -> tuple[Path, tuple[str, ...]]:
 
     Raises:
         AmbiguousError: several notebooks hold different work.
-        UnreadableError: there is no notebook of the lesson.
+        MissingError: there is no notebook of the lesson.
     """
     expected = folder / f"{lesson.id}.ipynb"
     others = [path for path in _notebooks(folder) if path != expected]
-    if not others:
+    given = expected.exists() or expected.is_symlink()
+    if given and not others:
         return expected, ()
     candidates = [c for path in others if (c := _candidate(path, lesson)) is not None]
-    given = _candidate(expected, lesson)
     with_work = [c for c in candidates if _work(c.submission, lesson)]
-    if expected.exists() or expected.is_symlink():
-        mine = _work(given.submission, lesson) if given else None
+    if given:
+        ours = _candidate(expected, lesson)
+        mine = _work(ours.submission, lesson) if ours else None
         rivals = [c for c in with_work if _work(c.submission, lesson) != mine]
         if not rivals:
             return expected, ()
         raise AmbiguousError(_several([expected, *(c.path for c in rivals)]))
     if not candidates:
-        return expected, ()
+        raise MissingError(
+            _("{folder}: holds no notebook of {lesson}; put it there, as {expected}").format(
+                folder=folder, lesson=lesson.id, expected=expected.name
+            )
+        )
     chosen = with_work or candidates[:1]
     if any(_work(c.submission, lesson) != _work(chosen[0].submission, lesson) for c in chosen[1:]):
         raise AmbiguousError(_several([c.path for c in chosen]))

@@ -46,13 +46,19 @@ def handed_in(folder: Path) -> tuple[datetime | None, str]:
     return found.replace(tzinfo=None), ""
 
 
+# nbgrader writes a class's own zone by its abbreviation; one that is not here means UTC.
+_HOURS = {"CET": 1, "CEST": 2, "EET": 2, "EEST": 3, "WET": 0, "WEST": 1, "BST": 1, "MSK": 3}
+_HOURS |= {"EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7}
+_HOURS |= {"HST": -10, "AKST": -9, "AKDT": -8, "JST": 9, "KST": 9, "AEST": 10, "AEDT": 11}
+
+
 def _zone(name: str) -> timezone:
-    """Return a zone; names other than UTC's mean different zones in different places."""
+    """Return a zone by its offset or its usual abbreviation."""
     if name[:1] in ("+", "-"):
         hours, minutes = int(name[1:3]), int(name[-2:])
         offset = timedelta(hours=hours, minutes=minutes)
         return timezone(offset if name[0] == "+" else -offset)
-    return UTC
+    return timezone(timedelta(hours=_HOURS.get(name, 0)))
 
 
 def _unusable() -> str:
