@@ -17,6 +17,7 @@ from nbgrader.apps.api import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 
 from grader import nbgrader_plugin as plugin
+from grader.autograde import boxes, place
 from grader.errors import GraderError
 from grader.run.whole_class import grade_class
 from grader.sandbox import availability
@@ -426,15 +427,23 @@ def test_formgrader_s_button_grades_as_the_command_does(lessons, template, tmp_p
 
 def test_a_lesson_is_read_anew_when_its_files_are_since_a_server_lives_long(template, tmp_path):
     course = copy_of(template, tmp_path / "course")
-    first = plugin._lesson(course.root, LESSON)
-    again = plugin._lesson(course.root, LESSON)
+    coursedir = CourseDirectory(config=course.nbgrader_config(), root=str(course.root))
+    _, first = place.lesson_of(coursedir, LESSON)
+    _, again = place.lesson_of(coursedir, LESSON)
     hidden = course.solutions / LESSON / "hidden" / "one_hot.py"
     hidden.write_text(hidden.read_text() + "\n# changed\n")
     os.utime(hidden, ns=(1, 1))
 
     assert first is again
-    assert plugin._lesson(course.root, LESSON).digest != first.digest
-    assert plugin._lesson(course.root, ORDINARY) is None
+    assert place.lesson_of(coursedir, LESSON)[1].digest != first.digest
+    assert place.lesson_of(coursedir, ORDINARY) is None
+
+
+def test_an_assignment_of_a_lesson_s_name_in_another_course_is_an_ordinary_one(tmp_path):
+    """From there, the course that is found is the one that is installed."""
+    (tmp_path / "source" / LESSON).mkdir(parents=True)
+
+    assert place.lesson_of(CourseDirectory(root=str(tmp_path)), LESSON) is None
 
 
 def test_without_a_sandbox_nothing_is_graded_and_the_reason_is_told(template, monkeypatch):
@@ -442,7 +451,7 @@ def test_without_a_sandbox_nothing_is_graded_and_the_reason_is_told(template, mo
     monkeypatch.setattr(availability, "unavailable", lambda: "the kernel is too old")
 
     with pytest.raises(GraderError, match="no sandbox here: the kernel is too old; grade where"):
-        plugin._box(template.root / "solutions", LESSON)
+        boxes.box_for_notebooks(template)
 
 
 def test_files_beside_a_notebook_come_along_with_their_folders_up_to_a_size(tmp_path, caplog):

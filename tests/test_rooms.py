@@ -22,6 +22,7 @@ FLOW = (
     "report",
     "gradebook",
     "run",
+    "autograde",
     # Faces: nobody imports them, but for the command line's own helper and what tests share.
     "sample",
     "in_kernel",

@@ -1,0 +1,47 @@
+"""The boxes that this process keeps: one command grades a class, and a server lives for weeks."""
+
+from __future__ import annotations
+
+import atexit
+from collections.abc import Callable, Hashable
+
+from grader.course.folders import Course
+from grader.course.lesson import Lesson
+from grader.errors import GraderError
+from grader.run.one import open_box
+from grader.sandbox import availability
+from grader.sandbox.box import Box
+
+_MOST = 2
+_kept: dict[Hashable, Box] = {}
+
+
+def box_for_lesson(course: Course, lesson: Lesson) -> Box:
+    """Return a box with what a lesson imports."""
+    return _box((course, lesson.id), lambda: open_box(course, [lesson], sandboxed=True))
+
+
+def box_for_notebooks(course: Course) -> Box:
+    """Return a box for ordinary assignments."""
+    return _box(course, lambda: open_box(course, [], sandboxed=True))
+
+
+def _box(kind: Hashable, opened: Callable[[], Box]) -> Box:
+    reason = availability.unavailable()
+    if reason:
+        raise GraderError(
+            f"no sandbox here: {reason}; grade where there is one, or take the classes of "
+            "grader.nbgrader_plugin out of nbgrader_config.py and run without it"
+        )
+    box = _kept.pop(kind, None) or opened()
+    # Last is what was used last: the first one goes.
+    _kept[kind] = box
+    if len(_kept) > _MOST:
+        _kept.pop(next(iter(_kept))).close()
+    return box
+
+
+@atexit.register
+def _close_all() -> None:
+    while _kept:
+        _kept.popitem()[1].close()

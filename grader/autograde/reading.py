@@ -1,0 +1,58 @@
+"""Read submitted notebooks without believing them."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbconvert.exporters import NotebookExporter
+
+from grader.autograde.place import directory
+from grader.errors import GraderError
+from grader.submission.cells import UnreadableError, parse_notebook, read_bytes
+
+CLAIM, UNREADABLE = "grader_claim", "grader_unreadable"  # where the sanitiser finds them
+
+
+class StrictExporter(NotebookExporter):  # type: ignore[misc]
+    """Reads submitted notebooks without believing them; everything else as nbconvert does."""
+
+    def from_filename(self, filename: str, resources: Any = None, **options: Any) -> Any:
+        """Read a notebook; a submission that is not one becomes an empty notebook with a note."""
+        # Not resolved: a link must not lead from one submission to another file.
+        path = Path(os.path.abspath(filename))  # noqa: PTH100 - Path.resolve follows links
+        coursedir = directory(self)
+        submitted = Path(coursedir.root, coursedir.submitted_directory).resolve()
+        if len(path.parents) > 2 and path.parents[2].resolve() == submitted:
+            return self.from_notebook_node(_read(path), resources=resources, **options)
+        return super().from_filename(filename, resources=resources, **options)
+
+
+def _read(path: Path) -> Any:
+    """Return a submitted notebook as a valid node that keeps cells and claims, nothing else."""
+    for folder in path.parents[:2]:
+        if folder.is_symlink():
+            raise GraderError(f"{folder}: is a symbolic link; put the submission itself there")
+    notebook = nbformat.v4.new_notebook()
+    try:
+        cells = parse_notebook(path, read_bytes(path))
+    except UnreadableError as error:
+        notebook.metadata[UNREADABLE] = str(error).removeprefix(f"{path}: ")
+        cells = []
+    for number, cell in enumerate(cells):
+        make = {
+            "code": nbformat.v4.new_code_cell,
+            "markdown": nbformat.v4.new_markdown_cell,
+            "raw": nbformat.v4.new_raw_cell,
+        }[cell.type]
+        made = make(cell.source)
+        made["id"] = f"cell-{number}"
+        if cell.attachments:
+            made["attachments"] = nbformat.from_dict(
+                {k: dict(v) for k, v in cell.attachments.items()}
+            )
+        made.metadata[CLAIM] = cell.grade_id
+        notebook.cells.append(made)
+    return notebook
