@@ -39,7 +39,7 @@ class Case:
         note: a word of the report's note on the whole notebook.
         also: looks at all that an instructor or a student is shown besides the code itself, the
             report, outputs and Markdown; returns what is wrong.
-        unread: points of solved exercises in a notebook that is refused.
+        refused: a word of the reason for which nothing is scored; "" where a report is made.
         name: the student's name, if it matters.
         files: more files that are handed in.
         stock: why this case is not run in a stock nbgrader, which has no sandbox; "" if it is.
@@ -60,13 +60,13 @@ class Case:
     also: Callable[[str], str] | None = None
     stock: str = ""
     name: str = ""
-    unread: float = 0.0
+    refused: str = ""
     files: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def due(self) -> float:
-        """The points that this work deserves: what it earns here, and what is refused unread."""
-        return self.points + self.other_points + self.unread
+        """The points that this work deserves: what it earns here."""
+        return 0.0 if self.refused else self.points + self.other_points
 
     @property
     def student(self) -> str:

@@ -295,7 +295,6 @@ CASES = [
         tamper=_rename_solution,
         verdict="correct",
         points=10.0,
-        note="the cell of standardize is missing",
     ),
     Case(number="19", title="test cells deleted", tamper=_delete_tests),
     Case(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.corpus.case import ATTACKED, HONEST, Case, Notebook, cell_of, code
 
-UNREADABLE = {"verdict": "missing", "other": "missing", "other_points": 0.0}
+UNREADABLE = {"verdict": "unreadable", "other": "unreadable", "other_points": 0.0}
 
 
 def _truncated(made: Notebook) -> bytes:
@@ -115,16 +115,12 @@ CASES = [
         number="58d",
         title="no notebook at all",
         lay_out=lambda folder, _: next(folder.glob("*.ipynb")).unlink(),
-        note="not found",
-        **UNREADABLE,
+        refused="holds no notebook of 00_start_here",
     ),
     Case(
         number="59a",
         title="a notebook of 22 MiB",
         tamper=_huge,
-        unread=6.0,
-        note="more than 20 MiB",
-        **UNREADABLE,
     ),
     Case(
         number="59b",
