@@ -113,6 +113,7 @@ def at(*numbers):
         ("2026-11-26 09:30", at(2026, 11, 26, 9, 30)),
         ("2026-11-26 09:30:00 +0200", at(2026, 11, 26, 7, 30)),
         ("2026-11-26 09:30:00-05:00", at(2026, 11, 26, 14, 30)),
+        ("2026-07-26 09:30:00.5 America/Los_Angeles", at(2026, 7, 26, 16, 30, 0, 500000)),
     ],
 )  # fmt: skip
 def test_nbgrader_s_note_is_read(tmp_path, written, time):
@@ -127,7 +128,7 @@ def test_nbgrader_s_note_is_read(tmp_path, written, time):
         "", "yesterday", "2026-13-45 09:30:00 UTC", "2026-11-26 25:00:00 UTC",
         "2026-11-26 09:30:00 /etc/passwd", "2026-11-26 09:30:00 ../../x", "x" * 10_000,
         "2026-11-26 09:30:00 UTC\nanother line", "\0", "99999999999999999999", "2026-11-26 +9999",
-        "2026-11-26 09:30:00 +9999",
+        "2026-11-26 09:30:00 +9999", "2026-11-26 09:30:00 America/Nowhere",
     ],
 )  # fmt: skip
 def test_a_note_that_is_no_time_is_told_and_stops_nothing(tmp_path, written):

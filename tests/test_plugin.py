@@ -184,6 +184,36 @@ HOSTILE = {
     "exits": saved(answered(square="import os\nos._exit(0)")),
     "broken": HONEST["right"][:900],
 }
+READS = "def square(x):\n    return x * x\nprint(open('mine/link').read())"
+
+
+def timestamp_fifo(folder, _):
+    os.mkfifo(folder / "timestamp.txt")
+
+
+def timestamp_link(folder, course):
+    (folder / "timestamp.txt").symlink_to(course.class_folder / "secret")
+
+
+def timestamp_zone(folder, course):
+    path = course.class_folder / "secret"
+    (folder / "timestamp.txt").write_text(f"2026-03-01 12:30:00 {path}")
+
+
+def timestamp_garbage(folder, _):
+    (folder / "timestamp.txt").write_bytes(b"\xff yesterday " * 100)
+
+
+def links_beside(folder, course):
+    (folder / "mine").mkdir()
+    (folder / "mine" / "link").symlink_to(course.class_folder / "secret")
+    os.mkfifo(folder / "mine" / "fifo")
+
+
+ODD = {
+    make.__name__: make
+    for make in (timestamp_fifo, timestamp_link, timestamp_zone, timestamp_garbage, links_beside)
+}
 
 
 @pytest.fixture(scope="module")
@@ -208,6 +238,8 @@ def ordinary(template, tmp_path_factory):
     course = copy_of(template, tmp_path_factory.mktemp("ordinary") / "course")
     for student, content in (HONEST | HOSTILE).items():
         hand_in(course, student, content, ORDINARY)
+    for student, make in ODD.items():
+        make(hand_in(course, student, saved(answered(square=READS)), ORDINARY), course)
     started = time.monotonic()
     done = classroom.command(course, "nbgrader", "autograde", ORDINARY)
     return course, done, time.monotonic() - started
@@ -274,7 +306,7 @@ def test_no_notebook_stops_the_class_and_each_is_graded(ordinary):
     course, done, _ = ordinary
 
     assert done.returncode == 0, done.stdout + done.stderr
-    assert set(classroom.scores(course)) == {*HONEST, *HOSTILE}
+    assert set(classroom.scores(course)) == {*HONEST, *HOSTILE, *ODD}
 
 
 def test_what_a_student_deleted_or_renamed_is_put_back_without_the_solution(ordinary):
@@ -310,6 +342,25 @@ def test_a_notebook_that_cannot_be_read_says_why(ordinary):
 
     assert first.cell_type == "markdown"
     assert first.source.startswith("The notebook could not be read: is not a notebook (JSONDec")
+
+
+@pytest.mark.parametrize("student", [name for name in ODD if name.startswith("timestamp")])
+def test_a_time_of_handing_in_that_is_none_is_a_note_and_not_a_stop(ordinary, student):
+    course, done, _ = ordinary
+    path = course.class_folder / "autograded" / student / ORDINARY
+    first = nbformat.read(path / f"{ORDINARY}.ipynb", as_version=4).cells[0]
+
+    assert classroom.scores(course)[student] == FULL
+    assert first.source.startswith("Note: timestamp.txt could not be read as a time such as")
+    assert f"{student}/{ORDINARY}: timestamp.txt could not be read" in done.stderr
+
+
+def test_what_a_link_beside_a_notebook_leads_to_is_copied_nowhere(ordinary):
+    course, _, _ = ordinary
+    path = course.class_folder / "autograded" / "links_beside" / ORDINARY
+
+    assert not (path / "mine").exists()
+    assert course.secret() not in (path / f"{ORDINARY}.ipynb").read_text()
 
 
 def test_an_answer_to_be_marked_waits_for_a_person_also_where_it_was_deleted(ordinary):

@@ -9,6 +9,7 @@ from typing import Any
 import nbformat
 from nbconvert.exporters import NotebookExporter
 
+from grader.autograde.care import take_care
 from grader.autograde.place import directory
 from grader.errors import GraderError
 from grader.submission.cells import UnreadableError, parse_notebook, read_bytes
@@ -18,6 +19,11 @@ CLAIM, UNREADABLE = "grader_claim", "grader_unreadable"  # where the sanitiser f
 
 class StrictExporter(NotebookExporter):  # type: ignore[misc]
     """Reads submitted notebooks without believing them; everything else as nbconvert does."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        """Prepare what nbgrader is about to read and copy by itself."""
+        super().__init__(*arguments, **options)
+        take_care(directory(self), getattr(self.parent, "assignments", ()))
 
     def from_filename(self, filename: str, resources: Any = None, **options: Any) -> Any:
         """Read a notebook; a submission that is not one becomes an empty notebook with a note."""

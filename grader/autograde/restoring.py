@@ -8,9 +8,10 @@ from typing import Any
 import nbformat
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from grader.autograde.place import directory, lesson_of, source_folder
+from grader.autograde.place import directory, lesson_of, source_folder, submitted_folder
 from grader.autograde.reading import CLAIM, UNREADABLE
 from grader.errors import GraderError
+from grader.submission.handed_in import handed_in
 
 
 class Sanitiser(NbGraderPreprocessor):  # type: ignore[misc]
@@ -23,7 +24,13 @@ class Sanitiser(NbGraderPreprocessor):  # type: ignore[misc]
             # The engine reads the file itself; what it makes replaces this one.
             return nb, resources
         source = source_folder(coursedir, names["assignment"])
-        return _restored(nb, _master(source / f"{names['notebook']}.ipynb")), resources
+        restored = _restored(nb, _master(source / f"{names['notebook']}.ipynb"))
+        folder = submitted_folder(coursedir, names["student"], names["assignment"])
+        _time, note = handed_in(folder)
+        if note:
+            told = nbformat.v4.new_markdown_cell(f"Note: {note}", id="grader-note")
+            restored.cells.insert(0, told)
+        return restored, resources
 
 
 def _master(path: Path) -> Any:

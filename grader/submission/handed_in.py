@@ -7,8 +7,9 @@ and by a strict format.  (A lenient one would open a file of the student's choic
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from grader.language import text as _
 from grader.submission.cells import UnreadableError, read_bytes
@@ -17,7 +18,7 @@ NAME = "timestamp.txt"
 _MOST = 200  # bytes
 _FORMAT = re.compile(
     r"(?P<date>\d{4}-\d{2}-\d{2})[ T](?P<time>\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?)"
-    r" ?(?P<zone>|Z|[A-Z]{2,5}|[+-]\d{2}:?\d{2})"
+    r" ?(?P<zone>|Z|[A-Z]{2,5}|[+-]\d{2}:?\d{2}|[A-Z][A-Za-z]+/[A-Za-z_]+)"
 )
 
 
@@ -41,7 +42,7 @@ def handed_in(folder: Path) -> tuple[datetime | None, str]:
     try:
         found = datetime.fromisoformat(f"{match['date']} {match['time']}")
         found = found.replace(tzinfo=_zone(match["zone"])).astimezone(UTC)
-    except (ValueError, OverflowError):
+    except (ValueError, OverflowError, ZoneInfoNotFoundError):
         return None, _unusable()
     return found.replace(tzinfo=None), ""
 
@@ -52,8 +53,10 @@ _HOURS |= {"EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PS
 _HOURS |= {"HST": -10, "AKST": -9, "AKDT": -8, "JST": 9, "KST": 9, "AEST": 10, "AEDT": 11}
 
 
-def _zone(name: str) -> timezone:
-    """Return a zone by its offset or its usual abbreviation."""
+def _zone(name: str) -> tzinfo:
+    """Return a zone by its offset, its usual abbreviation, or a city in it."""
+    if "/" in name:
+        return ZoneInfo(name)
     if name[:1] in ("+", "-"):
         hours, minutes = int(name[1:3]), int(name[-2:])
         offset = timedelta(hours=hours, minutes=minutes)
