@@ -44,10 +44,16 @@ def draw_arrow(
     end_box: Text | None = None,
     colour: str = QUIET,
     dashed: bool = False,
+    bent: float = 0.0,
 ) -> None:
-    """Draw an arrow from start to end, cut off at the boxes that stand there."""
+    """Draw an arrow from start to end, cut off at the boxes that stand there.
+
+    Args:
+        bent: how far its middle control point lies to the right, in lengths of the arrow.
+    """
     style: dict[str, Any] = {
         "arrowstyle": "-|>,head_width=0.25,head_length=0.5",
+        "connectionstyle": f"arc3,rad={bent}",
         "color": colour,
         "linewidth": 1.6,
         "linestyle": "--" if dashed else "-",

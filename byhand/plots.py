@@ -8,6 +8,7 @@ from byhand.clouds import before_and_after
 from byhand.curves import loss_curves, paths_on_contours
 from byhand.diagrams import Edge, Node, computational_graph
 from byhand.fits import function_fit
+from byhand.graphs import graph_of
 from byhand.layers import caches_diagram, chain_diagram, shapes_diagram
 from byhand.matrices import heat_map, outer_product_table
 from byhand.picture import Picture
@@ -21,6 +22,7 @@ __all__ = [
     "chain_diagram",
     "computational_graph",
     "function_fit",
+    "graph_of",
     "heat_map",
     "loss_curves",
     "outer_product_table",

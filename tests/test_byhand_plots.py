@@ -25,6 +25,7 @@ from byhand.plots import (
     chain_diagram,
     computational_graph,
     function_fit,
+    graph_of,
     heat_map,
     loss_curves,
     outer_product_table,
@@ -57,6 +58,16 @@ def bowl(x, y):
     return 0.5 * (x**2 + 10 * y**2)
 
 
+NEURON = [
+    *[("input", (), {})] * 4,
+    ("multiply", (0, 1), {}),
+    ("add", (4, 2), {}),
+    ("sigmoid", (5,), {}),
+    ("subtract", (6, 3), {}),
+    ("multiply", (7, 7), {}),
+]
+LONG_WAY = [("input", (), {}), ("exp", (0,), {}), ("exp", (1,), {}), ("add", (2, 0), {})]
+
 HISTORY = {"train_loss": [2.0, 1.0, 0.5], "test_loss": [2.5, 1.25, 1.5]}
 PATH = np.array([[4.0, 2.0, 1.0], [1.0, -0.5, 0.25]])
 CLOUD = np.array([[-3.0, 4.0, 10.0], [20.0, 5.0, 1.0]])
@@ -66,6 +77,8 @@ PICTURES = {
     "graph": fork,
     "graph with a title": lambda: fork(title="Two paths from $x$ to $L$"),
     "crossing edges": crossing,
+    "tape": lambda: graph_of(NEURON, names=["w", "x", "b", "t", "u1", "z", "p", "u2", "L"]),
+    "tape with a title": lambda: graph_of(LONG_WAY, title="A long way, and a short one"),
     "shapes": lambda: shapes_diagram(3, 4, 5),
     "shapes forward": lambda: shapes_diagram(64, 128, 1024, backward=False),
     "chain": lambda: chain_diagram([64, 32, 10], ["tanh", "softmax"], 5),
@@ -398,6 +411,41 @@ def test_a_graph_that_cannot_be_drawn_is_refused(nodes, edges, said):
 
 
 # shapes_diagram
+
+
+def test_a_tape_says_every_entry_with_what_it_uses():
+    said = graph_of(LONG_WAY, names=["x", "u", "v", "L"]).alt.splitlines()
+    assert said[1:] == ["x is an input.", "u: exp of x.", "v: exp of u.", "L: add of v and x."]
+
+
+def test_a_tape_runs_to_the_right_with_an_arrow_for_each_use():
+    """The same input twice has two arrows, and no arrow runs through a box."""
+    picture = graph_of(NEURON)
+    axes = picture.figure.axes[0]
+    arrows = [text for text in axes.texts if getattr(text, "arrow_patch", None)]
+    assert len(arrows) == sum(len(places) for _, places, _ in NEURON)
+    assert all(arrow.xy[0] > arrow.xyann[0] for arrow in arrows)
+    picture = graph_of(LONG_WAY)
+    picture.figure.draw_without_rendering()
+    axes = picture.figure.axes[0]
+    boxes = [text.get_bbox_patch().get_window_extent() for text in axes.texts if text.get_text()]
+    for arrow in (text.arrow_patch for text in axes.texts if not text.get_text()):
+        for x, y in arrow.get_path().interpolated(20).transformed(arrow.get_transform()).vertices:
+            inner = [box.shrunk(0.8, 0.8).contains(x, y) for box in boxes]
+            assert not any(inner)
+
+
+@pytest.mark.parametrize(
+    ("tape", "names", "said"),
+    [
+        ([], [], "found an empty tape"),
+        (LONG_WAY, ["x"], "expected 4 names, one an entry, found 1"),
+        ([("input", (), {}), ("exp", (1,), {})], [], r"entry 1 \(exp\) uses entries \(1,\)"),
+    ],
+)
+def test_what_is_no_tape_is_refused(tape, names, said):
+    with pytest.raises(ValueError, match=said):
+        graph_of(tape, names=names)
 
 
 def test_shapes_are_those_of_numpy():
