@@ -51,6 +51,8 @@ AT_ONCE = [
     ("03_dense_layer", "products", None),
     ("04_full_backprop", "signal_sizes", ""),
     ("05_sgd_vs_adam", "race", "valley"),
+    ("06_computational_graph", "engine", "forward and backward"),
+    ("06_computational_graph", "engine", "a deep diamond"),
 ]
 TRAINING = [
     ("04_full_backprop", "lineup", ""),

@@ -123,6 +123,7 @@ FIGURES = {
     "03": {"products"},
     "04": {"lineup", "signal_sizes"},
     "05": {"optimisers", "race", "sweep", "training", "valley"},
+    "06": {"diamonds", "engine", "passes", "spy"},
 }
 FIGURES_ROOM = "byhand.figures."
 

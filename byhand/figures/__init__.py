@@ -6,6 +6,7 @@
 - `byhand.figures.lineup` (04): a planted bug beside the right gradient.
 - `byhand.figures.signal_sizes` (04): the size of a gradient by depth.
 - `byhand.figures.race` (05): SGD, momentum and Adam.
+- `byhand.figures.engine` (06): a graph forward and backward, and a chain of diamonds.
 
 A notebook calls `chain.show(globals())`.  The functions are looked up by name at
 every redraw, so a function that has been repaired counts from the next move on.
