@@ -12,6 +12,7 @@ import pytest
 from byhand.figures import (
     chain,
     counting,
+    engine,
     fork,
     lineup,
     logits,
@@ -314,6 +315,7 @@ LESSONS_OF = {
     lineup: "04_full_backprop",
     signal_sizes: "04_full_backprop",
     race: "05_sgd_vs_adam",
+    engine: "06_computational_graph",
 }
 
 

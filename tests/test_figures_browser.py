@@ -20,6 +20,7 @@ FIGURES = {
     "03_dense_layer": [["order and transposes"]],
     "04_full_backprop": [["planted bugs"], ["size by depth"]],
     "05_sgd_vs_adam": [["valley", "real data", "sweep of rates"]],
+    "06_computational_graph": [["forward and backward", "a deep diamond"]],
 }
 """Lesson -> its figures, from top to bottom -> the pages of each."""
 
@@ -183,7 +184,7 @@ def test_a_lesson_runs_and_its_figure_answers_mouse_and_keyboard(lesson, address
         assert [error for error in errors if "favicon" not in error] == []
 
 
-@pytest.mark.parametrize("lesson", ["01_chain_rule", "05_sgd_vs_adam"])
+@pytest.mark.parametrize("lesson", ["01_chain_rule", "05_sgd_vs_adam", "06_computational_graph"])
 def test_an_unsolved_lesson_shows_what_its_figure_waits_for(lesson, address, context):
     """And a demonstration that moves."""
     with lab.opened(context, address, f"notebooks/{lesson}/{lesson}.ipynb") as (page, _):

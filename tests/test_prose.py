@@ -11,7 +11,7 @@ from itertools import pairwise
 import pytest
 
 from grader.course.cells import Kind
-from tests.conftest import COURSE, LESSONS, load
+from tests.conftest import COURSE, LESSONS, ROOT, load
 from tests.prose import (
     Lesson,
     anchor,
@@ -73,6 +73,15 @@ def test_the_opening_says_what_the_rule_gives_for_points_and_minutes(lesson):
 
 
 @every_lesson
+def test_the_readme_says_words_minutes_and_points(lesson):
+    """In its table of lessons, the words to the hundred."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    row = re.search(rf"^\| {lesson.id[:2]} .*$", readme, re.MULTILINE)[0]
+    numbers = f"| {round(lesson.words, -2):,} | {lesson.minutes} | {lesson.points:g} |"
+    assert row.endswith(numbers), f"{row} should end with {numbers}"
+
+
+@every_lesson
 def test_the_opening_leads_to_the_lessons_before_and_after_and_to_the_notation(lesson):
     order = COURSE.lesson_ids()
     place = order.index(lesson.id)
@@ -130,6 +139,8 @@ def test_a_prime_is_a_derivative_and_only_vectors_are_bold(lesson):
 
 @every_lesson
 def test_arguments_with_short_names_are_called_as_in_the_notation_table(lesson):
+    """Letters of a formula, that is; a short word stands for itself."""
+    known = names_in_code() | {"op"}
     odd = {
         f"{cell.name}({argument.arg})"
         for cell in lesson.cells
@@ -137,7 +148,7 @@ def test_arguments_with_short_names_are_called_as_in_the_notation_table(lesson):
         for node in ast.parse(cell.source).body
         if isinstance(node, ast.FunctionDef)
         for argument in node.args.args
-        if re.fullmatch(r"\w{1,2}", argument.arg) and argument.arg not in names_in_code()
+        if re.fullmatch(r"\w{1,2}", argument.arg) and argument.arg not in known
     }
     assert odd == set()
 

@@ -1,0 +1,234 @@
+"""backward_tape: contributions added, each rule once, zeros for what leads nowhere."""
+
+import numpy as np
+from hidden.tapes import diamonds, numbers, written
+from solution import backward_tape, run_tape, vjp
+
+from byhand.tape import exp, logsumexp, sigmoid, tanh
+from grader.exercise import Case, Shown, exercise
+
+asked = exercise("backward_tape", builds_on=("unbroadcast", "vjp"))
+
+
+def linear_rule(op, inputs, value, gradient, options, log):
+    """The rule of a made-up operation, a weighted sum; it refuses to be asked twice."""
+    if op == "the loss":
+        log.clear()
+    if options["entry"] in log:
+        raise RuntimeError("the rule of one entry was called twice")
+    log.append(options["entry"])
+    return tuple(weight * gradient for weight in options["weights"])
+
+
+def weighted(rng, edges):
+    """Return a tape of weighted sums, one for each list of places, its values, and its rule."""
+    tape, values = [("input", (), {})], [np.array(rng.uniform(0.5, 1.5))]
+    for number, places in enumerate(edges, start=1):
+        weights = [float(weight) for weight in rng.uniform(0.3, 0.9, size=len(places))]
+        op = "the loss" if number == len(edges) else "a weighted sum"
+        tape.append((op, tuple(places), {"entry": number, "weights": weights}))
+        values.append(np.array(sum(w * values[i] for w, i in zip(weights, places, strict=True))))
+    return tape, values, Shown(linear_rule, log=[])
+
+
+LADDER = [
+    places for start in range(0, 30, 3) for places in ([start], [start], [start + 1, start + 2])
+]
+"""Ten diamonds: two operations on one value, and their sum."""
+
+
+@asked.cases
+def programs(rng):
+    """Forks of every kind, a long program, and operations that nobody has seen."""
+
+    def case(group, program, *shapes):
+        tape = written(program, len(shapes))
+        return Case(tape, valued(tape, numbers(rng, *shapes)), group=group)
+
+    yield case("one operation after another", lambda x: tanh(exp(sigmoid(x))), ())
+    yield case("one operation after another", lambda x: tanh(x).sum(), (2, 3))
+    yield case("a value with two users", two_users, ())
+    yield case("a value with two users", three_lines, (), ())
+    yield case("users at different depths", short_and_long, ())
+    yield case("users at different depths", near_and_far, ())
+    yield case("the same input twice", lambda x: x + x, ())
+    yield case("the same input twice", squares, (3,))
+    yield case("what leads nowhere", lambda x, w, _: (exp(w), (x * x).mean())[1], (2,), (3,), ())
+    yield case("what leads nowhere", lambda x, w: (tanh(x) * w, exp(x).sum())[1], (2, 3), (2, 1))
+    yield case("stretched arrays", lambda w, x, b: tanh(w @ x + b).sum(), (3, 2), (2, 4), (3, 1))
+    yield case("stretched arrays", lambda x, b: ((x - b) * b).mean(), (2, 3), ())
+    yield case("a layer with its loss", layer, (3, 4), (4, 5), (3, 1), (3, 5))
+    yield Case(*weighted(rng, [[0], [1], [2, 1]]), group="a rule of its own")
+    yield Case(*weighted(rng, [[0], [1, 1], [0, 2], [3]]), group="a rule of its own")
+    yield Case(*weighted(rng, LADDER), group="each rule once")
+    # The last one: whoever walks along every path is never heard of again.
+    long = diamonds(700)
+    yield Case(long, valued(long, numbers(rng, ())), group="a long program")
+
+
+def valued(tape, inputs):
+    """Return the values of a tape, each as the array that a student's process gets."""
+    return [np.asarray(value) for value in run_tape(tape, inputs)]
+
+
+def two_users(x):
+    u = sigmoid(x)
+    return exp(u) * tanh(u)
+
+
+def three_lines(x, w):
+    u = x * w
+    return u * (u + x)
+
+
+def short_and_long(x):
+    u = exp(x)
+    return tanh(sigmoid(u)) + u
+
+
+def near_and_far(x):
+    u = x * x
+    return tanh(exp(u) + x) * u
+
+
+def squares(x):
+    u = tanh(x)
+    return (u * u).sum()
+
+
+def layer(w, x, b, t):
+    z = w @ x + b
+    return (logsumexp(z, axis=0) - (t * z).sum(axis=0)).mean()
+
+
+def walked(
+    tape,
+    values,
+    rule,
+    *,
+    added=lambda old, new: old + new,
+    places=lambda tape: reversed(range(len(tape))),
+    start=lambda values: {len(values) - 1: np.ones_like(values[-1])},
+    pairs=zip,
+    nothing=np.zeros_like,
+):
+    """Walk back as the reference does, with one part changed."""
+    rule = vjp if rule is None else rule
+    found = start(values)
+    for place in places(tape):
+        op, inputs, options = tape[place]
+        if op == "input" or place not in found:
+            continue
+        sent = rule(op, [values[i] for i in inputs], values[place], found[place], options)
+        for i, contribution in pairs(inputs, sent):
+            found[i] = added(found[i], contribution) if i in found else contribution
+    return [found[i] if i in found else nothing(value) for i, value in enumerate(values)]
+
+
+def changed(**parts):
+    return lambda tape, values, rule=None: walked(tape, values, rule, **parts)
+
+
+def depth_first(tape, values, rule=None):
+    rule = vjp if rule is None else rule
+    found, done = {len(tape) - 1: np.ones_like(values[-1])}, set()
+
+    def visit(place):
+        op, inputs, options = tape[place]
+        if op == "input" or place in done:
+            return
+        done.add(place)
+        sent = rule(op, [values[i] for i in inputs], values[place], found[place], options)
+        for i, contribution in zip(inputs, sent, strict=True):
+            found[i] = found[i] + contribution if i in found else contribution
+        for i in inputs:
+            visit(i)
+
+    # Deep programs would need more calls inside each other than Python allows.
+    if len(tape) > 200:
+        raise RecursionError("maximum recursion depth exceeded")
+    visit(len(tape) - 1)
+    return [found.get(i, np.zeros_like(value)) for i, value in enumerate(values)]
+
+
+def along_every_path(tape, values, rule=None):
+    rule = vjp if rule is None else rule
+    found = {}
+
+    def visit(place, gradient):
+        found[place] = found[place] + gradient if place in found else gradient
+        op, inputs, options = tape[place]
+        if op != "input":
+            sent = rule(op, [values[i] for i in inputs], values[place], gradient, options)
+            for i, contribution in zip(inputs, sent, strict=True):
+                visit(i, contribution)
+
+    if len(tape) > 200:
+        raise RecursionError("maximum recursion depth exceeded")
+    visit(len(tape) - 1, np.ones_like(values[-1]))
+    return [found.get(i, np.zeros_like(value)) for i, value in enumerate(values)]
+
+
+def add_in_place(old, new):
+    return np.add(old, new, out=old) if isinstance(old, np.ndarray) else old + new
+
+
+asked.mistake(
+    "overwrites",
+    answer=changed(added=lambda old, new: new),
+    hint="Where a value has two users, two contributions arrive. What does = do with the first?",
+)
+asked.mistake(
+    "keeps the first contribution alone",
+    answer=changed(added=lambda old, new: old),
+    hint="Where a value has two users, two contributions arrive. What becomes of the second?",
+)
+asked.mistake(
+    "the same input twice counts once",
+    answer=changed(pairs=lambda inputs, sent: dict(zip(inputs, sent, strict=True)).items()),
+    hint="What does x + x send to x? A dict has one value for each key.",
+)
+asked.mistake(
+    "depth first",
+    answer=depth_first,
+    hint="A rule may be called when all users of its entry have sent something. "
+    "Where one user is nearer to the end than the other, have they?",
+)
+asked.mistake(
+    "along every path",
+    answer=along_every_path,
+    hint="The numbers are right. How often do you call the rule of an entry with two users? "
+    "Add up first, then call it once.",
+)
+asked.mistake(
+    "from the beginning of the tape",
+    answer=changed(places=lambda tape: range(len(tape))),
+    hint="When you come to an entry, what has arrived there? Who sends it, and where on the tape "
+    "does the sender stand?",
+)
+asked.mistake(
+    "every entry starts with 1",
+    answer=changed(start=lambda values: {i: np.ones_like(value) for i, value in enumerate(values)}),
+    hint="The slope of the loss by itself is 1. With what do the other entries begin?",
+)
+asked.mistake(
+    "nothing where the loss is not reached",
+    answer=changed(nothing=lambda value: None),
+    hint="An entry that leads nowhere has slope 0. In which shape?",
+)
+asked.mistake(
+    "0 without a shape",
+    answer=changed(nothing=lambda value: 0.0),
+    hint="A gradient has the shape of what it is the gradient of, also where it is 0.",
+)
+asked.mistake(
+    "adds into a shared array",
+    answer=changed(added=add_in_place),
+    hint="Two entries may hold the same array: what add sends to both of its inputs. "
+    "What does += write into?",
+)
+asked.mistake(
+    "the given rule is not used",
+    answer=lambda tape, values, rule=None: backward_tape(tape, values),
+    hint="There is a third argument. Which function does your walk call?",
+)

@@ -1,0 +1,26 @@
+"""Columns of logits for the five steps of the log-sum-exp."""
+
+import numpy as np
+
+from grader.exercise import Case
+
+
+def columns(rng):
+    """Yield a group, z (n,) and a gradient g for each case."""
+    for group, z in [
+        ("a few logits", rng.normal(size=4)),
+        ("a few logits", rng.normal(2.0, 1.0, size=3)),
+        ("many logits", rng.normal(1.0, 2.0, size=30)),
+        ("large logits", rng.normal(1000.0, 3.0, size=4)),
+        ("large logits", rng.normal(-1000.0, 3.0, size=5)),
+        ("equal logits", np.full(3, rng.normal(1.0, 0.1))),
+        ("one logit", rng.normal(1.0, 0.1, size=1)),
+    ]:
+        # Neither 0 nor 1 in size: a forgotten factor shows.
+        yield group, z, float(rng.choice([-1.0, 1.0]) * rng.uniform(1.5, 3.0))
+
+
+def cases(rng):
+    """Yield the cases of steps 1 to 4."""
+    for group, z, g in columns(rng):
+        yield Case(z, g, group=group, shapes={"n": z.size})

@@ -1,0 +1,163 @@
+"""topological_order: any order that has every node behind its inputs."""
+
+from collections import deque
+
+from solution import topological_order
+
+from grader.exercise import Case, exercise
+
+asked = exercise("topological_order")
+
+
+def orderly(result, inputs_of, output):
+    """Say what is wrong with an order; any right one will do."""
+    order = [int(node) for node in result]
+    needed = set(topological_order(inputs_of, output))
+    place = {node: number for number, node in enumerate(order)}
+    if len(place) < len(order):
+        return "a node stands in the list more than once"
+    if set(order) - needed:
+        return "a node of the list does not reach the output"
+    if needed - set(order):
+        return "a node that reaches the output is missing"
+    if order[0] == output and len(order) > 1:
+        return "the output comes first"
+    for node in order:
+        if any(place[before] > place[node] for before in inputs_of[node]):
+            return "a node stands before one of its inputs"
+    return None
+
+
+def shuffled(rng, inputs_of, output):
+    """Return the same graph with other numbers: they say nothing about an order."""
+    numbers = [int(number) for number in rng.permutation(len(inputs_of))]
+    mixed = [[] for _ in inputs_of]
+    for node, inputs in enumerate(inputs_of):
+        mixed[numbers[node]] = [numbers[before] for before in inputs]
+    return mixed, numbers[output]
+
+
+@asked.cases
+def graphs(rng):
+    """Ways of different length, dead ends, repeated inputs; deep ones, and many paths."""
+    depth = 10_000
+    ladder = [[]]
+    for _ in range(9):
+        start = len(ladder) - 1
+        ladder += [[start], [start], [start + 1, start + 2]]
+    for group, inputs_of, output in [
+        ("a chain", [[], [0], [1], [2], [3]], 4),
+        ("a diamond", [[], [0], [0], [1, 2]], 3),
+        ("ways of different length", [[], [0], [1], [2, 0], [3, 1]], 4),
+        ("ways of different length", [[], [0], [0, 1], [2, 1], [1, 3], [4, 0, 2]], 5),
+        ("ways of different length", [[], [], [0, 1], [2, 1], [3, 2], [0, 4, 1]], 5),
+        ("nodes that lead nowhere", [[], [0], [0], [1], [2, 3], []], 3),
+        ("nodes that lead nowhere", [[], [0], [1], [1], [3]], 1),
+        ("an input twice", [[], [0, 0], [1, 0, 1]], 2),
+        ("the output alone", [[], [], [0]], 1),
+        ("a chain of diamonds", ladder, len(ladder) - 1),
+    ]:
+        for _ in range(2):
+            given = shuffled(rng, inputs_of, output)
+            yield Case(*given, group=group, check=orderly)
+    given = shuffled(rng, [[], *[[node] for node in range(depth - 1)]], depth - 1)
+    yield Case(*given, group="a deep chain", check=orderly)
+
+
+def first_reached(inputs_of, output):
+    """Return the nodes in the order in which a walk, depth first, comes to them."""
+    seen, stack = [], [output]
+    found = set()
+    while stack:
+        node = stack.pop()
+        if node not in found:
+            found.add(node)
+            seen.append(node)
+            stack += inputs_of[node][::-1]
+    return seen
+
+
+def by_distance(inputs_of, output):
+    """Return the nodes in the order of their distance from the output."""
+    seen, queue, found = [], deque([output]), {output}
+    while queue:
+        node = queue.popleft()
+        seen.append(node)
+        for before in inputs_of[node]:
+            if before not in found:
+                found.add(before)
+                queue.append(before)
+    return seen
+
+
+def calling_itself(inputs_of, output):
+    order = []
+
+    def visit(node):
+        if node not in order:
+            for before in inputs_of[node]:
+                visit(before)
+            order.append(node)
+
+    visit(output)
+    return order
+
+
+def without_marks(inputs_of, output):
+    order, stack = [], [(output, False)]
+    while stack:
+        node, done = stack.pop()
+        if done:
+            order.append(node)
+        else:
+            stack.append((node, True))
+            stack += [(before, False) for before in inputs_of[node]]
+    return order
+
+
+def all_nodes(inputs_of, output):
+    order = topological_order(inputs_of, output)
+    return [*set(range(len(inputs_of))).difference(order), *order]
+
+
+asked.mistake(
+    "depth first, turned round",
+    answer=lambda inputs_of, output: first_reached(inputs_of, output)[::-1],
+    hint="When a node is first reached says nothing about its inputs. When may it be appended?",
+)
+asked.mistake(
+    "by the distance from the output",
+    answer=lambda inputs_of, output: by_distance(inputs_of, output)[::-1],
+    hint="A node may be near to the output by one way and far by another. Which one counts?",
+)
+asked.mistake(
+    "the output first",
+    answer=lambda inputs_of, output: topological_order(inputs_of, output)[::-1],
+    hint="Who stands first in your list, who last? What does a run need first?",
+)
+asked.mistake(
+    "by their numbers",
+    answer=lambda inputs_of, output: sorted(topological_order(inputs_of, output)),
+    hint="The numbers are names. What says that one node needs another?",
+)
+asked.mistake(
+    "nodes that lead nowhere",
+    answer=all_nodes,
+    hint="Begin at the output and look at what it needs. Do you begin somewhere else?",
+)
+asked.mistake(
+    "the output is missing",
+    answer=lambda inputs_of, output: topological_order(inputs_of, output)[:-1],
+    hint="Does the output reach itself?",
+)
+asked.mistake(
+    "nodes more than once",
+    answer=without_marks,
+    hint="A node with two users is reached twice. How do you know the second time?",
+)
+asked.mistake(
+    "calls inside each other",
+    answer=calling_itself,
+    hint="Right, but for deep graphs: Python allows only some thousand calls inside each other. "
+    "Keep the nodes that wait in a list.",
+)
