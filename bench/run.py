@@ -371,7 +371,7 @@ def main() -> None:
         "check": lambda: bench_check(results),
         "memory": lambda: bench_memory(results, lessons),
     }
-    for name in ("training", "sweep", "figures"):
+    for name in ("training", "sweep", "engine", "figures"):
         found = part(name)
         if found is not None:
             parts[name] = lambda found=found: found(results)
