@@ -14,7 +14,7 @@ VERSION := import sys; print("%d.%d.%d" % sys.version_info[:3])
 RECENT := import sys; sys.version_info >= tuple(map(int, "$(LOWEST)".split("."))) or sys.exit(1)
 
 .DEFAULT_GOAL := help
-.PHONY: help lab demo test lint notebooks bench lock fuzz
+.PHONY: help lab demo test lint notebooks bench lock fuzz kills
 
 help:
 	@echo "make lab        open JupyterLab at the first lesson"
@@ -24,6 +24,7 @@ help:
 	@echo "make notebooks  build the notebooks from solutions/*/lesson.py"
 	@echo "make bench      measure the grader against its yardsticks"
 	@echo "make fuzz       try 10,000 notebooks and 10,000 values on the judge"
+	@echo "make kills      kill 'grader grade' 200 times and look for what is left"
 	@echo "make lock       choose the exact versions that the others install (needs uv)"
 
 # In a container one is often root, which Jupyter takes for an accident.
@@ -41,6 +42,9 @@ lint: $(READY)
 	$(RUN) "$(BIN)/ruff" format --check .
 	$(RUN) "$(BIN)/ruff" check .
 	$(RUN) "$(BIN)/mypy" --strict grader byhand
+
+kills: $(READY)
+	$(RUN) KILLS=200 "$(BIN)/python" -m pytest -q tests/test_grading.py -k whenever_the_command_is_killed
 
 fuzz: $(READY)
 	$(RUN) FUZZ=10000 "$(BIN)/python" -m pytest -q -n 2 tests/test_fuzz.py

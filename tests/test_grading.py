@@ -295,6 +295,21 @@ def test_killed_again_and_again_and_then_run_to_the_end_a_class_is_graded_as_if_
     assert not staging.exists()
 
 
+KILLS = int(os.environ.get("KILLS", "4"))
+
+
+def test_whenever_the_command_is_killed_none_of_its_processes_is_left(course):
+    """KILLS=200 is what the threat model promises; a few run with all tests."""
+    seed = random.SystemRandom().randrange(1000)
+    draw = random.Random(seed)
+    for _ in range(KILLS):
+        process = start(course, "--force")
+        time.sleep(draw.uniform(0, 4.0))
+        process.kill()
+        process.communicate()
+        assert wait_until(lambda: not at_work(course)), (seed, at_work(course))
+
+
 def test_two_at_once_leave_what_one_leaves(course, graded):
     both = [start(course), start(course)]
     ended = [(process.communicate(timeout=120)[1], process.returncode) for process in both]

@@ -22,7 +22,7 @@ from grader.submission.entry import Entry
 
 _EARLIER = "earlier.py"
 _STAGING = ".new"
-_MAX_FILES = 100
+_MAX_FILES, _MAX_BYTES = 100, 100 * 2**20  # beside a notebook, all together
 
 
 class Autograded:
@@ -91,11 +91,14 @@ def _other_files(folder: Path) -> Iterator[tuple[str, bytes]]:
     """Yield the plain files beside the notebook; no links, not too many, not too large."""
     found = sorted(folder.iterdir()) if folder.is_dir() else []
     made_here = (sidecar.NAME, _EARLIER)
+    room = _MAX_BYTES
     for path in found[:_MAX_FILES]:
-        if path.suffix != ".ipynb" and path.name not in made_here and path.is_file():
-            # It may be a link, or gone by now; the grade does not depend on it.
+        if path.suffix != ".ipynb" and path.name not in made_here:
+            # It may be no file, a link, or too much; the grade does not depend on it.
             with contextlib.suppress(UnreadableError):
-                yield path.name, read_bytes(path)
+                content = read_bytes(path, most=room)
+                room -= len(content)
+                yield path.name, content
 
 
 def _json(value: Any) -> bytes:

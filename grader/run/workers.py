@@ -12,7 +12,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.process import BaseProcess
 from multiprocessing.util import Finalize
-from threading import Thread, get_ident
+from threading import Thread
 from typing import Self
 
 from grader.course.folders import Course
@@ -61,23 +61,19 @@ def _start_worker(course: Course, preload: Sequence[str], sandboxed: bool) -> No
 
 
 def _end_with_the_parent() -> None:
-    """End this worker and its box when the parent is killed: else both would wait for ever."""
-    signal.signal(signal.SIGTERM, _leave)
+    """End this worker when the parent is killed: else it would wait for ever."""
     parent = multiprocessing.parent_process()
     if parent is not None:
-        Thread(target=_outlive, args=(parent, get_ident()), daemon=True).start()
+        Thread(target=_follow, args=(parent,), daemon=True).start()
 
 
-def _outlive(parent: BaseProcess, worker: int) -> None:
+def _follow(parent: BaseProcess) -> None:
+    """Wait for the parent's end, then end at once.
+
+    No handler of a signal and no lock is in the way, whatever the main thread is doing.  The box
+    notices that nobody holds its other end, kills what it runs, and ends too.
+    """
     parent.join()
-    # The box is the main thread's: it alone can end it in order.
-    signal.pthread_kill(worker, signal.SIGTERM)
-
-
-def _leave(*_: object) -> None:
-    worker = getattr(_Worker, "current", None)
-    if worker is not None:
-        worker.box.close()
     os._exit(1)
 
 

@@ -139,10 +139,12 @@ class Box:
         if now < self._next_look:
             return ""
         self._next_look = now + _LOOK_SECONDS
+        found = list(processes.descendants(self.pid))
         size, count = holds(self.work, most=limits.files)
+        # A file that was unlinked takes its space for as long as it is open.
+        size += sum(processes.held_open(process.pid) for process in found)
         if size > limits.scratch or count > limits.files:
             return "it filled its folder beyond the limit"
-        found = list(processes.descendants(self.pid))
         if len(found) > 1 + limits.processes:
             return f"it started more than {limits.processes} processes"
         if sum(process.threads for process in found) > limits.threads:

@@ -15,6 +15,13 @@ from grader.judge.verdict import Verdict
 from grader.sandbox.outputs import is_number, line, read_outputs
 from grader.submission.code import Ask, Code
 
+MAX_OUTPUT = 20 * 2**20  # characters of all cells' outputs together
+_LEFT_OUT: dict[str, Any] = {
+    "output_type": "stream",
+    "name": "stdout",
+    "text": f"[output left out: the notebook shows more than {MAX_OUTPUT // 2**20} MiB]\n",
+}
+
 
 @dataclass(kw_only=True)
 class Run:
@@ -42,6 +49,7 @@ class Cells:
         """Prepare; `seconds` is the limit of a cell that has none of its own."""
         self._codes = [cell for cell in cells if isinstance(cell, Code)]
         self._seconds = seconds
+        self._room = MAX_OUTPUT
         self._runs: list[Run | None] = [None] * len(self._codes)
         self._places: dict[str, int] = {}
         count = 0
@@ -88,8 +96,21 @@ class Cells:
         """Keep what a cell did; raise WireError if the frame does not say that."""
         if not isinstance(frame, dict) or not is_number(frame.get("cell"), index):
             raise wire.WireError("a frame came out of turn")
-        outputs = read_outputs(frame.get("outputs"))
+        outputs = self._within_total(read_outputs(frame.get("outputs")))
         self._runs[index] = Run(outputs=outputs, success=frame.get("success") is True)
+
+    def _within_total(self, outputs: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Return what may be kept of a cell's outputs: each is bounded, and all together."""
+        kept: list[dict[str, Any]] = []
+        for output in outputs:
+            size = len(str(output))
+            # What scores, or says why nothing does, is always kept.
+            if size > self._room and output["output_type"] in ("stream", "display_data"):
+                kept.append(_LEFT_OUT)
+                break
+            self._room -= size
+            kept.append(output)
+        return kept
 
     def lose(self, index: int, failure: Answer) -> None:
         """Keep why a cell did not end."""
@@ -110,7 +131,8 @@ class Cells:
                 return run.failure
             errors = [item for item in run.outputs if item["output_type"] == "error"]
             told = errors[-1] if errors else {"ename": "Error", "evalue": ""}
-            not_done = told["ename"] == "NotImplementedError"
+            # With a message it is somebody else's: a library's, not the stub's.
+            not_done = told["ename"] == "NotImplementedError" and not told["evalue"]
             return Answer(
                 failure=Verdict.NOT_ATTEMPTED if not_done else Verdict.RAISED,
                 message=line(f"the cell does not run: {told['ename']}: {told['evalue']}"[:200]),

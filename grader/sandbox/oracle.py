@@ -9,12 +9,14 @@ the judge passes the frames on and keeps the time.
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import resource
 import signal
 import socket
 import warnings
 from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
@@ -23,10 +25,64 @@ from grader.box import stream, wire
 
 Function = Callable[..., Any]
 
+# What an honest solution asks of a reference: arrays of its case's sizes, now and then.
+MOST_REFERENCED = 2_000  # calls of references for one question
+_ROOM, _LEAST_ROOM = 64, 10_000  # entries of all arrays: so many times the case's, at least
+_SIDE_ROOM, _LEAST_SIDE = 8, 64  # the longest side of an array, likewise
+_LEAF_ROOM, _LEAST_LEAVES = 8, 64  # arrays and numbers of one call, likewise
 _SMALL_BYTES, _SMALL_INTEGER = 2**14, 1_000
 _MEMORY = 2**30
 _MAX_GENERATORS = 8
 _SECONDS = 120  # of processor time: as much as a submission has itself
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bounds:
+    """How large a call may be; without an entry, an array still has sides.
+
+    Attributes:
+        entries: of all arrays of the call together.
+        side: the longest side of one of them.
+        leaves: arrays, numbers and texts.
+    """
+
+    entries: int
+    side: int
+    leaves: int
+
+    @classmethod
+    def of(cls, given: Any) -> Bounds:
+        """Return the bounds of calls that a case leads to, by what it gives."""
+        entries, side, leaves = _measured(given)
+        return cls(
+            entries=max(_ROOM * entries, _LEAST_ROOM),
+            side=max(_SIDE_ROOM * side, _LEAST_SIDE),
+            leaves=max(_LEAF_ROOM * leaves, _LEAST_LEAVES),
+        )
+
+    def hold(self, frame: Any) -> bool:
+        """Whether a call is no larger."""
+        entries, side, leaves = _measured(frame)
+        return entries <= self.entries and side <= self.side and leaves <= self.leaves
+
+
+def _measured(value: Any) -> tuple[int, int, int]:
+    """Return the entries, the longest side and the number of leaves of nested data.
+
+    A side of 0 counts as 1: what is computed from an empty array may be large.
+    """
+    entries = side = leaves = 0
+    for part in _parts(value):
+        leaves += 1
+        if isinstance(part, np.ndarray):
+            entries += math.prod(max(n, 1) for n in part.shape)
+            side = max(side, *part.shape, 0) if part.shape else side
+        elif isinstance(part, str | bytes):
+            entries += len(part)
+        elif type(part) is int:
+            # It may be a size.
+            side = max(side, min(abs(part), 2**62))
+    return entries, side, leaves
 
 
 class Oracle:
@@ -47,12 +103,18 @@ class Oracle:
         self._own = _Fork(own)
 
     def answer(
-        self, frame: dict[str, Any], deadline: stream.Deadline, *, withheld: Collection[int] = ()
+        self,
+        frame: dict[str, Any],
+        deadline: stream.Deadline,
+        *,
+        withheld: Collection[int] = (),
+        bounds: Bounds | None = None,
     ) -> bytes:
         """Answer one call, with an encoded frame.
 
         Args:
             withheld: functions that do not answer now.
+            bounds: of what a reference may be asked; it is no oracle for other cases.
 
         Raises:
             WireError: there is no such function, or no such way to call it.
@@ -62,6 +124,8 @@ class Oracle:
         if not _fits(frame, count + len(self._own.functions)) or frame["ask"] in withheld:
             raise wire.WireError("a call to a function that was not given")
         if frame["ask"] < count:
+            if bounds is not None and not bounds.hold([frame["arguments"], frame["keywords"]]):
+                raise wire.WireError("a call to a given function with more than its case holds")
             return self._references.answer(frame, deadline)
         frame = {**frame, "ask": frame["ask"] - count}
         # The state of a generator is never small: it is taken up elsewhere.
@@ -161,7 +225,7 @@ def _small(value: Any) -> bool:
     room = _SMALL_BYTES
     for part in _parts(value):
         if isinstance(part, np.ndarray):
-            room -= part.nbytes
+            room -= part.itemsize * math.prod(max(n, 1) for n in part.shape)
             if part.dtype.kind in "iu" and part.size and not _modest(part):
                 return False
         elif isinstance(part, str | bytes):

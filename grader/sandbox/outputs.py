@@ -43,8 +43,11 @@ def read_outputs(items: Any) -> list[dict[str, Any]]:
 
 
 def _read_output(item: Any) -> dict[str, Any]:
-    kind = item.get("output_type") if isinstance(item, dict) else None
-    if kind == "stream" and item.get("name") in _STREAMS:
+    if not isinstance(item, dict):
+        raise WireError("a frame with malformed outputs")
+    # Anything may stand in a field: its type is looked at before it is compared.
+    kind = _text(item.get("output_type"))
+    if kind == "stream" and _text(item.get("name")) in _STREAMS:
         return {"output_type": "stream", "name": item["name"], "text": _text(item.get("text"))}
     if kind == "error":
         traceback = item.get("traceback")
@@ -64,7 +67,7 @@ def _read_output(item: Any) -> dict[str, Any]:
 
 def _datum(mime: Any, content: Any) -> str:
     text = _text(content)
-    if mime not in SAFE_TYPES:
+    if _text(mime) not in SAFE_TYPES:
         raise WireError("an output of a type that is not kept")
     if mime != "text/plain" and not _BASE64.fullmatch(text):
         raise WireError("a picture that is not base64")
@@ -72,7 +75,7 @@ def _datum(mime: Any, content: Any) -> str:
 
 
 def _text(value: Any) -> str:
-    if not isinstance(value, str):
+    if type(value) is not str:
         raise WireError("a frame with malformed outputs")
     return value
 

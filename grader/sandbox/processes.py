@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import stat
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -62,6 +63,18 @@ def _children(parent: int) -> list[int]:
         for thread in Path(f"/proc/{parent}/task").iterdir():
             found += map(int, (thread / "children").read_text(encoding="ascii").split())
     return found
+
+
+def held_open(pid: int) -> int:
+    """Return the bytes on disk of the files that a process holds open, unlinked ones too."""
+    size = 0
+    with contextlib.suppress(OSError):
+        for entry in os.scandir(f"/proc/{pid}/fd"):
+            with contextlib.suppress(OSError):
+                status = entry.stat()
+                if stat.S_ISREG(status.st_mode) and not status.st_nlink:
+                    size += status.st_blocks * 512
+    return size
 
 
 def end_tree(root: int, seconds: float) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from grader.box import wire
 from grader.exercise import Case
 from grader.judge.argument import outgoing
+from grader.sandbox.oracle import Bounds
 
 
 class Question:
@@ -17,6 +18,7 @@ class Question:
 
     Attributes:
         wanted: false once nobody waits for the answer any more.
+        is_carried: whether references stand in for functions of the notebook.
     """
 
     def __init__(
@@ -37,13 +39,14 @@ class Question:
             withheld: the numbers of those that it does not answer for this question.
             seconds: the limit of a call whose case has none of its own.
         """
-        self.withheld, self.wanted = withheld, True
+        self.withheld, self.wanted, self.is_carried = withheld, True, bool(stand_ins)
         self.seconds = seconds if case.seconds is None else case.seconds
         # No other question may be on its way at the same time when memory is counted.
         self.alone = case.megabytes is not None
         # Not to be guessed: an answer that was prepared before the question is told apart.
         self.number = secrets.randbits(48)
         arguments, keywords, steps = outgoing(case, functions)
+        self._given = (arguments, keywords, steps)
         self._request = {
             "call": self.number,
             "name": name,
@@ -53,6 +56,11 @@ class Question:
             "megabytes": case.megabytes,
             "substitutes": stand_ins,
         }
+
+    @cached_property
+    def bounds(self) -> Bounds:
+        """How large a call of a reference may be that this question leads to."""
+        return Bounds.of(self._given)
 
     @cached_property
     def frame(self) -> bytes:

@@ -21,12 +21,13 @@ from grader.sandbox.box import Box
 from grader.sandbox.cells import Cells, CellTask, Run
 from grader.sandbox.child import Child
 from grader.sandbox.limits import Limits
-from grader.sandbox.oracle import Oracle
+from grader.sandbox.oracle import MOST_REFERENCED, Oracle
 from grader.sandbox.outputs import read_answer
 from grader.sandbox.questions import Question
 from grader.sandbox.warm import SandboxError
 from grader.submission.code import Ask, Code
 
+_FIRST_ROUND = 2 / 3  # of the submission's time
 MAX_ASKS = 20_000  # calls of the judge's functions during one call of the student's
 
 
@@ -60,9 +61,10 @@ class Session:
             )
         self._cells = Cells(cells, seconds=self._limits.cell_seconds)
         self._child: Child | None = None
-        # What the child was told to run; which round it serves, and when each round is over.
-        self._at, self._substituted = 0, False
-        self._ends: dict[bool, float] = {}
+        # What the child was told to run; which round it serves; when it began, and whether
+        # exercises are still asked.
+        self._at, self._substituted, self._asking = 0, False, False
+        self._start: float | None = None
         self._stand_ins: dict[str, Callable[..., Any]] = {}
         self._oracle = Oracle()
         self._refused: Answer | None = None
@@ -80,6 +82,7 @@ class Session:
         Raises:
             SandboxError: the box fails, and so does the one that replaces it.
         """
+        self._asking = False
         while not self._cells.all_ran:
             self._go_on_to(len(self._cells), substituted=self._substituted)
             refusal = self._reach(len(self._cells), substituted=self._substituted)
@@ -93,6 +96,7 @@ class Session:
         self, name: str, cases: Sequence[Case], substitutes: Mapping[str, Callable[..., Any]]
     ) -> Iterator[Answer]:
         """Call the student's `name` for each case; see `grader.judge.judging.Runner`."""
+        self._asking = True
         questions = deque(self._questions(name, cases, substitutes))
         place, substituted = self._cells.place_of(name), bool(substitutes)
         self._go_on_to(place, questions, substituted=substituted)
@@ -153,14 +157,13 @@ class Session:
         if self._child is not None:
             return None
         self._substituted = substituted
-        # The second round has as much time again: cells that hang may have used up the first.
-        end = time.monotonic() + self._limits.total_seconds
-        end = self._ends.setdefault(substituted, end)
+        if self._start is None:
+            self._start = time.monotonic()
         if self._refused is not None or self._is_over():
             return self._why_not()
         try:
             tasks = self._cells.tasks(0, place)
-            self._child = Child(self._box, self._files, self._limits, end=end)
+            self._child = Child(self._box, self._files, self._limits, end=self._end)
         except wire.UnplainError as error:
             message = f"the notebook or its files cannot be run: {error}"
             self._refused = Answer(failure=Verdict.CRASHED, message=message)
@@ -170,7 +173,18 @@ class Session:
         return None
 
     def _is_over(self) -> bool:
-        return time.monotonic() >= self._ends[self._substituted]
+        return time.monotonic() >= self._end
+
+    @property
+    def _end(self) -> float:
+        """When this round is over.
+
+        The first one leaves some of the time: cells that hang must not use up the second's.
+        """
+        total = self._limits.total_seconds
+        first = self._asking and not self._substituted
+        start = time.monotonic() if self._start is None else self._start
+        return start + (_FIRST_ROUND * total if first else total)
 
     def _clear(self) -> bool:
         """Take the replies to all that stands before the next question that is waited for.
@@ -213,14 +227,18 @@ class Session:
         return answer
 
     def _heard(self, child: Child, question: Question) -> Answer:
-        for _ in range(MAX_ASKS):
+        most = MOST_REFERENCED if question.is_carried else MAX_ASKS
+        for _ in range(most):
             frame = child.receive()
             if not isinstance(frame, dict):
                 raise wire.WireError("a frame came out of turn")
             if "ask" not in frame:
                 return read_answer(frame, question.number)
-            child.reply(self._oracle.answer(frame, child.deadline, withheld=question.withheld))
-        raise wire.WireError(f"it called a given function more than {MAX_ASKS} times")
+            reply = self._oracle.answer(
+                frame, child.deadline, withheld=question.withheld, bounds=question.bounds
+            )
+            child.reply(reply)
+        raise wire.WireError(f"it called a given function more than {most} times")
 
     def _why_not(self) -> Answer:
         """Say why the submission runs no further."""
