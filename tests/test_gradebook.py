@@ -369,6 +369,25 @@ def test_recorded_twice_a_submission_has_the_same_bytes(course, graded):
     assert (autograded(course), holdings(course)) == before
 
 
+def test_however_large_the_class_one_submission_is_found_by_index(course, graded):
+    record(course, graded, "right")
+    asked = []
+    with recorder(course) as book:
+        book.register(load(LESSON))
+        engine = book._database.session.get_bind()
+        event.listen(engine, "before_cursor_execute", lambda *seen: asked.append(seen[2:4]))
+        book.record(entry(course, "right"), graded["right"], load(LESSON), "hash")
+
+    with contextlib.closing(sqlite3.connect(course.class_folder / "gradebook.db")) as db:
+        plans = [
+            (words, [step[3] for step in db.execute(f"EXPLAIN QUERY PLAN {words}", values)])
+            for words, values in asked
+            if words.startswith("SELECT")
+        ]
+    assert len(plans) >= 4
+    assert [(words, steps) for words, steps in plans if "SCAN" in str(steps)] == []
+
+
 def test_what_is_recorded_is_done_until_something_that_it_depends_on_changes(course, graded):
     record(course, graded)
     lesson = load(LESSON)

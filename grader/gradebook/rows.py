@@ -48,7 +48,7 @@ def save(
     """
     submission, notebook = _find(session, entry.student, known)
     number = notebook.id if notebook else new_uuid()
-    before = _by_cell(session, _GRADES, notebook)
+    before = _by_cell(session, _GRADES, notebook, known.graded)
     grades, total = _grades(report, known, number, before)
     time = handed_in(entry.folder)[0] or submission.timestamp
     late = lateness.seconds_late(time, known.due, submission.extension)
@@ -71,7 +71,7 @@ def save(
     _put(session, _SUBMISSIONS, [made], [submission])
     _put(session, _NOTEBOOKS, [of_notebook], [notebook] if notebook else [])
     _put(session, _GRADES, grades, before.values())
-    remarks = _by_cell(session, _COMMENTS, notebook)
+    remarks = _by_cell(session, _COMMENTS, notebook, known.commented)
     _put(session, _COMMENTS, _comments(report, lesson, known, number, remarks), remarks.values())
 
 
@@ -94,11 +94,14 @@ def _find(session: Any, student: str, known: Known) -> tuple[Any, Any]:
     return submission, notebook
 
 
-def _by_cell(session: Any, table: Table, notebook: Any) -> dict[str, Any]:
+def _by_cell(session: Any, table: Table, notebook: Any, cells: Iterable[str]) -> dict[str, Any]:
     """Return the rows of a submitted notebook by their cells' numbers; none for a new one."""
     if notebook is None:
         return {}
-    rows = session.execute(select(table).where(table.c.notebook_id == notebook.id))
+    # By cell too: the index begins with it, and without one the whole class's rows are read.
+    rows = session.execute(
+        select(table).where(table.c.notebook_id == notebook.id, table.c.cell_id.in_(list(cells)))
+    )
     return {row.cell_id: row for row in rows}
 
 
