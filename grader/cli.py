@@ -20,6 +20,7 @@ import typer
 from grader import __version__
 from grader.errors import AuthorError, GraderError, InputError
 from grader.report.data import report_data
+from grader.report.harmless import one_line
 
 app = typer.Typer(
     add_completion=False,
@@ -125,7 +126,7 @@ def grade(
     print_class(rows, course)
     for row in rows:
         if row.fault:
-            typer.echo(f"grader: {row.student} {row.lesson}: {row.problem}", err=True)
+            typer.echo(one_line(f"grader: {row.student} {row.lesson}: {row.problem}"), err=True)
     faults = {row.fault for row in rows}
     if "grader" in faults:
         raise GraderError("not every submission could be graded; see above")
@@ -155,10 +156,10 @@ def guarded(run: Callable[[], object]) -> None:
         typer.echo(str(error).replace(f"{Path.cwd()}{os.sep}", ""), err=True)
         sys.exit(1)
     except InputError as error:
-        typer.echo(f"grader: {error}", err=True)
+        typer.echo(one_line(f"grader: {error}"), err=True)
         sys.exit(1)
     except GraderError as error:
-        typer.echo(f"grader: the grader's own fault: {error}", err=True)
+        typer.echo(one_line(f"grader: the grader's own fault: {error}"), err=True)
         sys.exit(2)
     except Exception as error:  # noqa: BLE001 - a user never sees a traceback; a developer can
         typer.echo(

@@ -12,6 +12,7 @@ from nbconvert.exporters import NotebookExporter
 from grader.autograde.care import take_care
 from grader.autograde.place import directory
 from grader.errors import GraderError
+from grader.report.harmless import harmless
 from grader.submission.cells import UnreadableError, parse_notebook, read_bytes
 
 CLAIM, UNREADABLE = "grader_claim", "grader_unreadable"  # where the sanitiser finds them
@@ -45,7 +46,7 @@ def _read(path: Path) -> Any:
     try:
         cells = parse_notebook(path, read_bytes(path))
     except UnreadableError as error:
-        notebook.metadata[UNREADABLE] = str(error).removeprefix(f"{path}: ")
+        notebook.metadata[UNREADABLE] = harmless(str(error).removeprefix(f"{path}: "))
         cells = []
     for number, cell in enumerate(cells):
         make = {
@@ -53,7 +54,8 @@ def _read(path: Path) -> Any:
             "markdown": nbformat.v4.new_markdown_cell,
             "raw": nbformat.v4.new_raw_cell,
         }[cell.type]
-        made = make(cell.source)
+        # Code is shown as code; what is Markdown is opened in a browser.
+        made = make(cell.source if cell.type == "code" else harmless(cell.source))
         made["id"] = f"cell-{number}"
         if cell.attachments:
             made["attachments"] = nbformat.from_dict(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +11,7 @@ from grader.judge.outcome import Outcome, Report
 from grader.judge.verdict import Verdict
 from grader.language import text as _
 from grader.report.graded import Graded
+from grader.report.harmless import harmless
 from grader.report.words import number, outcome_lines
 from grader.sandbox.cells import Run
 from grader.submission.matching import Submission
@@ -56,7 +56,7 @@ def _summary(report: Report) -> dict[str, Any]:
         "cell_type": "markdown",
         "id": "grader-report",
         "metadata": {},
-        "source": "\n".join([title, "", *map(_harmless, lines)]).rstrip(),
+        "source": "\n".join([title, "", *map(harmless, lines)]).rstrip(),
     }
 
 
@@ -105,17 +105,10 @@ def _answer_of(submission: Submission | None, name: str) -> Text:
 
 def _shown(text: Text) -> dict[str, Any]:
     """Return a Markdown cell's fields for a student's text and its pictures."""
-    shown: dict[str, Any] = {"source": _harmless(text.source)}
+    shown: dict[str, Any] = {"source": harmless(text.source)}
     if text.attachments:
         shown["attachments"] = {name: dict(data) for name, data in text.attachments.items()}
     return shown
-
-
-def _harmless(markdown: str) -> str:
-    """Return a student's Markdown without HTML: an instructor opens it in a browser."""
-    # A space shows the same in text and in a formula; "&lt;" would show as such in a formula.
-    spaced = re.sub(r"([<&])(?=[A-Za-z/!?#])", r"\1 ", markdown)
-    return re.sub(r"(?i)(script|data)(?=[\s\\]*:)", r"\1 ", spaced)
 
 
 def outputs_of(run: Run) -> list[dict[str, Any]]:
