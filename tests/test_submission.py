@@ -14,7 +14,7 @@ from grader.course.notebook import digest_of
 from grader.submission import cells as submission
 from grader.submission.cells import UnreadableError, parse_notebook, read_bytes
 from grader.submission.code import Ask, Code
-from grader.submission.matching import match, read
+from grader.submission.matching import belongs, match, read
 from tests.conftest import COURSE, load
 
 LESSON = load("00_start_here")
@@ -331,6 +331,14 @@ def test_cells_are_known_whatever_a_program_dropped(lost, edited):
     assert found.answers["derive_broadcast_shape"].source == "Because the column is stretched."
     assert found.cells == matched(notebook()).cells
     assert found.notes == ()
+
+
+def test_a_notebook_without_any_metadata_belongs_to_its_lesson_by_its_text():
+    made = without(notebook(), id=None, metadata=lambda _: {})
+    cells = parse_notebook("x.ipynb", json.dumps(made).encode())
+    others = [load(lesson) for lesson in COURSE.lesson_ids() if lesson != LESSON.id]
+
+    assert belongs(cells, LESSON) > max(belongs(cells, other) for other in others)
 
 
 def test_a_notebook_of_an_earlier_edition_shows_none_of_its_prose_as_the_students():

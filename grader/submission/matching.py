@@ -62,9 +62,10 @@ def read(path: Path, lesson: Lesson) -> Submission:
 
 
 def belongs(cells: Sequence[NotebookCell], lesson: Lesson) -> int:
-    """Return how many of a notebook's cells are the lesson's for certain."""
+    """Return how many of a notebook's cells are the lesson's: by what they claim, else by text."""
     known = _Known.of(lesson)
-    return sum(known.claimed(cell) is not None for cell in cells)
+    claimed = sum(known.claimed(cell) is not None for cell in cells)
+    return claimed or sum(place is not None for place in identify(cells, lesson))
 
 
 def match(path: Path, cells: Sequence[NotebookCell], lesson: Lesson) -> Submission:
