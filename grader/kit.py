@@ -96,6 +96,11 @@ def same_again(seed: int, told: Callable[[Any], Array]) -> Iterator[tuple[Rng, C
     yield Rng(seed + 1), unlike_noted
 
 
+def both(first: Check, second: Check) -> Check:
+    """Return a check that is passed by what passes two; the first is asked first."""
+    return lambda result, *arguments: first(result, *arguments) or second(result, *arguments)
+
+
 def but_for(right: Callable[..., Sequence[Any]], *names: str) -> Callable[..., Any]:
     """Return a maker of mistakes that are right but for a part of their result.
 

@@ -81,6 +81,23 @@ def test_what_a_function_does_to_its_arguments_is_reported(session):
     assert (answer.changed, answer.shares) == (True, True)
 
 
+@pytest.mark.parametrize(
+    ("result", "shared"),
+    [
+        ("{'m': [a], 'v': [a]}", True),
+        ("(a[:4], a[3:])", True),
+        ("(a[:3], a[3:])", False),
+        ("(a[::2], a[1::2])", False),
+        ("(a, a.copy())", False),
+        ("a", False),
+    ],
+)
+def test_a_result_whose_arrays_share_memory_with_each_other_is_reported(session, result, shared):
+    mine = session(f"import numpy as np\ndef f():\n    a = np.zeros(6)\n    return {result}")
+
+    assert ask(mine).twins is shared
+
+
 def test_a_view_arrives_as_a_view(session):
     mine = session("def f(x): return x.flags.c_contiguous, x.tolist()")
 

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from . import failures
-from .plain import copied, same, share
+from .plain import copied, same, share, twins
 
 _DECIMAL = re.compile(r"[-+]?\d+\.\d*(?:e[-+]?\d+)?|[-+]?\d+e[-+]?\d+")
 
@@ -56,7 +56,7 @@ def call(
 
     Returns:
         A dict for the answer: either "value", or "failure", a verdict's value, with
-        "message" and "exceptions"; "changed", "shares" and "warned" besides.
+        "message" and "exceptions"; "changed", "shares", "twins" and "warned" besides.
     """
     before = copied((arguments, keywords))
     with (
@@ -71,6 +71,7 @@ def call(
     answer["warned"] = str(caught[0].message)[:200] if caught else ""
     if "failure" not in answer:
         answer["shares"] = share(answer["value"], [arguments, keywords])
+        answer["twins"] = twins(answer["value"])
     return answer
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -88,6 +89,27 @@ def share(one: Any, other: Any) -> bool:
             ):
                 return True
     return False
+
+
+def twins(value: Any) -> bool:
+    """Whether two arrays in nested data share memory with each other."""
+    by_owner: dict[int, list[np.ndarray[Any, Any]]] = {}
+    for array in arrays(value):
+        by_owner.setdefault(id(_owner(array)), []).append(array)
+    for found in by_owner.values():
+        found.sort(key=lambda array: np.lib.array_utils.byte_bounds(array)[0])
+        for one, other in pairwise(found):
+            # Work enough to tell neighbouring entries from common ones; NumPy's stubs know less.
+            if one is other or np.may_share_memory(one, other, max_work=10_000):  # type: ignore[arg-type]
+                return True
+    return False
+
+
+def _owner(array: np.ndarray[Any, Any]) -> Any:
+    """Return what holds an array's memory."""
+    while isinstance(array.base, np.ndarray):
+        array = array.base
+    return array if array.base is None else array.base
 
 
 def arrays(value: Any, depth: int = 0) -> list[np.ndarray[Any, Any]]:

@@ -15,7 +15,16 @@ from grader.box.plain import copied, mapped, same
 from grader.exercise import Call, Case, Exercise, Set
 from grader.judge.argument import declared, prepared
 from grader.judge.compare import Yardstick, compare
-from grader.judge.evidence import Changed, Checked, Failed, NoException, NoStructure, Shares, Warned
+from grader.judge.evidence import (
+    Changed,
+    Checked,
+    Failed,
+    NoException,
+    NoStructure,
+    Shares,
+    Twins,
+    Warned,
+)
 from grader.judge.outcome import RIGHT, Answer, Comparison
 from grader.judge.verdict import Verdict
 
@@ -48,6 +57,7 @@ def _answer(reply: dict[str, Any]) -> Answer:
         exceptions=exceptions,
         changed=reply.get("changed", False),
         shares=reply.get("shares", False),
+        twins=reply.get("twins", False),
         warned=reply.get("warned", ""),
     )
 
@@ -84,6 +94,8 @@ def assess(answer: Answer, expected: Any, case: Case, exercise: Exercise) -> Com
         return Comparison(verdict=Verdict.CHANGED_INPUT, evidence=Changed())
     if case.fresh and answer.shares:
         return Comparison(verdict=Verdict.CHANGED_INPUT, evidence=Shares())
+    if case.fresh and answer.twins:
+        return Comparison(verdict=Verdict.CHANGED_INPUT, evidence=Twins())
     return result
 
 

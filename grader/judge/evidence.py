@@ -158,6 +158,11 @@ class Shares:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Twins:
+    """The value is right, and two of its arrays share memory where they must not."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class NoStructure:
     """A check could not find its way in the result; exception is what it met."""
 
@@ -221,6 +226,7 @@ Evidence = (
     | Warned
     | Changed
     | Shares
+    | Twins
     | NoStructure
     | AsReleased
     | AsTold
@@ -231,7 +237,7 @@ Evidence = (
 
 # What says plainly where to look comes first; an exception may come from far away.
 _CLEAR: tuple[type, ...] = (
-    *(OtherShape, OtherLength, OtherKeys, OtherSort, Changed, Shares, Checked, NoException),
+    *(OtherShape, OtherLength, OtherKeys, OtherSort, Changed, Shares, Twins, Checked, NoException),
     *(OtherValues, OtherNumber, OtherExact, NotFinite, Warned, NoStructure, Failed, AsTold),
 )
 

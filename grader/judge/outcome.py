@@ -24,6 +24,7 @@ class Answer:
         exceptions: names of the raised exception's class and its bases.
         changed: whether an argument was changed in place.
         shares: whether the result shares memory with an argument.
+        twins: whether two arrays of the result share memory with each other.
         warned: the first warning that the call gave, else "".
     """
 
@@ -33,6 +34,7 @@ class Answer:
     exceptions: tuple[str, ...] = ()
     changed: bool = False
     shares: bool = False
+    twins: bool = False
     warned: str = ""
 
 

@@ -183,6 +183,10 @@ _TELL: dict[type, Callable[[Any], str]] = {
         "the value is right, but it shares memory with an argument: "
         "changing one would change the other"
     ),
+    seen.Twins: lambda _it: _(
+        "the value is right, but two of its arrays share memory: "
+        "changing one would change the other"
+    ),
     seen.NoStructure: lambda it: _(
         "the result has not the structure asked for ({exception} while looking at it)"
     ).format(exception=it.exception),

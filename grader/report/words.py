@@ -35,8 +35,8 @@ MEANING = {
     ),
     Verdict.WRONG_VALUE: _("the first thing that differs is the value"),
     Verdict.CHANGED_INPUT: _(
-        "the value is right, but an argument was changed in place, or shares memory with the "
-        "result where it must not"
+        "the value is right, but an argument was changed in place, or arrays share memory where "
+        "they must not"
     ),
     Verdict.MANUAL: _("a derivation, which a person marks"),
     Verdict.CORRECT: _("every group is right"),

@@ -111,6 +111,7 @@ def read_answer(frame: Any, call: int) -> Answer:
         exceptions=tuple(exceptions[:10]),
         changed=frame.get("changed") is True,
         shares=frame.get("shares") is True,
+        twins=frame.get("twins") is True,
         warned=line(frame.get("warned")),
     )
 

@@ -12,7 +12,7 @@ asked = exercise("adam_init")
 def adam_states(rng):
     """Several layers, square ones, a single unit."""
     for group, dims in [
-        ("several layers", [3, 4, 2]),
+        ("several layers", [3, 4, 2, 5, 2]),
         ("square layers", [3, 3, 3]),
         ("a single unit", [1, 1]),
     ]:
@@ -27,6 +27,18 @@ asked.mistake(
     "copies of the parameters",
     answer=lambda params: {"t": 0, "m": copied(params), "v": copied(params)},
     hint="m and v are running means of gradients. How many gradients have been seen so far?",
+)
+
+
+def one_array_twice(params):
+    zeros = zeros_like(params)
+    return {"t": 0, "m": zeros, "v": zeros}
+
+
+asked.mistake(
+    "m and v are one",
+    answer=one_array_twice,
+    hint="Write a 5 into m and look at v. How many arrays of zeros has each parameter?",
 )
 asked.mistake(
     "t starts at 1",
