@@ -35,9 +35,12 @@ class Tolerance:
         relative: allowed error per unit of the reference's entry.
         absolute: allowed error per unit of the largest input entry (1 where
             no input is a float), so that an exact 0 has a tolerance too.
+
+    Without options: sums of a few hundred float64 terms come out within 1e-13 in any
+    order, and what went through float32 on its way is off by some 3e-8.
     """
 
-    relative: float = 1e-7
+    relative: float = 1e-9
     absolute: float = 1e-12
 
 
@@ -172,7 +175,7 @@ class Case:
         raises: the exception that the contract asks for.
         tolerance: overrides that of the exercise.
         silent: the contract forbids warnings.
-        fresh: the result must share no memory with an argument.
+        fresh: the result must share no memory with an argument, nor its arrays with each other.
         seconds: wall clock limit of the call; None for that of all calls, `call_seconds`.
         megabytes: memory that the call may allocate at its peak.
     """

@@ -268,15 +268,15 @@ def test_an_integer_argument_does_not_allow_an_integer_result():
 
 
 @given(arrays, st.floats(0, 0.99), st.sampled_from([-1, 1]))
-def test_an_error_below_1e_7_of_the_value_is_right(expected, part, sign):
-    assert verdict(expected * (1 + sign * part * 1e-7), expected, expected) is Verdict.CORRECT
+def test_an_error_below_1e_9_of_the_value_is_right(expected, part, sign):
+    assert verdict(expected * (1 + sign * part * 1e-9), expected, expected) is Verdict.CORRECT
 
 
 @given(arrays, st.data())
 def test_an_error_beyond_the_bound_in_a_single_entry_is_wrong(expected, data):
     assume(expected.size)
     index = np.unravel_index(data.draw(st.integers(0, expected.size - 1)), expected.shape)
-    bound = 1e-7 * abs(expected[index]) + 1e-12 * (np.abs(expected).max() or 1.0)
+    bound = 1e-9 * abs(expected[index]) + 1e-12 * (np.abs(expected).max() or 1.0)
     actual = expected.copy()
     actual[index] += data.draw(st.sampled_from([-1, 1])) * 1.01 * bound
     assume(abs(actual[index] - expected[index]) > bound)
