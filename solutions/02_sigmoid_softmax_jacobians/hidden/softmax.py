@@ -16,6 +16,10 @@ def columns_of_logits(rng):
         yield Case(rng.normal(size=tuple(shapes.values())) * 2, group=group, shapes=shapes)
     near = rng.normal(size=(4, 3)) + np.array([1000.0, 1000.0, 1001.0])
     yield Case(near, group="logits near 1000", shapes=sizes("n m", near.shape))
+    # Both ends in one sample: a shift by anything but its largest logit overflows, or leaves 0/0.
+    ends = rng.normal(size=(4, 2))
+    ends[0], ends[1] = ends[0] + 1000, ends[1] - 1000
+    yield Case(ends[rng.permutation(4)], group="logits near 1000", shapes=sizes("n m", ends.shape))
     apart = rng.normal(size=(4, 3)) + np.array([1000.0, -1000.0, 0.0])
     yield Case(apart, group="samples far apart", shapes=sizes("n m", apart.shape))
     yield Case(np.full((5, 2), rng.normal()), group="ties and a single class")

@@ -12,7 +12,9 @@ def first_weights(results, n_in, n_out, kind, _rng):
         return f"b has shape {b.shape}, expected (n_out, 1) = {(n_out, 1)}"
     if np.any(b != 0):
         return "b does not begin with zeros"
-    if W.dtype.kind != "f" or not np.isfinite(W).all() or np.ptp(W) == 0:
+    if W.dtype != np.float64:
+        return f"W holds {W.dtype}, expected float64"
+    if not np.isfinite(W).all() or np.ptp(W) == 0:
         return "the entries of W are not random floats"
     return wrong_spread(W, (2 if kind == "relu" else 1) / n_in, n_in / n_out)
 

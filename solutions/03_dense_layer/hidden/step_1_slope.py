@@ -17,6 +17,8 @@ def entries(rng):
         ("one input or one unit", 1, 4, 0, 2),
     ]:
         W = rng.normal(size=(n_out, n_in))
+        # Of either sign, and not by chance.
+        W[j, k] = abs(W[j, k]) * (-1 if j % 2 else 1)
         yield Case(W, j, k, group=group, shapes={"n_out": n_out, "n_in": n_in})
 
 

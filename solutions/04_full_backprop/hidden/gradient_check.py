@@ -11,13 +11,14 @@ asked = exercise("gradient_check", tolerance=Tolerance(relative=1e-4, absolute=1
 @asked.cases
 def landscapes(rng):
     """Right gradients; one wrong entry in each place; small, zero; a step of the caller's."""
-    for group, layer, part, index in [
-        ("one wrong weight", 0, 0, (0, 1)),
-        ("one wrong weight", 1, 0, (0, 0)),
-        ("one wrong bias", 0, 1, (0, 0)),
-        ("one wrong bias", 1, 1, (0, 0)),
+    short, long = [(1, 2), (1, 1)], [(1, 1)] * 4
+    for group, shapes, scale, layer, part, index in [
+        ("one wrong weight", short, 1, 0, 0, (0, 1)),
+        ("one wrong weight", long, -1, 3, 0, (0, 0)),
+        ("one wrong bias", short, -1, 0, 1, (0, 0)),
+        ("one wrong bias", long, 1, 3, 1, (0, 0)),
     ]:
-        loss, params, grads = landscape(rng, [(1, 2), (1, 1)])
+        loss, params, grads = landscape(rng, shapes, scale=scale)
         wrong = spoiled(grads, layer, part, index, lambda g: 1.5 * g)
         yield Case(loss, params, wrong, group=group)
     loss, params, grads = landscape(rng, [(2, 1)], scale=1e-5)
@@ -33,7 +34,7 @@ def landscapes(rng):
     loss, params, grads = landscape(rng, [(2, 2)])
     turned = [(grads[0][0].T.copy(), grads[0][1])]
     yield Case(loss, params, turned, group="right gradients, and transposed ones")
-    loss, params, grads = landscape(rng, [(2, 1), (1, 2)])
+    loss, params, grads = landscape(rng, [(2, 1), (1, 2)], scale=-0.1, frequency=1000.0)
     yield Case(loss, params, grads, group="right gradients, and transposed ones")
 
 

@@ -76,7 +76,7 @@ def starts(rng):
                 dims, Rng(new_seed(rng)), scheme, group=f"{scheme}, {group}",
                 shapes=widths(dims), check=judge_start,
             )  # fmt: skip
-    for dims in [[3, 4, 2], [1, 1]]:
+    for dims in [[3, 4, 2, 5, 2], [1, 1]]:
         yield Case(dims, Rng(new_seed(rng)), "he", group="small networks", check=judge_start)
     for generator, check in same_again(new_seed(rng), lambda result: np.asarray(result[0][0])):
         yield Case([3, 2], generator, "xavier", group="draws from rng", check=check)

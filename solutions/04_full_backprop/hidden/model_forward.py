@@ -35,7 +35,7 @@ def judge_forward(result, X, params, kinds):
 def forwards(rng):
     """Rectangular, square, a batch of one, one layer, a softmax on top, other kinds of input."""
     for group, dims, kinds, m in [
-        ("rectangular layers", [4, 5, 3, 2], ["relu", "tanh", "sigmoid"], 6),
+        ("rectangular layers", [4, 5, 3, 4, 2], ["relu", "tanh", "linear", "sigmoid"], 6),
         ("square layers", [4, 4, 4], ["tanh", "relu"], 4),
         ("a batch of one", [3, 4, 2], ["sigmoid", "tanh"], 1),
         ("one layer", [3, 5], ["sigmoid"], 4),

@@ -34,7 +34,7 @@ def adam_steps(rng):
     other = {"lr": 0.05, "beta1": 0.5, "beta2": 0.9, "eps": 1e-3}
     for group, dims, steps, settings, gradients in [
         ("the first step", [3, 4, 2], 0, usual, ordinary),
-        ("the fourth step", [3, 4, 2], 3, usual, ordinary),
+        ("the fourth step", [3, 4, 2, 3, 2], 3, usual, ordinary),
         ("the fourth step", [2, 3, 1], 3, {}, ordinary),
         ("square layers", [3, 3, 3], 4, usual, ordinary),
         ("a single unit", [1, 1], 5, usual, ordinary),

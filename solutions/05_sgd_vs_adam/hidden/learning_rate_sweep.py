@@ -32,15 +32,38 @@ def sweeps(rng):
         params, X, T, ["linear", "linear"], "mse", np.array([80.0, 0.02, 0.05]), 14,
         group="some rates overflow", silent=True,
     )  # fmt: skip
-    # A small first loss: growing 1e9 times it is still below a million.
+    # A small first loss: growing 1e9 times it is still below a million.  In three steps it
+    # grows (4 lr - 1)**6 times: at 2.75 a million times, and to either side a millionth more.
     start = [(np.array([[rng.uniform(0.008, 0.012)]]), np.zeros((1, 1)))]
+    lrs = [8.0, 0.1, 1.4, 2.75 - 1e-7, 2.75 + 1e-7]
     yield Case(
-        start, np.array([[1.0]]), np.array([[0.0]]), ["linear"], "mse", [8.0, 0.1, 1.4], 3,
+        start, np.array([[1.0]]), np.array([[0.0]]), ["linear"], "mse", lrs, 3,
         group="a million times the first loss", silent=True,
+    )  # fmt: skip
+    # The first loss is that of the prediction 1/2, not of the sum 0 that leads to it.
+    start = [(np.zeros((1, 1)), np.zeros((1, 1)))]
+    yield Case(
+        start, np.array([[1.0]]), np.array([[0.5 + 1e-5]]), ["sigmoid"], "mse", [0.1, 1e6], 1,
+        group="a million times the first loss", silent=True,
+    )  # fmt: skip
+    # A perfect start, from logits that lie far apart in a sample and between samples.
+    start = [(np.full((2, 1), 1000.0), np.array([[0.0], [-1000.0]]))]
+    X, T = np.array([[1.0, -1.0]]), np.array([[1.0, 1.0], [0.0, 0.0]])
+    yield Case(
+        start, X, T, ["softmax"], "cross_entropy", [0.1, 0.5], 3,
+        group="a network", shapes={"rates": 2, "m": 2, "steps": 3}, silent=True,
     )  # fmt: skip
     for group, dims, m, kinds, loss, lrs, steps in [
         ("a network", [3, 4, 3], 5, ["tanh", "softmax"], "cross_entropy", [0.05, 0.4, 0.2], 6),
-        ("a network", [2, 4, 3, 3], 6, ["relu", "sigmoid", "linear"], "mse", [0.3, 0.1], 5),
+        (
+            "a network",
+            [2, 4, 2, 3, 3],
+            6,
+            ["relu", "sigmoid", "tanh", "linear"],
+            "mse",
+            [0.3, 0.1],
+            5,
+        ),
         ("square layers", [4, 4, 4], 4, ["tanh", "linear"], "mse", [0.02, 0.2, 0.1, 0.05], 5),
         ("a single sample", [3, 2, 3], 1, ["sigmoid", "softmax"], "cross_entropy", [0.2, 0.5], 4),
         ("no step at all", [2, 3, 3], 5, ["relu", "softmax"], "cross_entropy", [0.1], 0),

@@ -13,7 +13,7 @@ asked = exercise("momentum_step", returns=("params", "velocity"), builds_on=("sg
 @asked.cases
 def momentum_steps(rng):
     """The first step, later ones with changing gradients, other settings."""
-    dims = [3, 4, 2]
+    dims = [3, 4, 2, 3, 2]
     params, grads = nested(rng, dims), nested(rng, dims)
     yield Case(params, grads, zeros_like(params), 0.1, group="the first step", fresh=True)
     for group, dims, steps, settings in [

@@ -8,11 +8,11 @@ from grader.kit import one_hot_targets
 def problem(rng, dims, m, loss):
     """Return params, X, T, X_test, T_test for a small network."""
     params = init_params(dims, rng, "xavier")
-    X, X_test = rng.normal(size=(dims[0], m)), rng.normal(size=(dims[0], 3))
+    X, X_test = rng.normal(size=(dims[0], m)), rng.normal(size=(dims[0], 4))
     if loss == "mse":
-        T, T_test = rng.normal(size=(dims[-1], m)), rng.normal(size=(dims[-1], 3))
+        T, T_test = rng.normal(size=(dims[-1], m)), rng.normal(size=(dims[-1], 4))
     else:
-        T, T_test = one_hot_targets(rng, dims[-1], m), one_hot_targets(rng, dims[-1], 3)
+        T, T_test = one_hot_targets(rng, dims[-1], m), one_hot_targets(rng, dims[-1], 4)
     return params, X, T, X_test, T_test
 
 

@@ -13,7 +13,7 @@ asked = exercise("sgd_step")
 def sgd_steps(rng):
     """Several layers, a square one, a single unit, integer parameters."""
     for group, dims in [
-        ("several layers", [3, 4, 2]),
+        ("several layers", [3, 4, 2, 5, 2]),
         ("square layers", [4, 4, 4]),
         ("a single unit", [1, 1]),
     ]:
