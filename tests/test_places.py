@@ -105,7 +105,7 @@ def test_a_cell_below_that_never_ends_costs_itself_alone(session):
 def test_cells_below_that_use_up_all_time_take_none_from_what_stands_above(session):
     """Nor from its second round, which comes after them."""
     forever = ["while True: pass"] * 5
-    mine = session(DOUBLE, E, *forever, "def f(x): return x", F, cell_seconds=0.8, total_seconds=2)
+    mine = session(DOUBLE, E, *forever, "def f(x): return x", F, cell_seconds=1, total_seconds=5)
 
     assert ask(mine, "e", 3).value == 6
     late = ask(mine, "f", 3)
@@ -179,21 +179,26 @@ def test_an_exercise_that_stands_nowhere_is_asked_after_the_last_cell(session):
 # ------------------------------------------------------------------- one process, in order
 
 
-def test_all_is_asked_in_one_process_and_each_cell_runs_once(session):
+@pytest.fixture
+def processes_of(box, monkeypatch):
+    """The channels of all processes that were started."""
+    opened, start = [], box.open
+    monkeypatch.setattr(box, "open", lambda: opened.append(start()) or opened[-1])
+    return opened
+
+
+def test_all_is_asked_in_one_process_and_each_cell_runs_once(session, processes_of):
     mine = session(
-        "import os\nran = [1]\ndef e(x): return os.getpid(), list(ran)",
+        "ran = [1]\nprint('above')\ndef e(x): return list(ran)",
         E,
-        "ran.append(2)\ndef f(x): return os.getpid(), list(ran)",
+        "ran.append(2)\ndef f(x): return list(ran)",
         F,
-        "ran.append(3)\nprint(os.getpid(), ran)",
     )
 
-    (first, at_e), (second, at_f) = ask(mine, "e", 0).value, ask(mine, "f", 0).value
-    printed = mine.run()[-1].outputs[0]["text"].strip()
-
-    assert (at_e, at_f) == ([1], [1, 2])
-    assert first == second
-    assert printed == f"{first} [1, 2, 3]"
+    assert ask(mine, "e", 0).value == [1]
+    assert ask(mine, "f", 0).value == [1, 2]
+    assert [run.success for run in mine.run()] == [True, True]
+    assert len(processes_of) == 1
 
 
 def test_cells_run_without_anybody_asking(session):
@@ -233,6 +238,46 @@ def test_a_call_may_change_what_stands_below_as_in_a_notebook(session):
     ask(mine, "e", 5)
 
     assert ask(mine, "f", 0).value == [5]
+
+
+# ----------------------------------------------------------------- what cells leave to see
+
+TELLING = {
+    "prints": "print(seen)",
+    "shows": "seen",
+    "displays": "from IPython.display import display\ndisplay(*seen)",
+    "raises": "raise ValueError(seen)",
+    "warns": "import warnings\nwarnings.warn(str(seen))",
+    "draws": "import matplotlib.pyplot as plt\nplt.title(str(seen))\nif seen: plt.show()",
+    "hides it in a file": "open('kept', 'a').write(str(seen))\nprint(open('kept').read())",
+}
+
+
+@pytest.mark.parametrize("tell", TELLING.values(), ids=TELLING.keys())
+@pytest.mark.parametrize("below", ["", "raise RuntimeError"])
+def test_no_cell_shows_the_hidden_inputs_of_an_exercise_above(session, tell, below):
+    """Cells below run after it was asked: what they leave there is not shown."""
+    pieces = ("seen = []\ndef e(x): seen.append(x)", E, below, tell, "def f(x): return seen", F)
+    with session(*pieces) as other:
+        unasked = other.run()[2]
+    mine = session(*pieces)
+
+    ask(mine, "e", "hidden")
+    assert ask(mine, "f", 0).value == ["hidden"]
+    shown = mine.run()[2]
+
+    assert "hidden" not in str(shown.outputs)
+    assert str(shown.outputs) == str(unasked.outputs)
+
+
+@pytest.mark.parametrize(("below", "count"), [((), 1), (("b = 1",), 2)])
+def test_what_cells_above_leave_is_shown_as_they_left_it_first(session, processes_of, below, count):
+    mine = session("import os\nprint(os.getpid())\ndef e(x): return os.getpid()", E, *below)
+
+    pid = ask(mine, "e", 0).value
+
+    assert mine.run()[0].outputs[0]["text"].strip() == str(pid)
+    assert len(processes_of) == count
 
 
 # ------------------------------------------------------------------------ the second round

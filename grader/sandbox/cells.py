@@ -1,12 +1,15 @@
 """A submission's cells, and what became of each.
 
 One that hung or killed its process is not run again: a fresh process runs the others.
+
+A cell that runs after an exercise was asked could print that exercise's hidden inputs.
+So what it did there counts, and is never shown: for that, it runs where nobody asks.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from grader.box import wire
@@ -34,11 +37,16 @@ class Run:
 
 @dataclass(frozen=True, kw_only=True)
 class CellTask:
-    """A cell to run: its place among the cells, and the frame that says so."""
+    """A cell to run: its place among the cells, and the frame that says so.
+
+    Attributes:
+        shown: whether what it leaves may be shown: its process knows no hidden input.
+    """
 
     index: int
     frame: bytes
     seconds: float
+    shown: bool
     alone: bool = False
 
 
@@ -51,6 +59,7 @@ class Cells:
         self._seconds = seconds
         self._room = MAX_OUTPUT
         self._runs: list[Run | None] = [None] * len(self._codes)
+        self._shown: list[Run | None] = [None] * len(self._codes)
         self._places: dict[str, int] = {}
         count = 0
         for cell in cells:
@@ -67,17 +76,22 @@ class Cells:
         return self._places.get(exercise, len(self))
 
     @property
-    def all_ran(self) -> bool:
-        """Whether nothing is left to run."""
-        return None not in self._runs
+    def all_shown(self) -> bool:
+        """Whether nothing is left to run for what is to be shown of it."""
+        pairs = zip(self._shown, self._runs, strict=True)
+        return all(shown or (run and not run.outputs) for shown, run in pairs)
 
     @property
     def runs(self) -> list[Run]:
-        """What each cell did; nothing, if it never ran."""
-        return [run or Run() for run in self._runs]
+        """What each cell did, to be shown; nothing, if it never ran."""
+        pairs = zip(self._shown, self._runs, strict=True)
+        return [shown or (run if run and not run.outputs else Run()) for shown, run in pairs]
 
-    def tasks(self, start: int, end: int) -> list[CellTask]:
+    def tasks(self, start: int, end: int, *, shown: bool) -> list[CellTask]:
         """Return what there is to run from one place up to another.
+
+        Args:
+            shown: see `CellTask`.
 
         Raises:
             UnplainError: a cell is too large to be sent.
@@ -87,17 +101,20 @@ class Cells:
                 index=i,
                 frame=wire.encode({"cell": i, "source": self._codes[i].source}),
                 seconds=self._codes[i].seconds or self._seconds,
+                shown=shown,
             )
             for i in range(start, end)
             if (run := self._runs[i]) is None or run.failure is None
         ]
 
-    def record(self, index: int, frame: Any) -> None:
+    def record(self, task: CellTask, frame: Any) -> None:
         """Keep what a cell did; raise WireError if the frame does not say that."""
-        if not isinstance(frame, dict) or not is_number(frame.get("cell"), index):
+        if not isinstance(frame, dict) or not is_number(frame.get("cell"), task.index):
             raise wire.WireError("a frame came out of turn")
-        outputs = self._within_total(read_outputs(frame.get("outputs")))
-        self._runs[index] = Run(outputs=outputs, success=frame.get("success") is True)
+        run = Run(outputs=read_outputs(frame.get("outputs")), success=frame.get("success") is True)
+        self._runs[task.index] = run
+        if task.shown and self._shown[task.index] is None:
+            self._shown[task.index] = replace(run, outputs=self._within_total(run.outputs))
 
     def _within_total(self, outputs: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Return what may be kept of a cell's outputs: each is bounded, and all together."""
@@ -114,13 +131,15 @@ class Cells:
 
     def lose(self, index: int, failure: Answer) -> None:
         """Keep why a cell did not end."""
-        self._runs[index] = Run(failure=failure)
+        self._runs[index] = self._shown[index] = Run(failure=failure)
 
     def give_up(self, failure: Answer) -> None:
-        """Keep why the cells that never ran do not run either."""
+        """Keep why the cells that never ran do not run either; of others, show what is known."""
         for index, run in enumerate(self._runs):
             if run is None:
                 self.lose(index, failure)
+            elif self._shown[index] is None:
+                self._shown[index] = Run(success=run.success)
 
     def why_missing(self, name: str) -> Answer | None:
         """Return why the cell that should define a name did not end well, if so."""

@@ -41,18 +41,17 @@ class Task(Protocol):
 class Child:
     """One fresh process in a box, from its start to its end."""
 
-    def __init__(self, box: Box, files: Mapping[str, bytes], limits: Limits, *, end: float) -> None:
+    def __init__(self, box: Box, files: Mapping[str, bytes], limits: Limits) -> None:
         """Start it.
 
         Args:
             files: what lies in its working folder.
-            end: when all must be done, on the monotonic clock.
 
         Raises:
             SandboxError: the box fails, and so does the one that replaces it.
             UnplainError: the files are too large.
         """
-        self._box, self._limits, self._end = box, limits, end
+        self._box, self._limits, self._end = box, limits, 0.0
         self._socket = _opened(box, files, limits)
         self._channel = stream.Buffered(self._socket)
         self._told: deque[Task] = deque()
@@ -65,8 +64,9 @@ class Child:
         """The task whose reply comes next."""
         return self._told[0] if self._told else self._untold[0] if self._untold else None
 
-    def tell(self, tasks: Iterable[Task]) -> None:
-        """Give it more to do, after all that it has."""
+    def tell(self, tasks: Iterable[Task], *, end: float) -> None:
+        """Give it more to do, after all that it has, until a time on the monotonic clock."""
+        self._end = end
         self._untold += tasks
         self._send()
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from enum import Enum, auto
 from typing import Any, Self
 
 from grader.box import stream, wire
@@ -27,8 +28,19 @@ from grader.sandbox.questions import Question
 from grader.sandbox.warm import SandboxError
 from grader.submission.code import Ask, Code
 
-_FIRST_ROUND = 2 / 3  # of the submission's time
 MAX_ASKS = 20_000  # calls of the judge's functions during one call of the student's
+
+
+class Round(Enum):
+    """What cells are run for."""
+
+    SHOW = auto()  # what they leave, and nothing else
+    ASK = auto()
+    CARRY = auto()  # exercises are asked again, with earlier ones answered by the reference
+
+
+# Of the submission's time, by when each round is over.
+_SHARES = {Round.ASK: 0.6, Round.CARRY: 0.8, Round.SHOW: 1.0}
 
 
 class Session:
@@ -61,9 +73,9 @@ class Session:
             )
         self._cells = Cells(cells, seconds=self._limits.cell_seconds)
         self._child: Child | None = None
-        # What the child was told to run; which round it serves; when it began, and whether
-        # exercises are still asked.
-        self._at, self._substituted, self._asking = 0, False, False
+        # How many cells the child was told to run, whether it was told a question, which round
+        # it serves; and when all began.
+        self._at, self._asked, self._round = 0, False, Round.SHOW
         self._start: float | None = None
         self._stand_ins: dict[str, Callable[..., Any]] = {}
         self._oracle = Oracle()
@@ -75,17 +87,17 @@ class Session:
         return self._box.name
 
     def run(self) -> list[Run]:
-        """Run the cells that have not run yet; return what each did.
+        """Run the cells, as far as that was not done yet; return what each did, to be shown.
 
         One that hangs or kills the process is skipped from then on.
 
         Raises:
             SandboxError: the box fails, and so does the one that replaces it.
         """
-        self._asking = False
-        while not self._cells.all_ran:
-            self._go_on_to(len(self._cells), substituted=self._substituted)
-            refusal = self._reach(len(self._cells), substituted=self._substituted)
+        end = len(self._cells)
+        while not self._cells.all_shown:
+            self._go_on_to(end, (), Round.SHOW)
+            refusal = self._reach(end, (), Round.SHOW)
             if refusal is not None:
                 self._cells.give_up(refusal)
             else:
@@ -96,13 +108,12 @@ class Session:
         self, name: str, cases: Sequence[Case], substitutes: Mapping[str, Callable[..., Any]]
     ) -> Iterator[Answer]:
         """Call the student's `name` for each case; see `grader.judge.judging.Runner`."""
-        self._asking = True
         questions = deque(self._questions(name, cases, substitutes))
-        place, substituted = self._cells.place_of(name), bool(substitutes)
-        self._go_on_to(place, questions, substituted=substituted)
+        place, which = self._cells.place_of(name), Round.CARRY if substitutes else Round.ASK
+        self._go_on_to(place, questions, which)
         # The first questions go out before anybody asks for an answer: both sides can work.
-        refusal = self._reach(place, questions, substituted=substituted)
-        return self._answers(name, questions, refusal, substituted=substituted)
+        refusal = self._reach(place, questions, which)
+        return self._answers(name, questions, refusal, which)
 
     def _questions(
         self, name: str, cases: Sequence[Case], substitutes: Mapping[str, Callable[..., Any]]
@@ -124,7 +135,7 @@ class Session:
         return questions
 
     def _answers(
-        self, name: str, waiting: deque[Question], refusal: Answer | None, *, substituted: bool
+        self, name: str, waiting: deque[Question], refusal: Answer | None, which: Round
     ) -> Iterator[Answer]:
         place = self._cells.place_of(name)
         while waiting:
@@ -132,23 +143,20 @@ class Session:
                 question = waiting.popleft()
                 yield refusal or self._answer(name, question)
             if waiting:
-                refusal = self._reach(place, waiting, substituted=substituted)
+                refusal = self._reach(place, waiting, which)
 
-    def _go_on_to(self, place: int, waiting: Iterable[Question] = (), *, substituted: bool) -> None:
-        """Tell the child what is next, if there is one of use: it cannot go back."""
+    def _go_on_to(self, place: int, waiting: Iterable[Question], which: Round) -> None:
+        """Tell the child what is next, if there is one of use."""
         if self._child is None:
             return
-        # With and without substitutes are different forks: no state is carried over.
-        if self._at > place or self._substituted != substituted:
+        # It cannot go back, nor forget a hidden input or what a stand-in has answered.
+        if self._at > place or (self._asked and self._round is not which):
             self.close()
             return
         self._child.forget_questions()
-        self._child.tell([*self._cells.tasks(self._at, place), *waiting])
-        self._at = place
+        self._tell(self._child, place, waiting, which)
 
-    def _reach(
-        self, place: int, waiting: Iterable[Question] = (), *, substituted: bool
-    ) -> Answer | None:
+    def _reach(self, place: int, waiting: Iterable[Question], which: Round) -> Answer | None:
         """See that there is a child: told to run the cells up to a place, then what waits.
 
         Returns:
@@ -156,35 +164,38 @@ class Session:
         """
         if self._child is not None:
             return None
-        self._substituted = substituted
+        self._round = which
         if self._start is None:
             self._start = time.monotonic()
         if self._refused is not None or self._is_over():
             return self._why_not()
         try:
-            tasks = self._cells.tasks(0, place)
-            self._child = Child(self._box, self._files, self._limits, end=self._end)
+            self._child = Child(self._box, self._files, self._limits)
         except wire.UnplainError as error:
-            message = f"the notebook or its files cannot be run: {error}"
+            message = f"the files beside the notebook cannot be handed over: {error}"
             self._refused = Answer(failure=Verdict.CRASHED, message=message)
             return self._refused
-        self._child.tell([*tasks, *waiting])
-        self._at = place
+        self._at, self._asked = 0, False
+        self._tell(self._child, place, waiting, which)
         return None
 
-    def _is_over(self) -> bool:
-        return time.monotonic() >= self._end
+    def _tell(self, child: Child, place: int, waiting: Iterable[Question], which: Round) -> None:
+        questions = list(waiting)
+        tasks = self._cells.tasks(self._at, place, shown=not self._asked)
+        self._at, self._round = place, which
+        self._asked = self._asked or bool(questions)
+        child.tell([*tasks, *questions], end=self._round_end())
 
-    @property
-    def _end(self) -> float:
-        """When this round is over.
+    def _round_end(self) -> float:
+        """Return when the round is over.
 
-        The first one leaves some of the time: cells that hang must not use up the second's.
+        Each leaves some of the time to the next: cells that hang must not use it up.
         """
-        total = self._limits.total_seconds
-        first = self._asking and not self._substituted
         start = time.monotonic() if self._start is None else self._start
-        return start + (_FIRST_ROUND * total if first else total)
+        return start + self._limits.total_seconds * _SHARES[self._round]
+
+    def _is_over(self) -> bool:
+        return time.monotonic() >= self._round_end()
 
     def _clear(self) -> bool:
         """Take the replies to all that stands before the next question that is waited for.
@@ -198,7 +209,7 @@ class Session:
             try:
                 frame = self._child.receive()
                 if isinstance(task, CellTask):
-                    self._cells.record(task.index, frame)
+                    self._cells.record(task, frame)
                 elif isinstance(task, Question):
                     # Of an exercise that was given up: its answer is of no use any more.
                     read_answer(frame, task.number)
