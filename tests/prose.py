@@ -73,7 +73,7 @@ class Lesson:
         found = []
         for cell in self.cells:
             if cell.kind is Kind.TEST:
-                minutes = MINUTES_AN_EXERCISE + MINUTES_A_LINE * lines[cell.name]
+                minutes = MINUTES_AN_EXERCISE + MINUTES_A_LINE * (lines[cell.name] - 1)
                 found.append((cell.name, cell.points, math.ceil(minutes)))
             elif cell.kind is Kind.MANUAL:
                 found.append((cell.name, cell.points, int(MINUTES_A_POINT_BY_HAND * cell.points)))

@@ -2,7 +2,7 @@
 # # 00 · Start here
 #
 # Next: [01 · The chain rule](../01_chain_rule/01_chain_rule.ipynb) ·
-# look up a letter: [Notation](#Notation)
+# [Notation](#Notation)
 #
 # The lessons after it lead from a single slope to a network that you train yourself.
 # This one shows how a lesson works, and trains the habit that saves most hours later:
@@ -13,13 +13,13 @@
 #
 # **You need** Python with functions and loops, and NumPy as far as `a[0]`, `a.shape` and `a @ b`.
 #
-# **45 minutes, 20 points:** 18 minutes to read, 9 to try things out, 17 for the exercises.
+# **45 minutes, 20 points:** 18 minutes to read, 9 to try things out, 16 for the exercises.
 #
 # | exercise | points | minutes |
 # |---|---|---|
 # | `derive_broadcast_shape` | 4 | 8 |
 # | `standardize` | 10 | 5 |
-# | `one_hot` | 6 | 4 |
+# | `one_hot` | 6 | 3 |
 
 # %% [markdown]
 # ## 1 · How a lesson works
@@ -524,7 +524,7 @@ shapes_diagram(3, 2, 4, backward=False)
 # | $E$ | | the sum of the exponentials of a sample's logits | one number | 02 |
 # | $J$, $J_{jk}$ | `J` | Jacobian, $J_{jk}$ of output $j$ by input $k$ | $(n_{\text{out}}, n_{\text{in}})$ | 02 |
 # | $l$, $D$ | | counts layers; how many there are, so $W^{(l)}$ is of layer $l$ | | 03 |
-# | $g$, $\hat g$ | `g` | one entry of a gradient; the same, measured | | 04 |
+# | $g$, $\hat g$ | `g` | one entry of a gradient; the same, measured | | 01 |
 # | $\tau$ | `step` | counts the steps of training | | 05 |
 # | $v$, $\beta$ | `velocity`, `beta` | velocity; how much of it is kept | as $\theta$ | 05 |
 # | $M$, $G$ | `state["m"]`, `state["v"]` | Adam's running means of $g$ and of $g^2$ | as $\theta$ | 05 |

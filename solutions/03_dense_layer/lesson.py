@@ -15,24 +15,24 @@
 #
 # **You need** lesson 01 (every path adds its product) and lesson 02 (`activation_prime`, the L2 loss).
 #
-# **95 minutes, 40 points:** 27 minutes to read, 13 to try things out, 55 for the exercises.
+# **85 minutes, 40 points:** 27 minutes to read, 13 to try things out, 44 for the exercises.
 #
 # | exercise | points | minutes |
 # |---|---|---|
 # | `dense_forward` | 2 | 3 |
-# | `weights_gradient_by_index` | 2 | 4 |
-# | `step_1_slope` | 1 | 3 |
-# | `step_2_path` | 1 | 3 |
-# | `step_3_paths` | 1 | 3 |
-# | `step_4_column` | 1 | 3 |
-# | `step_5_bias` | 1 | 3 |
-# | `dense_backward` | 5 | 5 |
+# | `weights_gradient_by_index` | 2 | 3 |
+# | `step_1_slope` | 1 | 2 |
+# | `step_2_path` | 1 | 2 |
+# | `step_3_paths` | 1 | 2 |
+# | `step_4_column` | 1 | 2 |
+# | `step_5_bias` | 1 | 2 |
+# | `dense_backward` | 5 | 4 |
 # | `derive_da_db` | 4 | 8 |
-# | `activation_backward` | 4 | 3 |
-# | `output_delta` | 4 | 3 |
+# | `activation_backward` | 4 | 2 |
+# | `output_delta` | 4 | 2 |
 # | `hidden_delta` | 5 | 3 |
-# | `to_columns` | 3 | 3 |
-# | `DenseLayer` | 6 | 8 |
+# | `to_columns` | 3 | 2 |
+# | `DenseLayer` | 6 | 7 |
 
 # %% setup="imports"
 import numpy as np

@@ -15,25 +15,25 @@
 #
 # **You need** lessons 02 and 03. Section 7 is a good place to begin a second sitting.
 #
-# **135 minutes, 40 points:** 29 minutes to read, 22 to try things out, 84 for the exercises.
+# **125 minutes, 40 points:** 29 minutes to read, 22 to try things out, 73 for the exercises.
 #
 # | exercise | points | minutes |
 # |---|---|---|
 # | `init_params` | 3 | 5 |
 # | `model_forward` | 4 | 5 |
-# | `mse` | 1 | 3 |
-# | `mse_grad` | 2 | 3 |
-# | `step_1_softmax` | 1 | 3 |
-# | `step_2_down` | 1 | 3 |
-# | `step_3_tanh` | 1 | 3 |
-# | `step_4_weights` | 1 | 3 |
-# | `step_5_biases` | 1 | 3 |
-# | `model_backward` | 5 | 7 |
+# | `mse` | 1 | 2 |
+# | `mse_grad` | 2 | 2 |
+# | `step_1_softmax` | 1 | 2 |
+# | `step_2_down` | 1 | 2 |
+# | `step_3_tanh` | 1 | 2 |
+# | `step_4_weights` | 1 | 2 |
+# | `step_5_biases` | 1 | 2 |
+# | `model_backward` | 5 | 6 |
 # | `derive_recursion` | 3 | 6 |
 # | `gradient_check` | 5 | 9 |
-# | `minibatches` | 3 | 6 |
-# | `train` | 5 | 11 |
-# | `check_backward` | 4 | 14 |
+# | `minibatches` | 3 | 5 |
+# | `train` | 5 | 10 |
+# | `check_backward` | 4 | 13 |
 
 # %% setup="imports"
 import numpy as np

@@ -16,24 +16,24 @@
 # layer) and 05 (`adam_step`).
 # Section 6 is a good place to begin a second sitting.
 #
-# **140 minutes, 40 points:** 28 minutes to read, 15 to try things out, 97 for the exercises.
+# **130 minutes, 40 points:** 28 minutes to read, 15 to try things out, 87 for the exercises.
 #
 # | exercise | points | minutes |
 # |---|---|---|
 # | `run_tape` | 3 | 4 |
 # | `unbroadcast` | 3 | 5 |
-# | `step_1_sum` | 1 | 3 |
-# | `step_2_exponentials` | 1 | 3 |
-# | `step_3_shifted` | 1 | 3 |
-# | `step_4_largest` | 1 | 3 |
-# | `step_5_logits` | 1 | 3 |
-# | `vjp` | 7 | 24 |
-# | `backward_tape` | 6 | 8 |
+# | `step_1_sum` | 1 | 2 |
+# | `step_2_exponentials` | 1 | 2 |
+# | `step_3_shifted` | 1 | 2 |
+# | `step_4_largest` | 1 | 2 |
+# | `step_5_logits` | 1 | 2 |
+# | `vjp` | 7 | 23 |
+# | `backward_tape` | 6 | 7 |
 # | `derive_once` | 3 | 6 |
-# | `topological_order` | 4 | 8 |
-# | `network_tape` | 3 | 11 |
+# | `topological_order` | 4 | 7 |
+# | `network_tape` | 3 | 10 |
 # | `gradients_of_a_network` | 2 | 4 |
-# | `name_the_bug` | 4 | 12 |
+# | `name_the_bug` | 4 | 11 |
 
 # %% [markdown]
 # ## Three questions on lesson 05
