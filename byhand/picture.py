@@ -7,6 +7,7 @@ and a notebook's own Matplotlib settings neither change them nor are changed.
 import base64
 import html
 import io
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -187,5 +188,6 @@ def minus(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Return a label for a description: without dollar signs, in one line."""
-    return " ".join(text.replace("$", "").split())
+    """Return a label for a description: without the signs of mathematics, in one line."""
+    spoken = text.replace("\\dots", "...").replace("\\,", " ")
+    return " ".join(re.sub(r"[$\\{}]", "", spoken).split())

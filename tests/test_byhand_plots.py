@@ -17,7 +17,7 @@ from matplotlib.image import imread
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from byhand import picture
+from byhand import neuron, paths, picture, slopes
 from byhand.plots import (
     Picture,
     before_and_after,
@@ -32,6 +32,7 @@ from byhand.plots import (
     paths_on_contours,
     shapes_diagram,
 )
+from byhand.waiting import waiting
 
 
 def fork(**options):
@@ -73,6 +74,17 @@ PATH = np.array([[4.0, 2.0, 1.0], [1.0, -0.5, 0.25]])
 CLOUD = np.array([[-3.0, 4.0, 10.0], [20.0, 5.0, 1.0]])
 
 PICTURES = {
+    "chain backwards": lambda: paths.chain(backward=True),
+    "fork backwards": lambda: paths.fork(backward=True),
+    "neuron": paths.neuron,
+    "six neurons": paths.six_neurons,
+    "downhill": slopes.downhill,
+    "two chords": slopes.two_chords,
+    "loss of a sample": slopes.sample_loss,
+    "a neuron learns": neuron.neuron_learns,
+    "losses by gradient": lambda: neuron.compare_losses(
+        neuron.squared_error, neuron.suspects(neuron.measured)
+    ),
     "before and after": lambda: before_and_after(lambda X: X / 10 + 1, CLOUD),
     "graph": fork,
     "graph with a title": lambda: fork(title="Two paths from $x$ to $L$"),
@@ -767,3 +779,36 @@ def test_no_path_at_all_is_refused():
 )
 def test_numbers_are_short_and_keep_three_digits(value, text):
     assert picture.number(value) == text
+
+
+# Pictures of a learner's functions
+
+
+def unsolved(*_arguments):
+    """Stand for an exercise that is not solved yet."""
+    raise NotImplementedError
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda: before_and_after(unsolved, CLOUD),
+        lambda: neuron.neuron_learns(neuron.squared_error, unsolved),
+        lambda: neuron.compare_losses(unsolved, {"yours": neuron.measured}),
+    ],
+)
+def test_a_picture_that_waits_for_an_exercise_names_it(draw, capsys):
+    assert draw() is None
+    assert capsys.readouterr().out == (
+        "This cell waits for unsolved. Solve that exercise, then run the cell again.\n"
+    )
+
+
+def test_waiting_hides_no_other_error():
+    with pytest.raises(ZeroDivisionError), waiting():
+        1 / 0  # noqa: B018
+
+
+def test_a_cloud_of_another_shape_is_refused():
+    with pytest.raises(ValueError, match=r"the result should be \(2, m\)"):
+        before_and_after(lambda X: X.T, CLOUD)

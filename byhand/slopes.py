@@ -1,0 +1,62 @@
+"""Curves of one variable, and what their slopes are for: the pictures of lesson 01."""
+
+import numpy as np
+
+from byhand.picture import BLUE, INK, VERMILLION, Picture, drawing, listed
+
+
+def downhill() -> Picture:
+    """Draw four steps of gradient descent on (w - 2)^2 / 2 + 0.3, from w = 4.5 at rate 0.4."""
+    visited = [4.5]
+    for _ in range(4):
+        visited.append(visited[-1] - 0.4 * (visited[-1] - 2))
+    w, grid = np.array(visited), np.linspace(-0.5, 5, 200)
+    with drawing(3.2) as figure:
+        axes = figure.add_subplot()
+        axes.plot(grid, _valley(grid), color=BLUE)
+        axes.plot(w, _valley(w), "o--", color=VERMILLION)
+        axes.set(xlabel="$w$", ylabel="$L$", title="Four steps downhill, from the right")
+    words = ["A curve of the loss L over the weight w, a valley with its floor at w = 2."]
+    words.append(f"Five points, the start and four steps: w is {listed(w)}, L is")
+    words[-1] += f" {listed(_valley(w))}."
+    return Picture(figure, "\n".join(words))
+
+
+def _valley(w: np.ndarray) -> np.ndarray:
+    return np.asarray(0.5 * (w - 2) ** 2 + 0.3)
+
+
+def two_chords() -> Picture:
+    """Draw x^3 near 2 with its tangent, a chord to one side and one over both sides, h = 0.5."""
+    grid = np.linspace(1.2, 2.8, 200)
+    with drawing(3.6) as figure:
+        axes = figure.add_subplot()
+        axes.plot(grid, grid**3, color=INK, label="$f(x) = x^3$")
+        axes.plot(grid, 8 + 12 * (grid - 2), ":", color=INK, label="tangent at 2")
+        for marks, ends, colour, label in (
+            ("s--", (2, 2.5), VERMILLION, "one side"),
+            ("o-", (1.5, 2.5), BLUE, "both sides"),
+        ):
+            axes.plot(ends, [end**3 for end in ends], marks, color=colour, label=label)
+        axes.set(xlabel="$x$", ylabel="$f$", title="Two chords and the tangent")
+        axes.legend(frameon=False)
+    words = [
+        "The curve of x^3 from 1.2 to 2.8 with its tangent at x = 2.",
+        "Two chords: to one side, from (2, 8) to (2.5, 15.625);",
+        "over both sides, from (1.5, 3.375) to (2.5, 15.625).",
+    ]
+    return Picture(figure, " ".join(words))
+
+
+def sample_loss() -> Picture:
+    """Draw the cross-entropy of one sample over z, for both targets."""
+    z = np.linspace(-8, 8, 200)
+    with drawing(3.2) as figure:
+        axes = figure.add_subplot()
+        axes.plot(z, np.log1p(np.exp(-z)), color=BLUE, label="target 1")
+        axes.plot(z, np.log1p(np.exp(z)), "--", color=VERMILLION, label="target 0")
+        axes.set(xlabel="$z$", ylabel="loss of one sample", title="What a prediction costs")
+        axes.legend(frameon=False)
+    words = "Two curves over z from -8 to 8, mirror images of each other. With target 1 the loss "
+    words += "is 8 on the left, 0.693 at z = 0, nearly 0 on the right; with target 0 the reverse."
+    return Picture(figure, words)
