@@ -5,6 +5,7 @@ SEEDS=200 tries as many students; the default keeps `make test` short.
 """
 
 import os
+import re
 import runpy
 
 import pytest
@@ -87,3 +88,23 @@ def test_an_exercise_has_at_least_two_alternatives(lesson, name):
 def test_a_lesson_is_worth_20_to_40_points(lesson):
     total = sum(cell.points for cell in load(lesson).cells)
     assert 20 <= total <= 40
+
+
+STEPS = [(lesson, name) for lesson, name in EXERCISES if re.match(r"step_\d_", name)]
+
+
+@pytest.mark.parametrize(("lesson", "wrong"), STEPS)
+def test_an_error_in_one_step_of_a_derivation_costs_that_step_alone(lesson, wrong):
+    """The learner's functions call each other, and one of them holds a known mistake."""
+    ours = load(lesson)
+    namespace = dict(ours.reference)
+    for cell in ours.cells:
+        if cell.kind is Kind.SOLUTION and (lesson, cell.name) in STEPS:
+            exec(cell.source, namespace)  # noqa: S102
+    namespace[wrong] = ours.exercises[wrong].mistakes[0].answer
+    judging = Judging(ours, KernelRunner(namespace), student="a student", secret="a test")  # noqa: S106
+    for lesson_of, name in STEPS:
+        if lesson_of == lesson:
+            judging.exercise(ours.exercises[name], untouched_stub=False)
+            outcome = judging.carry(ours.exercises[name])
+            assert (outcome.verdict is Verdict.CORRECT) == (name != wrong), outcome.evidence
