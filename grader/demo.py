@@ -27,15 +27,15 @@ _PARTS = ("solutions", "notebooks", "byhand", "data", "nbgrader_config.py")
 
 _ALTERNATIVE = {
     "total_derivative": """\
-def total_derivative(dw_du, du_dx):
-    return np.array([sum(dw_du[k] * du_dx[k, j] for k in range(len(dw_du)))
-                     for j in range(du_dx.shape[1])])
+def total_derivative(dL_du, du_dx):
+    return np.array([sum(dL_du[j] * du_dx[j, k] for j in range(len(dL_du)))
+                     for k in range(du_dx.shape[1])])
 """,
     "logistic_loss": """\
-def logistic_loss(w, b, X, y):
+def logistic_loss(w, b, X, T):
     z = (w @ X + b)[0]
-    losses = [np.maximum(z_j, 0) - z_j * y_j + np.log1p(np.exp(-abs(z_j)))
-              for z_j, y_j in zip(z, y[0])]
+    losses = [np.maximum(z_c, 0) - z_c * t_c + np.log1p(np.exp(-abs(z_c)))
+              for z_c, t_c in zip(z, T[0])]
     return float(np.mean(losses))
 """,
 }
@@ -52,8 +52,8 @@ def numerical_gradient(f, x, h=1e-5):
     return gradient
 """,
     "total_derivative": """\
-def total_derivative(dw_du, du_dx):
-    return (dw_du @ du_dx) / len(dw_du)
+def total_derivative(dL_du, du_dx):
+    return (dL_du @ du_dx) / len(dL_du)
 """,
     "neuron_delta": """\
 def neuron_delta(z, w_out, delta_next):
@@ -70,14 +70,14 @@ def count_paths_and_weights(widths):
     return paths, weights
 """,
     "logistic_loss": """\
-def logistic_loss(w, b, X, y):
+def logistic_loss(w, b, X, T):
     z = w @ X + b
-    return float(np.sum(np.logaddexp(0, z) - y * z))
+    return float(np.sum(np.logaddexp(0, z) - T * z))
 """,
     "logistic_gradient": """\
-def logistic_gradient(w, b, X, y):
+def logistic_gradient(w, b, X, T):
     a = 1 / (1 + np.exp(-(w @ X + b)))
-    difference = (y - a) / X.shape[1]
+    difference = (T - a) / X.shape[1]
     return difference @ X.T, float(difference.sum())
 """,
 }

@@ -47,9 +47,9 @@ NO_MATHJAX = (
 
 # A solution that is wrong, in a way that the judge knows.
 MISTAKEN = """\
-def logistic_gradient(w, b, X, y):
+def logistic_gradient(w, b, X, T):
     a = 1 / (1 + np.exp(-(w @ X + b)))
-    difference = (y - a) / X.shape[1]
+    difference = (T - a) / X.shape[1]
     return difference @ X.T, float(difference.sum())
 """
 
@@ -67,7 +67,7 @@ display({{"text/markdown": ATTACK.format("markdown")}}, raw=True)
 print(ATTACK.format("print"), "\\x1b[31m" + ATTACK.format("ansi"))
 
 
-def total_derivative(dw_du, du_dx):
+def total_derivative(dL_du, du_dx):
     raise ValueError(ATTACK.format("exception"))
 '''
 HOSTILE_WORDS = f"""\
@@ -418,8 +418,8 @@ def test_a_stub_raises_and_a_pasted_solution_passes_the_visible_test(lab):
     expect(errors_in(cell_at(page, test))).to_contain_text("NotImplementedError")
     look(page, "visible_test_of_a_stub")
     assert [place for place in range(test) if errors_in(cell_at(page, place)).count()] == []
-    pictures = page.locator('.jp-OutputArea-output[data-mime-type="image/png"]')
-    assert pictures.count() > 0, "the figures before the first exercise are drawn"
+    pictures = page.locator(".jp-OutputArea-output img[alt]")
+    assert pictures.count() > 0, "the pictures before the first exercise are drawn"
 
     cell_at(page, stub).locator(".cm-content").click()
     page.keyboard.press("Control+a")
@@ -556,7 +556,7 @@ def feedback(page, graded, student):
 
 def test_feedback_shows_verdict_and_hint(page, graded):
     (mistake,) = [
-        m for m in load(LESSON).exercises["logistic_gradient"].mistakes if m.name == "y - a"
+        m for m in load(LESSON).exercises["logistic_gradient"].mistakes if m.name == "t - a"
     ]
 
     feedback(page, graded, "mistaken")

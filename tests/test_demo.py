@@ -30,12 +30,16 @@ def shown(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def table(shown):
-    """The rows of the table that was printed, by student."""
-    rows = [
-        [cell.strip() for cell in line.split("│")[1:-1]]
-        for line in shown[1].splitlines()
-        if line.startswith("│")
-    ]
+    """The rows of the table that was printed, by student; one may go on in the next line."""
+    rows = []
+    for line in shown[1].splitlines():
+        if line.startswith("│"):
+            cells = [cell.strip() for cell in line.split("│")[1:-1]]
+            if cells[0]:
+                rows.append(cells)
+            else:
+                pairs = zip(rows[-1], cells, strict=True)
+                rows[-1] = [f"{start} {more}".strip() for start, more in pairs]
     return {student: rest for student, *rest in rows}
 
 
@@ -53,7 +57,7 @@ def test_at_least_twelve_students_of_every_kind_stand_in_the_table(table):
 def test_right_work_gets_all_that_is_not_marked_by_hand_and_nobody_gets_more(table):
     score = {student: float(row[1].split(" / ")[0]) for student, row in table.items()}
 
-    assert table["amira-right"][2] == "6 correct, 1 needs manual grading"
+    assert table["amira-right"][2] == "12 correct, 1 needs manual grading"
     assert max(score.values()) == score["amira-right"] > 0
     assert score["chen-untouched"] == score["goro-broken-file"] == 0
     for hostile in ("hana-forger", "ivan-killer", "jun-reads-answers", "eli-endless-loop"):

@@ -54,7 +54,7 @@ def last(work):
 
 
 def test_the_fork_adds_two_contributions_to_the_measured_slope():
-    found = last(fork.compute(Functions(names_of("01_chain_rule")), x=2.0, c=3.0, steps=3))
+    found = last(fork.compute(Functions(names_of("01_chain_rule")), x=2.0, r=3.0, steps=3))
 
     assert found.contributions == (24.0, 12.0)
     assert found.total == pytest.approx(36)

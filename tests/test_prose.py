@@ -27,7 +27,6 @@ from tests.prose import (
 )
 
 TO_BE_REVISED = {
-    "01_chain_rule",
     "02_sigmoid_softmax_jacobians",
     "05_sgd_vs_adam",
 }

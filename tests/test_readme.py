@@ -188,9 +188,9 @@ def test_the_report_that_is_shown_is_the_one_that_is_printed(tmp_path):
     expected = json.loads(shown)
     lesson = load(expected["lesson"])
     mistake = """
-        def logistic_gradient(w, b, X, y):
+        def logistic_gradient(w, b, X, T):
             a = 1 / (1 + np.exp(-(w @ X + b)))
-            return (a - y) @ X.T, np.sum(a - y)
+            return (a - T) @ X.T, np.sum(a - T)
     """
     solutions = {**sample.right(lesson), "logistic_gradient": inspect.cleandoc(mistake)}
     notebook = tmp_path / f"{lesson.id}.ipynb"

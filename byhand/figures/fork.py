@@ -1,4 +1,4 @@
-"""A page of lesson 01: u = x^2 and v = c x, then w = u v, forwards and backwards."""
+"""A page of lesson 01: u_1 = x^2 and u_2 = r x, then L = u_1 u_2, forwards and backwards."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from byhand.picture import BLUE, GRADIENT, GREEN, INK, QUIET, VERMILLION, number
 
 STEPS = (
     "Forwards: values, no slope yet.",
-    "One step back: the slopes of w = u v.",
+    "One step back: the slopes of L = u_1 u_2.",
     "Two steps back: along a path, multiply.",
     "Three steps back: at x the paths add up.",
 )
@@ -24,54 +24,52 @@ class Fork:
     """The fork at one x.
 
     Attributes:
-        x, c: where it is evaluated, and the factor of the lower branch v = c x.
+        x, r: where it is evaluated, and the factor of the lower branch u_2 = r x.
         steps: how many steps backward are shown, 0 to 3.
-        u, v, w: the forward values x^2, c x and u v.
-        local: (2,), the slopes of u and of v by x.
-        by_u, by_v: the slopes of w by u and by v.
-        total: the slope of w by x, by total_derivative.
+        u: (2,), the forward values x^2 and r x; their product is L.
+        local: (2,), the slopes of u_1 and of u_2 by x.
+        by_u: (2,), the slopes of L by u_1 and by u_2.
+        total: the slope of L by x, by total_derivative.
         measured: the same by numerical_gradient.
     """
 
     x: float
-    c: float
+    r: float
     steps: int
-    u: float
-    v: float
-    w: float
+    u: Array
     local: Array
-    by_u: float
-    by_v: float
+    by_u: Array
     total: float
     measured: float
 
     @property
+    def loss(self) -> float:
+        """The last forward value, u_1 u_2."""
+        return float(np.prod(self.u))
+
+    @property
     def contributions(self) -> tuple[float, float]:
-        """What the paths over u and over v bring."""
-        return self.by_u * float(self.local[0]), self.by_v * float(self.local[1])
+        """What the paths over u_1 and over u_2 bring."""
+        over_1, over_2 = self.by_u * self.local
+        return float(over_1), float(over_2)
 
 
-def compute(functions: Functions, *, x: float, c: float, steps: int) -> Work:
+def compute(functions: Functions, *, x: float, r: float, steps: int) -> Work:
     """Yield one Fork; functions: total_derivative and numerical_gradient."""
-    u, v = x**2, c * x
-    by_u, by_v, local = v, u, np.array([2 * x, c])
-    total = functions.array(
-        "total_derivative", np.array([by_u, by_v]), local[:, None].copy(), shape=(1,)
-    )
+    u, local = np.array([x**2, r * x]), np.array([2 * x, r])
+    by_u = u[::-1].copy()
+    total = functions.array("total_derivative", by_u.copy(), local[:, None].copy(), shape=(1,))
     measured = functions.array(
-        "numerical_gradient", lambda x: float(x**2 * (c * x)), np.array(x), shape=()
+        "numerical_gradient", lambda x: float(x**2 * (r * x)), np.array(x), shape=()
     )
     yield (
         Fork(
             x=x,
-            c=c,
+            r=r,
             steps=steps,
             u=u,
-            v=v,
-            w=u * v,
             local=local,
             by_u=by_u,
-            by_v=by_v,
             total=float(total[0]),
             measured=float(measured),
         ),
@@ -80,15 +78,15 @@ def compute(functions: Functions, *, x: float, c: float, steps: int) -> Work:
 
 
 def toy() -> Functions:
-    """Return a demonstration without a chain rule: the slope of c x^3 from a table.
+    """Return a demonstration without a chain rule: the slope of r x^3 from a table.
 
-    c x^3 has the slope 3 c x^2; c is the second local slope.
+    r x^3 has the slope 3 r x^2; r is the second local slope.
     """
     seen: dict[str, float] = {}
 
-    def slope_from_table(_dw_du: Array, du_dx: Array) -> Array:
-        x, c = float(du_dx[0, 0]) / 2, float(du_dx[1, 0])
-        seen["slope"] = 3 * c * x**2
+    def slope_from_table(_dL_du: Array, du_dx: Array) -> Array:
+        x, r = float(du_dx[0, 0]) / 2, float(du_dx[1, 0])
+        seen["slope"] = 3 * r * x**2
         return np.array([seen["slope"]])
 
     return Functions(
@@ -99,8 +97,8 @@ def toy() -> Functions:
     )
 
 
-_PLACES = {"x": (0.0, 0.0), "u": (1.5, 0.7), "v": (1.5, -0.7), "w": (3.0, 0.0)}
-_BARS = ("path over u", "path over v", "sum", "measured")
+_PLACES = {"x": (0.0, 0.0), "1": (1.5, 0.7), "2": (1.5, -0.7), "L": (3.0, 0.0)}
+_ARROWS = (("x", "1"), ("x", "2"), ("1", "L"), ("2", "L"))
 
 
 class _Painter:
@@ -111,8 +109,8 @@ class _Painter:
         with surface as figure:
             left, self.right = figure.subplots(1, 2, width_ratios=(1.5, 1))
             _graph(left)
-            self.right.set_title("slope of $w$ by $x$", loc="left")
-            self.right.set_xticks(range(4), ["over $u$", "over $v$", "sum", "measured"])
+            self.right.set_title("slope of $L$ by $x$", loc="left")
+            self.right.set_xticks(range(4), ["over $u_1$", "over $u_2$", "sum", "measured"])
             self.right.axhline(0, color=INK, linewidth=1)
             self.right.set_ylim(-30, 30)
             self.right.tick_params(axis="x", length=0)
@@ -130,7 +128,7 @@ class _Painter:
         self.over = [surface.words(self.right, i, 0, anchor="mb") for i in range(4)]
         self.on = {
             (start, end): _on_arrow(surface, left, _PLACES[start], _PLACES[end])
-            for start, end in ("xu", "xv", "uw", "vw")
+            for start, end in _ARROWS
         }
         self.says = surface.words(left, -0.3, -1.25, anchor="lm")
         self.result = surface.words(left, 3.0, -0.33, bold=True)
@@ -138,26 +136,28 @@ class _Painter:
         self.limit = 30.0
 
     def paint(self, fork: Fork) -> str:
-        over_u, over_v = fork.contributions
+        over_1, over_2 = fork.contributions
+        (by_1, by_2), (local_1, local_2) = fork.by_u, fork.local
         slopes = {
-            ("u", "w"): f"{_n(fork.by_u)}" if fork.steps >= 1 else "",
-            ("v", "w"): f"{_n(fork.by_v)}" if fork.steps >= 1 else "",
-            ("x", "u"): f"{_n(fork.by_u)}·{_n(fork.local[0])}" if fork.steps >= 2 else "",
-            ("x", "v"): f"{_n(fork.by_v)}·{_n(fork.local[1])}" if fork.steps >= 2 else "",
+            ("1", "L"): _n(by_1) if fork.steps >= 1 else "",
+            ("2", "L"): _n(by_2) if fork.steps >= 1 else "",
+            ("x", "1"): f"{_n(by_1)}·{_n(local_1)}" if fork.steps >= 2 else "",
+            ("x", "2"): f"{_n(by_2)}·{_n(local_2)}" if fork.steps >= 2 else "",
         }
-        values = {"x": fork.x, "u": fork.u, "v": fork.v}
+        values = {"x": fork.x, "1": fork.u[0], "2": fork.u[1]}
         for (start, end), (above, below) in self.on.items():
             above.text = _n(values[start])
             below.text = slopes[start, end]
         self.says.text = STEPS[fork.steps]
-        self.result.text = f"w = {_n(fork.w)}"
+        self.result.text = f"L = {_n(fork.loss)}"
         self.at_x.text = f"slope {_n(fork.total)}" if fork.steps == 3 else ""
-        self._bars(fork, (over_u, over_v, fork.total, fork.measured))
-        said = f"At x = {_n(fork.x)} and c = {_n(fork.c)}, w is {_n(fork.w)}. {STEPS[fork.steps]}"
+        self._bars(fork, (over_1, over_2, fork.total, fork.measured))
+        said = f"At x = {_n(fork.x)} and r = {_n(fork.r)}, L is {_n(fork.loss)}. "
+        said += STEPS[fork.steps]
         if fork.steps >= 1:
-            said += f" By u the slope is {_n(fork.by_u)}, by v {_n(fork.by_v)}."
+            said += f" By u_1 the slope is {_n(by_1)}, by u_2 {_n(by_2)}."
         if fork.steps >= 2:
-            said += f" Over u comes {_n(over_u)}, over v {_n(over_v)}."
+            said += f" Over u_1 comes {_n(over_1)}, over u_2 {_n(over_2)}."
         if fork.steps == 3:
             said += f" Their sum is {_n(fork.total)}; measured: {_n(fork.measured)}."
         return said
@@ -181,8 +181,8 @@ class _Painter:
 def _graph(axes: Axes) -> None:
     axes.set_axis_off()
     axes.set(xlim=(-0.35, 3.45), ylim=(-1.35, 1.05))
-    labels = {"x": "$x$", "u": "$u = x^2$", "v": "$v = c\\,x$", "w": "$w = u\\,v$"}
-    for start, end in ("xu", "xv", "uw", "vw"):
+    labels = {"x": "$x$", "1": "$u_1 = x^2$", "2": "$u_2 = r\\,x$", "L": "$L = u_1 u_2$"}
+    for start, end in _ARROWS:
         arrow = {
             "arrowstyle": "-|>",
             "color": QUIET,
@@ -219,7 +219,7 @@ def view() -> View:
         title="two paths",
         controls={
             "x": slider("x", 2.0, -3.0, 3.0, 0.1),
-            "c": slider("c, of v = c x", 3.0, -4.0, 4.0, 0.1),
+            "r": slider("r, of u_2 = r x", 3.0, -4.0, 4.0, 0.1),
             "steps": slider("steps back", 3, 0, 3, 1),
         },
         compute=compute,
@@ -228,7 +228,7 @@ def view() -> View:
         surface=painter.surface,
         paint=painter.paint,
         hint=(
-            "left a graph in which x feeds u and v and both feed w, with values and slopes on "
+            "left a graph in which x feeds u_1 and u_2 and both feed L, with values and slopes on "
             "its arrows; right bars for the contribution of each path, their sum, and the "
             "measured slope."
         ),

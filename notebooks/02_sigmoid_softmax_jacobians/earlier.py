@@ -21,10 +21,10 @@ def numerical_gradient(f, x, h=1e-5):
     """
     x = np.asarray(x)
     gradient = np.zeros(x.shape)
-    for index in np.ndindex(x.shape):
+    for place in np.ndindex(x.shape):
         # Own copies in float64: the caller's x stays as it is, and no step is cut off.
         above, below = np.array(x, dtype=np.float64), np.array(x, dtype=np.float64)
-        above[index] += h
-        below[index] -= h
-        gradient[index] = (f(above) - f(below)) / (2 * h)
+        above[place] += h
+        below[place] -= h
+        gradient[place] = (f(above) - f(below)) / (2 * h)
     return gradient

@@ -1,4 +1,4 @@
-"""logistic_loss: the mean of softplus(z) - y z."""
+"""logistic_loss: the mean of softplus(z) - t z."""
 
 import numpy as np
 from hidden.neurons import (
@@ -21,41 +21,41 @@ def losses(rng):
     yield from usual_batches(rng)
     # The first case has no z that overflows exp(z): it tells log(0) from log(1 + exp(z)).
     for z in ([-1000.0, -800.0], [1000.0, -1000.0, 50.0]):
-        w, b, X, y = exact_batch(rng, z)
-        yield Case(w, b, X, y, group="large z", shapes=sizes("n m", X.shape))
-    for w, b, X, y in other_dtypes(rng):
-        yield Case(w, b, X, y, group="integers and float32", shapes=sizes("n m", X.shape))
+        w, b, X, T = exact_batch(rng, z)
+        yield Case(w, b, X, T, group="large z", shapes=sizes("n m", X.shape))
+    for w, b, X, T in other_dtypes(rng):
+        yield Case(w, b, X, T, group="integers and float32", shapes=sizes("n m", X.shape))
 
 
-def each_loss(w, b, X, y):
-    return np.logaddexp(0, weighted_sums(w, b, X)) - y * weighted_sums(w, b, X)
+def each_loss(w, b, X, T):
+    return np.logaddexp(0, weighted_sums(w, b, X)) - T * weighted_sums(w, b, X)
 
 
-def naive_loss(w, b, X, y):
+def naive_loss(w, b, X, T):
     a = sigmoid(weighted_sums(w, b, X))
-    return -np.mean(y * np.log(a) + (1 - y) * np.log(1 - a))
+    return -np.mean(T * np.log(a) + (1 - T) * np.log(1 - a))
 
 
-def clipped_loss(w, b, X, y, edge):
+def clipped_loss(w, b, X, T, edge):
     a = np.clip(sigmoid(weighted_sums(w, b, X)), edge, 1 - edge)
-    return -np.mean(y * np.log(a) + (1 - y) * np.log(1 - a))
+    return -np.mean(T * np.log(a) + (1 - T) * np.log(1 - a))
 
 
 asked.mistake(
     "sum instead of mean",
-    answer=lambda w, b, X, y: np.sum(each_loss(w, b, X, y)),
+    answer=lambda w, b, X, T: np.sum(each_loss(w, b, X, T)),
     hint="What happens to your loss when each sample occurs twice? And to the loss in formula (8)?",
 )
 asked.mistake(
     "log(0)",
     answer=naive_loss,
-    hint="Follow one sample with z = -1000 and y = 1 through your code. "
+    hint="Follow one sample with z = -1000 and t = 1 through your code. "
     "What is a, to sixteen digits, and what is its logarithm?",
 )
 asked.mistake(
     "exp overflows",
-    answer=lambda w, b, X, y: np.mean(
-        np.log(1 + np.exp(weighted_sums(w, b, X))) - y * weighted_sums(w, b, X)
+    answer=lambda w, b, X, T: np.mean(
+        np.log(1 + np.exp(weighted_sums(w, b, X))) - T * weighted_sums(w, b, X)
     ),
     hint="Your formula is right on paper. What is np.exp(1000)? "
     "Section 7 names a function that never computes it.",
@@ -63,27 +63,27 @@ asked.mistake(
 for _edge in (1e-15, 1e-12, 1e-10, 1e-8, 1e-7):
     asked.mistake(
         "clipping",
-        answer=lambda w, b, X, y, edge=_edge: clipped_loss(w, b, X, y, edge),
-        hint="For z = -1000 and y = 1 the loss is 1000. How large can yours become at most?",
+        answer=lambda w, b, X, T, edge=_edge: clipped_loss(w, b, X, T, edge),
+        hint="For z = -1000 and t = 1 the loss is 1000. How large can yours become at most?",
     )
 asked.mistake(
     "sign",
-    answer=lambda w, b, X, y: -np.mean(each_loss(w, b, X, y)),
+    answer=lambda w, b, X, T: -np.mean(each_loss(w, b, X, T)),
     hint="A loss that is 0 at best cannot be negative. Where is the minus of formula (8)?",
 )
 asked.mistake(
-    "labels exchanged",
-    answer=lambda w, b, X, y: np.mean(each_loss(w, b, X, 1 - y)),
-    hint="Take z = 2 with y = 1 and with y = 0. Which of the two should be expensive?",
+    "targets exchanged",
+    answer=lambda w, b, X, T: np.mean(each_loss(w, b, X, 1 - T)),
+    hint="Take z = 2 with t = 1 and with t = 0. Which of the two should be expensive?",
 )
 asked.mistake(
-    "samples with y = 0 left out",
-    answer=lambda w, b, X, y: np.mean(y * np.logaddexp(0, -weighted_sums(w, b, X))),
-    hint="What does your loss say about a sample with y = 0, whatever its z is?",
+    "samples with t = 0 left out",
+    answer=lambda w, b, X, T: np.mean(T * np.logaddexp(0, -weighted_sums(w, b, X))),
+    hint="What does your loss say about a sample with t = 0, whatever its z is?",
 )
 asked.mistake(
     "bias left out",
-    answer=lambda w, b, X, y: np.mean(each_loss(w, 0.0, X, y)),
+    answer=lambda w, b, X, T: np.mean(each_loss(w, 0.0, X, T)),
     hint="Write down z for one sample. Is every parameter in it?",
 )
 asked.mistake(

@@ -11,13 +11,13 @@ asked = exercise("neuron_delta")
 @asked.cases
 def neurons(rng):
     """One, two, many next neurons; deep in both tails; and where the gain is largest."""
-    for name, k in [("two next neurons", 2), ("one next neuron", 1), ("many next neurons", 7)]:
+    for name, n_out in [("two next neurons", 2), ("one next neuron", 1), ("many next neurons", 7)]:
         yield Case(
             float(rng.uniform(0.5, 2.0)) * float(rng.choice([-1, 1])),
-            rng.normal(size=k),
-            rng.normal(size=k),
+            rng.normal(size=n_out),
+            rng.normal(size=n_out),
             group=name,
-            shapes={"k": k},
+            shapes={"n_out": n_out},
         )
     for side in (-1.0, 1.0):
         yield Case(
@@ -25,14 +25,14 @@ def neurons(rng):
             rng.normal(size=3),
             rng.normal(size=3),
             group="a saturated neuron",
-            shapes={"k": 3},
+            shapes={"n_out": 3},
         )
-    yield Case(0.0, rng.normal(size=3), rng.normal(size=3), group="z is 0", shapes={"k": 3})
+    yield Case(0.0, rng.normal(size=3), rng.normal(size=3), group="z is 0", shapes={"n_out": 3})
 
 
 asked.mistake(
     "no sigma'",
-    answer=lambda z, w_out, delta_next: w_out @ delta_next,  # (k,) (k,) -> ()
+    answer=lambda z, w_out, delta_next: w_out @ delta_next,  # (n_out,) (n_out,) -> ()
     hint="You have the derivative by the neuron's output a. Which link leads from a back to z?",
 )
 asked.mistake(
