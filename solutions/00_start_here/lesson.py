@@ -323,6 +323,8 @@ assert np.allclose(constant[1], Z[0]), "a constant feature should not disturb th
 #
 # ```
 # standardize   8 of 10   not finite
+#   "constant features" (n 2, m 3): it has the right shape (2, 3), and 3 of 6 entries
+#   differ from the reference
 #   "constant features" (n 3, m 5): 5 of 15 entries are NaN or infinite where the
 #   reference is finite
 #   Right: rectangular, square, tiny and large numbers, integers and float32.
