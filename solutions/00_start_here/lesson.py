@@ -309,17 +309,17 @@ assert np.all(constant[0] == 0), "a feature that is 0.1 in every sample should b
 assert np.allclose(constant[1], Z[0]), "a constant feature should not disturb the others"
 
 # %% [markdown]
-# **Now have it judged.** The test above shows a few checks. The points come from hidden cases,
-# drawn at random for each student, in named groups such as "square"; a group earns its points
-# when all its cases are right. A loop is as right as one line of NumPy.
+# **Now have it judged.** The points come from hidden cases, drawn at random for each student, in
+# named groups such as "square"; a group earns its points when all its cases are right.
+# A loop is as right as one line of NumPy.
 #
-# - *On your own*, save, and type this into a terminal in the course folder, as often as you like:
+# - *On your own*, save, and type this into a terminal in the course folder:
 #   `grader check notebooks/00_start_here/00_start_here.ipynb`
 # - *In a class*, press **Validate** above the notebook (it runs the visible tests only), then
 #   **Submit** in *nbgrader > Assignment List*. The last submission counts;
 #   **Fetch Feedback** there brings the report.
 #
-# A report reads like this:
+# A report:
 #
 # ```
 # standardize   8 of 10   not finite
