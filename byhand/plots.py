@@ -12,6 +12,7 @@ from byhand.graphs import graph_of
 from byhand.layers import caches_diagram, chain_diagram, shapes_diagram
 from byhand.matrices import heat_map, outer_product_table
 from byhand.picture import Picture
+from byhand.valleys import valley_walks
 
 __all__ = [
     "Edge",
@@ -28,4 +29,5 @@ __all__ = [
     "outer_product_table",
     "paths_on_contours",
     "shapes_diagram",
+    "valley_walks",
 ]

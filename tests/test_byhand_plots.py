@@ -31,6 +31,7 @@ from byhand.plots import (
     outer_product_table,
     paths_on_contours,
     shapes_diagram,
+    valley_walks,
 )
 from byhand.waiting import waiting
 
@@ -105,6 +106,7 @@ PICTURES = {
     "three runs": lambda: loss_curves(
         dict.fromkeys(["sgd", "momentum", "adam"], HISTORY), log=True
     ),
+    "walks": lambda: valley_walks({"slow": PATH.T / 4, "far": 1e9 * PATH.T}, (1, 25)),
     "paths": lambda: paths_on_contours(bowl, {"sgd": PATH, "adam": 0.9 * PATH}, minimum=(0, 0)),
 }
 every_picture = pytest.mark.parametrize("name", PICTURES)
@@ -757,6 +759,29 @@ def test_what_is_no_path_is_refused(path):
 def test_no_path_at_all_is_refused():
     with pytest.raises(ValueError, match="at least one path"):
         paths_on_contours(bowl, {})
+
+
+# valley_walks
+
+
+def test_walks_say_where_each_ends_and_share_their_axes():
+    shown = valley_walks({"a": [[1, 1], [0.5, 0.25]], "b": [[1, 1]]}, (1, 25))
+
+    assert shown.alt.splitlines()[1:] == [
+        "a: 1 steps, ends at (0.5, 0.25).",
+        "b: 0 steps, ends at (1, 1).",
+    ]
+    left, right = shown.figure.axes
+    assert left.get_shared_x_axes().joined(left, right)
+    assert left.get_shared_y_axes().joined(left, right)
+
+
+@pytest.mark.parametrize(
+    ("paths", "said"), [({}, "at least one"), ({"a": PATH}, "one point a row")]
+)
+def test_what_is_no_walk_is_refused(paths, said):
+    with pytest.raises(ValueError, match=said):
+        valley_walks(paths, (1, 25))
 
 
 # Numbers

@@ -7,6 +7,9 @@ import pytest
 
 from byhand.datasets import breast_cancer, digits
 from byhand.experiments.costs import cost_of_a_gradient
+from byhand.experiments.gradients import gradient_sizes, zeros_by_cause
+from byhand.experiments.race import race, run, wrong_adams
+from byhand.experiments.rates import sweep_by_steps, sweep_speed, turned_valley, unequal_scales
 from byhand.experiments.suspects import KINDS, Rules, angle_between, line_up
 from byhand.experiments.training import train_and_watch, wrong_images
 from tests.conftest import load
@@ -184,4 +187,132 @@ def test_central_differences_cost_two_forward_passes_a_parameter(names, capsys):
 def test_costs_wait_for_what_is_not_written(names, capsys):
     cost_of_a_gradient(names | {"model_backward": stub})
 
+    assert "waits for stub" in capsys.readouterr().out
+
+
+# ---- lesson 05
+
+
+@pytest.fixture
+def solved():
+    """A notebook's namespace with every exercise of lesson 05 solved; its functions live in it."""
+    return load("05_sgd_vs_adam").reference["fit"].__globals__
+
+
+def test_the_causes_of_zeros_are_told_apart():
+    """One blank input, one unit that never fires, one pair that is never on together."""
+    A_prev = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0]])
+    Z = np.array([[-1.0, -1.0], [-1.0, 2.0], [1.0, 1.0]])
+    dZ = np.where(Z > 0, 1.0, 0.0)
+    grads = [(dZ @ A_prev.T, np.zeros((3, 1)))]
+
+    assert zeros_by_cause(grads, [(A_prev, None, Z, "relu")]) == (3, 2, 1)
+
+
+def test_sizes_of_gradients_are_drawn_layer_by_layer(solved, capsys):
+    shown = gradient_sizes(solved)
+
+    said = capsys.readouterr().out
+    assert [line[:7] for line in said.splitlines()[:3]] == ["layer 1", "layer 2", "layer 3"]
+    shares = [int(share) for share in re.findall(r"(\d+)% (?:belong|to)", said)]
+    assert sum(shares) == pytest.approx(100, abs=1)
+    assert len(shown.alt.splitlines()) == 4
+
+
+def test_a_race_prints_an_interval_for_each_optimiser(solved, capsys):
+    lrs = {"breast cancer": {"sgd": 0.3, "adam": 0.01}}
+    shown = race(solved, lrs, seeds=2, epochs=2)
+
+    runs = [run(solved, "breast cancer", "sgd", 0.3, seed=s, epochs=2) for s in (0, 1)]
+    _, sgd, adam = capsys.readouterr().out.splitlines()
+    losses = sorted(float(one.train[-1]) for one in runs)
+    assert f"{losses[0]:.4f} to {losses[1]:.4f}" in sgd
+    assert adam.split()[0] == "adam"
+    median = np.median([one.test for one in runs], axis=0)
+    drawn = [line.get_ydata() for line in shown.figure.axes[0].get_lines()]
+    assert any(np.array_equal(line, median) for line in drawn)
+
+
+def test_panels_of_a_race_share_the_axis_of_the_loss(solved):
+    lrs = {"breast cancer": {"sgd": 0.3}, "digits": {"sgd": 0.2}}
+    left, right = race(solved, lrs, seeds=1, epochs=1).figure.axes
+
+    assert left.get_shared_y_axes().joined(left, right)
+
+
+def test_an_interrupted_race_shows_what_is_finished(solved, monkeypatch, capsys):
+    fit, calls = solved["fit"], []
+
+    def interrupted(*arguments):
+        calls.append(1)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return fit(*arguments)
+
+    monkeypatch.setitem(solved, "fit", interrupted)
+    shown = race(solved, {"breast cancer": {"sgd": 0.3}}, seeds=3, epochs=1)
+
+    assert "Interrupted" in capsys.readouterr().out
+    assert shown is not None
+
+
+def test_a_wrong_adam_stands_in_for_the_learners_and_is_put_back(solved, capsys):
+    mine, used = solved["adam_step"], []
+
+    def counting(params, grads, state, lr):
+        used.append(lr)
+        return mine(params, grads, state, lr)
+
+    wrong_adams(solved, {"counted": counting}, rates=[0.002], seeds=1, epochs=3)
+
+    assert set(used) == {0.002}
+    assert len(used) == 3 * 45  # 1347 samples in batches of 30
+    assert solved["adam_step"] is mine
+    assert "counted" in capsys.readouterr().out
+
+
+def test_a_wrong_adam_that_fails_is_put_back_too(solved):
+    def failing(*_arguments):
+        raise ZeroDivisionError
+
+    mine = solved["adam_step"]
+    with pytest.raises(ZeroDivisionError):
+        wrong_adams(solved, {"failing": failing}, seeds=1, epochs=1)
+
+    assert solved["adam_step"] is mine
+
+
+def test_the_sweep_is_timed_on_a_small_and_a_larger_problem(solved, capsys):
+    sweep_speed(solved)
+
+    lines = capsys.readouterr().out.splitlines()
+    for line in lines:
+        at_once, alone, ratio = (float(x) for x in re.findall(r"([\d.]+) (?:ms|times)", line))
+        assert ratio == pytest.approx(alone / at_once, rel=0.1, abs=0.1)
+    assert len(lines) == 2
+
+
+def test_the_sweep_of_the_digits_marks_the_learners_best_rate(solved, monkeypatch):
+    monkeypatch.setitem(solved, "best_rate", lambda lrs, _losses: lrs[7])
+    shown = sweep_by_steps(solved)
+
+    marked = [line.get_xdata()[0] for line in shown.figure.axes[0].get_lines()[1::2]]
+    assert marked == [pytest.approx(np.geomspace(1e-3, 30, 32)[7])] * 3
+
+
+@pytest.mark.parametrize(
+    ("work", "name"),
+    [
+        (gradient_sizes, "model_backward"),
+        (race, "fit"),
+        (sweep_speed, "learning_rate_sweep"),
+        (sweep_by_steps, "best_rate"),
+        (turned_valley, "adam_init"),
+        (unequal_scales, "fit"),
+    ],
+)
+def test_experiments_wait_for_what_is_not_written(solved, work, name, monkeypatch, capsys):
+    monkeypatch.setitem(solved, name, stub)
+
+    assert work(solved) is None
     assert "waits for stub" in capsys.readouterr().out
