@@ -50,6 +50,7 @@ AT_ONCE = [
     ("02_sigmoid_softmax_jacobians", "logits", None),
     ("03_dense_layer", "products", None),
     ("04_full_backprop", "signal_sizes", ""),
+    ("05_sgd_vs_adam", "momentum", None),
     ("05_sgd_vs_adam", "race", "valley"),
     ("06_computational_graph", "engine", "forward and backward"),
     ("06_computational_graph", "engine", "a deep diamond"),

@@ -16,6 +16,7 @@ from byhand.figures import (
     fork,
     lineup,
     logits,
+    momentum,
     optimisers,
     panel,
     products,
@@ -150,6 +151,37 @@ def test_the_walk_of_sgd_is_the_one_of_the_formula():
     np.testing.assert_allclose(found.paths["SGD"][:, 1], (1 - 0.75) ** steps, atol=1e-12)
     ratio = found.paths["Adam"][:20, 1] / found.paths["Adam"][:20, 0]
     np.testing.assert_allclose(ratio, 1, rtol=1e-5, err_msg="Adam should walk along the diagonal")
+
+
+@pytest.mark.parametrize("lr", [0.01, 0.03, 0.07, 0.1])
+@pytest.mark.parametrize("beta", [0.0, 0.4, 0.9])
+def test_momentum_shrinks_a_direction_by_the_factor_that_the_map_shows(lr, beta):
+    """In the long run: over 120 steps, once the first ones are forgotten."""
+    functions = Functions(names_of("05_sgd_vs_adam"))
+    settings = {"lr": lr, "beta": beta, "conditioning": 25.0}
+    found = last(momentum.compute(functions, steps=400, **settings))
+
+    sizes = np.abs(found.path)
+    if max(found.factors) > 1:
+        assert found.ways[1] == momentum.GROWS
+        assert sizes[-1, 1] > 1e3
+        return
+    for i, factor in enumerate(found.factors):
+        # What swings passes 0 now and then: its highest points count.
+        early, late = sizes[40:140, i].max(), sizes[160:260, i].max()
+        assert (late / early) ** (1 / 120) == pytest.approx(factor, rel=0.01)
+
+
+def test_momentum_swings_between_its_two_lines_and_grows_beyond_the_third():
+    for beta in (0.0, 0.25, 0.81):
+        dotted, end, edge = (1 - beta**0.5) ** 2, (1 + beta**0.5) ** 2, 2 * (1 + beta)
+        assert momentum.shrinks(0.99 * dotted, beta)[1] == momentum.CREEPS
+        assert momentum.shrinks(0.5 * (end + edge), beta)[1] == momentum.JUMPS
+        assert momentum.shrinks(1.01 * edge, beta)[1] == momentum.GROWS
+        assert momentum.shrinks(edge, beta)[0] == pytest.approx(1)
+        if beta:
+            middle = momentum.shrinks(0.5 * (dotted + end), beta)
+            assert middle == (pytest.approx(beta**0.5), momentum.SWINGS)
 
 
 def test_divergence_is_shown_as_such():
@@ -314,6 +346,7 @@ LESSONS_OF = {
     products: "03_dense_layer",
     lineup: "04_full_backprop",
     signal_sizes: "04_full_backprop",
+    momentum: "05_sgd_vs_adam",
     race: "05_sgd_vs_adam",
     engine: "06_computational_graph",
 }

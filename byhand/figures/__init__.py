@@ -5,6 +5,7 @@
 - `byhand.figures.products` (03): which products fit, and which of them are right.
 - `byhand.figures.lineup` (04): a planted bug beside the right gradient.
 - `byhand.figures.signal_sizes` (04): the size of a gradient by depth.
+- `byhand.figures.momentum` (05): how fast a direction shrinks, and whether it swings.
 - `byhand.figures.race` (05): SGD, momentum and Adam.
 - `byhand.figures.engine` (06): a graph forward and backward, and a chain of diamonds.
 

@@ -32,7 +32,7 @@ def views() -> list[View]:
         "conditioning": log_slider("conditioning", 25.0, 0, 3),
         "degrees": slider("turned by", 0, 0, 90, 5),
     }
-    batch = {"batch_size": choice("batch size", (8, 16, 32, 64, 128, 512), 32)}
+    batch = {"batch_size": choice("batch size", (10, 30, 50, 100, 500), 30)}
     paths, curves, rates = valley.Painter(), training.Painter(), sweep.Painter()
     return [
         View(
