@@ -19,7 +19,7 @@ FIGURES = {
     "02_sigmoid_softmax_jacobians": [["softmax and its Jacobian"]],
     "03_dense_layer": [["order and transposes"]],
     "04_full_backprop": [["planted bugs"], ["size by depth"]],
-    "05_sgd_vs_adam": [["valley", "real data", "sweep of rates"]],
+    "05_sgd_vs_adam": [["momentum"], ["valley", "real data", "sweep of rates"]],
     "06_computational_graph": [["forward and backward", "a deep diamond"]],
 }
 """Lesson -> its figures, from top to bottom -> the pages of each."""

@@ -28,7 +28,6 @@ from tests.prose import (
 
 TO_BE_REVISED = {
     "02_sigmoid_softmax_jacobians",
-    "05_sgd_vs_adam",
 }
 EXPECTED = pytest.mark.xfail(reason="this lesson is yet to be revised", strict=False)
 every_lesson = pytest.mark.parametrize(

@@ -291,7 +291,7 @@ def minibatches(X, T, batch_size, rng):
 
 # from lesson 05_sgd_vs_adam
 def adam_step(params, grads, state, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
-    """Return (params, state) after one step of Adam as published (section 4.3).
+    """Return (params, state) after one step of Adam as published (section 4, formulas (4) and (5)).
 
     params, grads: nested alike, [(W, b), ...].
     state: {"t": number of steps taken so far, "m": ..., "v": ...}, m and v nested like params.

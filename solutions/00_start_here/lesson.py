@@ -528,6 +528,7 @@ shapes_diagram(3, 2, 4, backward=False)
 # | $l$, $D$ | | counts layers; how many there are, so $W^{(l)}$ is of layer $l$ | | 03 |
 # | $g$, $\hat g$ | `g` | one entry of a gradient; the same, measured | | 01 |
 # | $\tau$ | `step` | counts the steps of training | | 05 |
+# | $\lambda$, $\kappa$ | | curvature of the loss in a direction; largest over smallest curvature | | 05 |
 # | $v$, $\beta$ | `velocity`, `beta` | velocity; how much of it is kept | as $\theta$ | 05 |
 # | $M$, $G$ | `state["m"]`, `state["v"]` | Adam's running means of $g$ and of $g^2$ | as $\theta$ | 05 |
 # | $\beta_1, \beta_2, \epsilon$ | `beta1`, `beta2`, `eps` | Adam's numbers | | 05 |

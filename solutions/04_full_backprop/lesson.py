@@ -741,13 +741,13 @@ with waiting():
 #
 # $$
 # \hat g=\frac{L(\theta+h)-L(\theta-h)}{2h},\qquad
-# e=\frac{|g-\hat g|}{\max(10^{-8},\ |g|+|\hat g|)}\tag{6}
+# \text{error}=\frac{|g-\hat g|}{\max(10^{-8},\ |g|+|\hat g|)}\tag{6}
 # $$
 #
-# $g$ is what backpropagation says, $\hat g$ what was measured, $e$ the *relative* error.
+# $g$ is what backpropagation says, $\hat g$ what was measured; the error is *relative*.
 # It lies between 0, equal, and 1, opposite signs or one of them 0; the $10^{-8}$ keeps it from 0/0.
 # Relative, because where $g$ is $10^{-6}$ an absolute error of $10^{-6}$ is everything.
-# In numbers, $g=0.003$ and $\hat g=0.002$ make $e=0.001/0.005=0.2$.
+# In numbers, $g=0.003$ and $\hat g=0.002$ make $0.001/0.005=0.2$.
 #
 # **The largest, not the mean.** One entry among 6570 with the wrong sign has the error 1; the mean is
 # 0.00015.

@@ -378,3 +378,102 @@ def best_rate__nan_to_infinity(lrs, losses):
     if np.isinf(filled).all():
         raise ValueError("all rates diverged")
     return max(np.asarray(lrs)[filled <= 1.05 * filled.min()])
+
+
+# The bias correction, step by step
+
+
+def step_1_weight__product(i, step, beta):
+    weight = 1 - beta
+    for _ in range(step - i):
+        weight *= beta
+    return weight
+
+
+def step_1_weight__difference(i, step, beta):
+    return beta ** (step - i) - beta ** (step - i + 1)
+
+
+def step_1_weight__np_power(i, step, beta):
+    return np.power(beta, step - i) * (1.0 - beta)
+
+
+def step_1_weight__of_a_unit_gradient(i, step, beta):
+    mean = 0.0
+    for number in range(1, step + 1):
+        mean = beta * mean + (1 - beta) * (number == i)
+    return mean
+
+
+def step_2_unrolled__recursion(g, beta):
+    mean = 0.0
+    for gradient in g:
+        mean = beta * mean + (1 - beta) * gradient
+    return mean
+
+
+def step_2_unrolled__dot(g, beta):
+    ages = np.arange(len(g))[::-1]
+    return (1 - beta) * beta**ages @ g
+
+
+def step_2_unrolled__polynomial(g, beta):
+    return (1 - beta) * np.polyval(g, beta)
+
+
+def step_2_unrolled__enumerate(g, beta):
+    return sum((1 - beta) * beta**age * gradient for age, gradient in enumerate(reversed(list(g))))
+
+
+def step_3_total__sum(step, beta):
+    return sum((1 - beta) * beta**age for age in range(step))
+
+
+def step_3_total__minus(step, beta):
+    return -(beta**step - 1)
+
+
+def step_3_total__recursion(step, beta):
+    total = 0.0
+    for _ in range(step):
+        total = beta * total + (1 - beta)
+    return total
+
+
+def step_3_total__np(step, beta):
+    return 1.0 - np.power(float(beta), step)
+
+
+def step_4_corrected__average(g, beta):
+    return np.average(g, weights=beta ** np.arange(len(g))[::-1])
+
+
+def step_4_corrected__recursion(g, beta):
+    return step_2_unrolled__recursion(g, beta) / (1 - beta ** len(g))
+
+
+def step_4_corrected__two_sums(g, beta):
+    weights = [beta ** (len(g) - i) for i in range(1, len(g) + 1)]
+    return sum(w * x for w, x in zip(weights, g)) / sum(weights)
+
+
+def step_4_corrected__minus(g, beta):
+    return step_2_unrolled__dot(g, beta) / step_3_total__minus(len(g), beta)
+
+
+def step_5_first__plain(beta1, beta2):
+    return (1 - beta1) / np.sqrt(1 - beta2)
+
+
+def step_5_first__power(beta1, beta2):
+    return (1 - beta1) * (1 - beta2) ** -0.5
+
+
+def step_5_first__a_gradient(beta1, beta2):
+    g = -7.0
+    M, G = (1 - beta1) * g, (1 - beta2) * g * g
+    return abs(M) / G**0.5
+
+
+def step_5_first__hypot(beta1, beta2):
+    return float(np.exp(np.log1p(-beta1) - 0.5 * np.log1p(-beta2)))

@@ -86,12 +86,12 @@ asked.mistake(
 asked.mistake(
     "epsilon inside the root",
     answer=adam_variant(below=lambda v, share, eps: np.sqrt(v / share + eps)),
-    hint="Ordinary gradients are right, tiny ones are not. Where does epsilon stand in 4.3?",
+    hint="Ordinary gradients are right, tiny ones are not. Where does epsilon stand in (5)?",
 )
 asked.mistake(
     "epsilon added before the correction",
     answer=adam_variant(below=lambda v, share, eps: (np.sqrt(v) + eps) / np.sqrt(share)),
-    hint="Ordinary gradients are right, tiny ones are not. To which root is epsilon added in 4.3: "
+    hint="Ordinary gradients are right, tiny ones are not. To which root is epsilon added in (5): "
     "that of v, or that of v-hat?",
 )
 asked.mistake(
@@ -161,7 +161,7 @@ asked.mistake(
     "beta times t instead of its power",
     answer=adam_variant(m_share=lambda beta, t: 1 - beta * t, v_share=lambda beta, t: 1 - beta * t),
     hint="The first step is right. What became of beta, step after step, when you unrolled m in "
-    "4.4?",
+    "section 5?",
 )
 asked.mistake(
     "the size of g for its square",

@@ -62,7 +62,7 @@ asked.mistake(
 asked.mistake(
     "the smallest of the good rates",
     answer=chosen(lambda lrs, losses, good: float(good.min())),
-    hint="Your choice is among the good rates. Which of them does 7.4 ask for?",
+    hint="Your choice is among the good rates. Which of them does section 8 ask for?",
 )
 asked.mistake(
     "the rate of the lowest loss",

@@ -141,12 +141,12 @@ asked.mistake(
     "nan as soon as the loss has grown",
     answer=sweep_variant("first"),
     hint="Some of your nans are too strict. How much may the loss grow before it counts as "
-    "diverged? See 7.2.",
+    "diverged? See section 8.",
 )
 asked.mistake(
     "a limit that ignores the first loss",
     answer=sweep_variant("absolute"),
-    hint="Diverged means: compared with what? See 7.2.",
+    hint="Diverged means: compared with what? See section 8.",
 )
 asked.mistake(
     "huge losses are left as they are",
@@ -156,7 +156,7 @@ asked.mistake(
 asked.mistake(
     "diverged rates are not marked",
     answer=sweep_variant("left"),
-    hint="The rates that converge are right. What should stand where a rate diverged? See 7.2.",
+    hint="The rates that converge are right. What should stand where one diverged? See section 8.",
 )
 asked.mistake(
     "infinity for nan",
