@@ -11,6 +11,7 @@ from grader.errors import GraderError
 from grader.run.one import open_box
 from grader.sandbox import availability
 from grader.sandbox.box import Box
+from grader.sandbox.limits import Limits
 
 _MOST = 2
 _kept: dict[Hashable, Box] = {}
@@ -21,9 +22,17 @@ def box_for_lesson(course: Course, lesson: Lesson) -> Box:
     return _box((course, lesson.id), lambda: open_box(course, [lesson], sandboxed=True))
 
 
-def box_for_notebooks(course: Course) -> Box:
-    """Return a box for ordinary assignments."""
-    return _box(course, lambda: open_box(course, [], sandboxed=True))
+def box_for_notebooks(course: Course, *, processes: int, withheld: tuple[str, ...]) -> Box:
+    """Return a box for ordinary assignments.
+
+    Args:
+        processes: the most that one may have besides its own.
+        withheld: packages that cannot be imported.
+    """
+    limits = Limits(processes=processes)
+    return _box(
+        (course, processes, withheld), lambda: Box(course, limits=limits, withheld=withheld)
+    )
 
 
 def _box(kind: Hashable, opened: Callable[[], Box]) -> Box:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-from dataclasses import replace
+import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,25 +12,23 @@ import nbformat
 from nbclient.exceptions import CellExecutionError
 from nbgrader.preprocessors import Execute
 
+from grader.autograde.beside import Harvest, files_beside
 from grader.autograde.boxes import box_for_lesson, box_for_notebooks
+from grader.autograde.options import BoxOptions
+from grader.autograde.outputs import shown
 from grader.autograde.place import directory, lesson_of, submitted_folder
 from grader.course.folders import Course
 from grader.course.lesson import Lesson
 from grader.errors import GraderError
-from grader.judge.verdict import Verdict
-from grader.report.notebook import autograded_notebook, outputs_of
+from grader.report.notebook import autograded_notebook
 from grader.run.one import grade_file
-from grader.sandbox.box import Box
-from grader.sandbox.limits import MOST_SECONDS
-from grader.sandbox.session import Session
-from grader.submission.cells import UnreadableError, read_bytes
-from grader.submission.code import Code
+from grader.sandbox.kernel import Kernel
 
-_MOST_FILES, _MOST_BYTES = 1_000, 24 * 2**20  # what lies beside a notebook, in the box
 _NO_TIMEOUT = 600.0  # seconds; nbgrader's "no timeout" would let one loop stop the class
+_EXECUTION = "NBGRADER_EXECUTION"  # nbgrader's word to a notebook on why it is run
 
 
-class Engine(Execute):  # type: ignore[misc]
+class Engine(Execute, BoxOptions):  # type: ignore[misc]
     """Runs a notebook in the box; takes the place of nbgrader's Execute, with its options."""
 
     def preprocess(self, nb: Any, resources: Any, km: Any = None) -> tuple[Any, Any]:  # noqa: ARG002 - nbconvert's signature
@@ -41,50 +39,50 @@ class Engine(Execute):  # type: ignore[misc]
             course, lesson = found
             folder = submitted_folder(coursedir, names["student"], lesson.id)
             return _graded(course, lesson, folder, student=names["student"]), resources
-        box = box_for_notebooks(Course(root=Path(coursedir.root)))
-        self._run_cells(nb, box, self._files_beside(Path(resources["metadata"]["path"])))
+        self._run(nb, Path(resources["metadata"]["path"]), coursedir)
         return nb, resources
 
-    def _files_beside(self, folder: Path) -> dict[str, bytes]:
-        """Return the files that a notebook may read, as nbgrader put them beside it."""
-        files: dict[str, bytes] = {}
-        room = _MOST_BYTES
-        for path in sorted(folder.rglob("*"))[:_MOST_FILES]:
-            if path.suffix == ".ipynb" or path.is_symlink() or not path.is_file():
-                continue
-            name, size = str(path.relative_to(folder)), path.stat().st_size
-            if size > room:
-                self.log.warning("%s is too large for the box; it is left out", path)
-                continue
-            with contextlib.suppress(UnreadableError):
-                files[name] = read_bytes(path)
-                room -= len(files[name])
-        return files
+    def _run(self, nb: Any, folder: Path, coursedir: Any) -> None:
+        """Run an ordinary notebook's cells in the box.
 
-    def _run_cells(self, nb: Any, box: Box, files: dict[str, bytes]) -> None:
-        """Run an ordinary notebook's cells in the box."""
+        Args:
+            folder: where the notebook lies, with all that is beside it.
+        """
         language = nb.metadata.get("kernelspec", {}).get("language", "python")
         if language != "python":
             raise GraderError(
                 f"the notebook is in {language}, and the box runs Python alone; take the classes "
                 "of grader.nbgrader_plugin out of nbgrader_config.py to grade it without a box"
             )
-        chosen = [
-            cell
-            for cell in nb.cells
-            if cell.cell_type == "code"
-            and cell.source.strip()
-            and self.skip_cells_with_tag not in cell.metadata.get("tags", [])
-        ]
-        cells = [Code(source=cell.source, seconds=self._seconds(cell)) for cell in chosen]
-        total = min(sum(cell.seconds or 0.0 for cell in cells) + 1.0, MOST_SECONDS)
-        limits = replace(box.limits, total_seconds=total)
-        with Session(box, cells, files, limits=limits) as session:
-            runs = session.run()
-        for cell, run in zip(chosen, runs, strict=True):
-            made = outputs_of(run)
-            if run.failure is not None and run.failure.failure is Verdict.TIMED_OUT:
-                made[-1] = {"output_type": "error", **self.error_on_timeout}
+        files = files_beside(folder)
+        limits = self.limits()
+        limits = self.limits(
+            # What was there is no use of the notebook's.
+            scratch=limits.scratch + sum(path.stat().st_size for path in files.values()),
+            files=limits.files + 2 * len(files),
+        )
+        box = box_for_notebooks(
+            Course(root=Path(coursedir.root)),
+            processes=self.processes,
+            withheld=tuple(self.withheld),
+        )
+        kept = Harvest(
+            target=folder,
+            most_bytes=self.limits().scratch,
+            ignored=coursedir.ignore,
+            tell=lambda text: self.log.warning("%s: %s", folder, text),
+        )
+        environment = {_EXECUTION: os.environ[_EXECUTION]} if _EXECUTION in os.environ else {}
+        kernel = Kernel(box, limits, files=files, environment=environment)
+        try:
+            self._run_cells(nb, kernel)
+        finally:
+            kernel.close(kept)
+
+    def _run_cells(self, nb: Any, kernel: Kernel) -> None:
+        for cell in self._to_run(nb):
+            run = kernel.run(cell.source, self._seconds(cell))
+            made = shown(run, self.error_on_timeout)
             cell["outputs"] = [nbformat.from_dict(item) for item in made]
             errors = [item for item in made if item["output_type"] == "error"]
             forgiven = self.allow_errors or "raises-exception" in cell.metadata.get("tags", [])
@@ -92,6 +90,12 @@ class Engine(Execute):  # type: ignore[misc]
                 raise CellExecutionError(
                     "\n".join(errors[0]["traceback"]), errors[0]["ename"], errors[0]["evalue"]
                 )
+
+    def _to_run(self, nb: Any) -> Iterator[Any]:
+        for cell in nb.cells:
+            skipped = self.skip_cells_with_tag in cell.metadata.get("tags", [])
+            if cell.cell_type == "code" and cell.source.strip() and not skipped:
+                yield cell
 
     def _seconds(self, cell: Any) -> float:
         """Return a cell's time limit; as for nbclient, none and a negative one mean no limit."""

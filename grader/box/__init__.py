@@ -2,3 +2,5 @@
 
 Inside, this folder is the package `gradebox`: the rest of the grader is not there.
 """
+
+NAME_BYTES = 16  # of the name of a child's folder

@@ -19,16 +19,23 @@ from IPython.core.interactiveshell import InteractiveShell
 MAX_TEXT = 100_000  # characters of output a cell may leave
 MAX_OUTPUTS = 200
 MAX_PICTURES = 4_000_000  # characters of encoded pictures a cell may leave
+_SCORING = ("execute_result", "stderr", "error")
 SAFE_TYPES = ("text/plain", "image/png", "image/jpeg")
 
 
 class Outputs:
-    """The outputs of one cell in nbformat's form; what is over the cap is dropped, and said so."""
+    """The outputs of one cell in nbformat's form; what is over the cap is dropped, and said so.
+
+    Of what nbgrader reads a score from, a result, text on stderr, an exception, the first is
+    always kept: a flood cannot hide it.
+    """
 
     def __init__(self) -> None:
         self.items: list[dict[str, Any]] = []
         self._room = MAX_TEXT
+        self._room_for_results = MAX_TEXT
         self._room_for_pictures = MAX_PICTURES
+        self._kinds: set[str] = set()
 
     def _fit(self, text: str) -> str:
         if len(text) <= self._room:
@@ -40,6 +47,8 @@ class Outputs:
     def stream(self, name: str, text: str) -> None:
         """Add text that was written to stdout or stderr."""
         fitting = self._fit(text)
+        if not fitting and text and name == "stderr" and name not in self._kinds:
+            fitting = f"[output cut here: more than {MAX_TEXT} characters]\n"
         if not fitting:
             return
         last = self.items[-1] if self.items else {}
@@ -63,15 +72,17 @@ class Outputs:
                 if len(content) <= self._room_for_pictures:
                     self._room_for_pictures -= len(content)
                     kept[mime] = content
+            elif kind == "execute_result":
+                kept[mime] = content[: self._room_for_results]
+                self._room_for_results -= len(kept[mime])
             else:
                 kept[mime] = self._fit(content)
         if kept:
             self._add({"output_type": kind, "data": kept, "metadata": {}, **more})
 
     def error(self, name: str, value: str, traceback: list[str]) -> None:
-        """Add an exception; always kept, so that a flood cannot hide it."""
-        self.items = self.items[:MAX_OUTPUTS]
-        self.items.append(
+        """Add an exception."""
+        self._add(
             {
                 "output_type": "error",
                 "ename": name[:200],
@@ -81,8 +92,10 @@ class Outputs:
         )
 
     def _add(self, item: dict[str, Any]) -> None:
-        if len(self.items) < MAX_OUTPUTS:
+        kind = item.get("name") or item["output_type"]
+        if len(self.items) < MAX_OUTPUTS or (kind in _SCORING and kind not in self._kinds):
             self.items.append(item)
+            self._kinds.add(kind)
 
 
 class Stream(io.TextIOBase):
@@ -110,11 +123,20 @@ class _Publisher(DisplayPublisher):  # type: ignore[misc]
 
 
 class _Hook(DisplayHook):  # type: ignore[misc]
+    def __call__(self, result: Any = None) -> None:
+        """Show a value: as the cell's result if the cell itself ends with it."""
+        caller = sys._getframe(1).f_back  # noqa: SLF001 - there is no other way
+        self._kind = "display_data"
+        if caller is not None and caller.f_code.co_name == "run_code":
+            self._kind = "execute_result"
+        super().__call__(result)
+
     def write_output_prompt(self) -> None:
         """Write nothing: the result carries its own type."""
 
     def write_format_data(self, format_dict: dict[str, Any], *_: Any) -> None:
-        self.shell.outputs.data("execute_result", format_dict, execution_count=None)
+        more = {"execution_count": None} if self._kind == "execute_result" else {}
+        self.shell.outputs.data(self._kind, format_dict, **more)
 
     def update_user_ns(self, result: Any) -> None:
         """Keep no `_` and no `Out`: results would outlive their cell."""
@@ -171,7 +193,7 @@ class Shell(InteractiveShell):  # type: ignore[misc]
         self.history_manager.enabled = False
 
     def _showtraceback(self, etype: Any, evalue: Any, stb: list[str]) -> None:
-        self.outputs.error(getattr(etype, "__name__", str(etype)), str(evalue), list(stb))
+        self.outputs.error(getattr(etype, "__name__", "Error"), _text_of(evalue), list(stb))
 
     def run(self, source: str) -> tuple[list[dict[str, Any]], bool]:
         """Run one cell; return its outputs and whether it ended without an exception."""
@@ -183,6 +205,13 @@ class Shell(InteractiveShell):  # type: ignore[misc]
         finally:
             sys.stdout, sys.stderr = before
         return self.outputs.items, bool(result.success)
+
+
+def _text_of(error: Any) -> str:
+    try:
+        return str(error)
+    except Exception:  # noqa: BLE001 - the student's own __str__
+        return ""
 
 
 def make_shell() -> Shell:

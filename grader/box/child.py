@@ -11,6 +11,7 @@ import functools
 import gc
 import os
 import resource
+import signal
 import sys
 from collections import deque
 from pathlib import Path
@@ -76,6 +77,7 @@ def serve(channel: stream.Channel, shell: Shell, start: dict[str, Any]) -> None:
         if path.parent != Path():
             path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
+    os.environ.update(start["environment"])
     _limit(start["limits"])
     builtins.input = _no_input
     sys.path.insert(0, "")
@@ -85,10 +87,21 @@ def serve(channel: stream.Channel, shell: Shell, start: dict[str, Any]) -> None:
     while True:
         task = inbox.task()
         if "cell" in task:
-            outputs, success = shell.run(task["source"])
+            outputs, success = _ran(shell, task["source"])
             stream.send(channel, {"cell": task["cell"], "outputs": outputs, "success": success})
         else:
             _answer(inbox, shell, task)
+
+
+def _ran(shell: Shell, source: str) -> tuple[list[dict[str, Any]], bool]:
+    """Run a cell, which can be interrupted for so long; see `Shell.run`."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        return shell.run(source)
+    except KeyboardInterrupt:
+        return shell.outputs.items, False
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _no_input(*_: Any) -> str:

@@ -23,7 +23,7 @@ import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
-from . import child, fence, stream
+from . import NAME_BYTES, child, fence, stream
 from .preload import Finder
 
 _GLANCE = 1.0  # seconds between two looks at whether the judge still lives
@@ -68,8 +68,10 @@ def main(argument: str) -> None:
             return
         if message != b"r" or not descriptors:
             continue
-        folder = Path(options["work"]) / os.urandom(8).hex()
-        folder.mkdir()
+        name = b""
+        while len(name) < NAME_BYTES:
+            name += os.read(control.fileno(), NAME_BYTES - len(name))
+        folder = Path(options["work"], name.decode())
         pid = os.fork()
         if pid == 0:
             for descriptor in (control.detach(), *lists):

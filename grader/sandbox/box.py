@@ -21,16 +21,18 @@ A student's failure is a Verdict.  The box's own failure raises SandboxError.
 
 from __future__ import annotations
 
+import secrets
 import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
+from grader.box import NAME_BYTES
 from grader.course.folders import Course
 from grader.sandbox import availability, policy, processes, warm
 from grader.sandbox.limits import Limits
-from grader.sandbox.scratch import empty, holds
+from grader.sandbox.scratch import Given, empty, fill, holds
 from grader.sandbox.warm import SandboxError, WarmProcess
 
 PLOTS = ("matplotlib.pyplot",)  # to preload, where a notebook may draw
@@ -72,6 +74,8 @@ class Box:
         self._preload = ("numpy.random", *preload)
         self._warm: WarmProcess | None = None
         self._next_look = 0.0
+        self._folder: Path | None = None
+        self._given: Given = {}
         self.start()
 
     def start(self) -> None:
@@ -99,39 +103,58 @@ class Box:
             self.close()
             raise
 
-    def open(self) -> socket.socket:
+    def open(self, files: Mapping[str, Path] | None = None) -> socket.socket:
         """Fork a fresh child and return the judge's end of its channel.
 
+        Args:
+            files: what is copied into its folder beforehand, by where it lies there.
+
         Raises:
-            SandboxError: the box is gone.
+            SandboxError: the box is gone, or its disk does not take the files.
         """
         self.start()
         self.wait_warm()
+        name = secrets.token_hex(NAME_BYTES // 2)
+        self._given = fill(self.work / name, files or {})
+        self._folder = self.work / name
         self._next_look = time.monotonic() + _LOOK_SECONDS
         ours, theirs = socket.socketpair()
         with theirs:
             try:
-                socket.send_fds(self._running.control, [b"r"], [theirs.fileno()])
+                message = b"r" + name.encode()
+                socket.send_fds(self._running.control, [message], [theirs.fileno()])
             except OSError as error:
                 ours.close()
                 raise SandboxError("the box is gone") from error
         return ours
 
-    def end_child(self, channel: socket.socket) -> None:
+    def end_child(
+        self, channel: socket.socket, keep: Callable[[Path, Given], None] | None = None
+    ) -> None:
         """Kill the child and everything it started, and empty its folder.
 
         Where that fails, the box is replaced.
+
+        Args:
+            keep: takes what is wanted of the folder, once nobody writes there any more, and
+                is told what was put there.
         """
         channel.close()
         try:
             if self._warm is not None:
                 self._warm.control.send(b"k")
                 if self._warm.hear(warm.BURIAL_SECONDS) == b"g":
+                    if keep is not None and self._folder is not None:
+                        keep(self._folder, self._given)
                     empty(self.work)
                     return
         except OSError:
             pass
         self.replace()
+
+    def interrupt(self) -> None:
+        """Interrupt the submission, as Ctrl-C does."""
+        processes.interrupt_children(self.pid)
 
     def misuse(self, limits: Limits) -> str:
         """Return what the submission uses beyond its limits, or ""; looks now and then only."""

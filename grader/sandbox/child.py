@@ -7,9 +7,11 @@ waits for the other to read.
 
 from __future__ import annotations
 
+import socket
 import time
 from collections import deque
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any, Protocol
 
 from grader.box import stream, wire
@@ -52,7 +54,7 @@ class Child:
             UnplainError: the files are too large.
         """
         self._box, self._limits, self._end = box, limits, 0.0
-        self._socket = _opened(box, files, limits)
+        self._socket = opened(box, limits, files)
         self._channel = stream.Buffered(self._socket)
         self._told: deque[Task] = deque()
         self._untold: deque[Task] = deque()
@@ -144,13 +146,30 @@ class Child:
         return left
 
 
-def _opened(box: Box, files: Mapping[str, bytes], limits: Limits) -> Any:
-    """Return the channel to a child that is ready.
+def opened(
+    box: Box,
+    limits: Limits,
+    files: Mapping[str, bytes],
+    *,
+    copied: Mapping[str, Path] | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> socket.socket:
+    """Return the channel to a fresh process that is ready.
 
     What goes wrong until then is the box's own failure: no line of the submission has run.
+
+    Args:
+        files: small files of its working folder, by name.
+        copied: others, by where they lie now.
+        environment: what it finds there besides.
+
+    Raises:
+        SandboxError: the box fails, and so does the one that replaces it.
+        UnplainError: the small files are too large.
     """
     start = {
         "files": dict(files),
+        "environment": dict(environment or {}),
         "limits": {
             "memory": limits.memory,
             "cpu": limits.cpu,
@@ -160,7 +179,7 @@ def _opened(box: Box, files: Mapping[str, bytes], limits: Limits) -> Any:
     }
     for _ in range(2):
         try:
-            channel = box.open()
+            channel = box.open(copied)
         except SandboxError:
             box.replace()
             continue

@@ -21,7 +21,7 @@ _DIGITS = re.compile(r"\d*\.\d+(?:e[-+]?\d+)?|\d+\.?e[-+]?\d+|\d{5,}", re.IGNORE
 _LONG_WORD = re.compile(r"[^\s/]{40,}")
 
 SAFE_TYPES = ("text/plain", "image/png", "image/jpeg")
-_MAX_OUTPUTS = 201  # a flood of 200 and the exception that ended it
+_MAX_OUTPUTS = 203  # a flood of 200, then a result, text on stderr and an exception
 _MAX_TEXT = 400_000
 _STREAMS = ("stdout", "stderr")
 # A page shows a picture by pasting its text into an attribute.

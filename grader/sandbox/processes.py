@@ -77,6 +77,13 @@ def held_open(pid: int) -> int:
     return size
 
 
+def interrupt_children(root: int) -> None:
+    """Send the children of a process what Ctrl-C sends."""
+    for pid in _children(root):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGINT)
+
+
 def end_tree(root: int, seconds: float) -> None:
     """Kill a process and all below it, although they may fork and change parents meanwhile.
 

@@ -1,0 +1,95 @@
+"""The files beside a notebook: into the box, and what was written there back out.
+
+What comes out is a student's: plain files alone, so many and so large, and none that
+nbgrader or the grader would take for its own.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import os
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from stat import S_ISREG
+
+from grader.sandbox.scratch import Given
+
+_MOST_FILES = 5_000
+_DEPTH = 8  # of folders that are looked into
+
+
+def files_beside(folder: Path) -> dict[str, Path]:
+    """Return what a notebook may read beside itself, as nbgrader put it there; no notebooks."""
+    return {name: path for path, name in _plain_files(folder) if path.suffix != ".ipynb"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Harvest:
+    """Copies what a notebook wrote into the folder that nbgrader keeps for it.
+
+    Attributes:
+        target: that folder.
+        most_bytes: of all files together.
+        ignored: patterns of names that stay behind.
+        tell: is told what stays behind although it is none of these.
+    """
+
+    target: Path
+    most_bytes: int
+    ignored: Sequence[str]
+    tell: Callable[[str], None]
+
+    def __call__(self, folder: Path, given: Given) -> None:
+        """Copy what is new or changed; `given` is what had been put there."""
+        room = self.most_bytes
+        for path, name in _plain_files(folder):
+            about = path.lstat()
+            unchanged = given.get(name) == (about.st_size, about.st_mtime_ns)
+            if unchanged or self._stays(name):
+                continue
+            if about.st_size > room:
+                self.tell(f"{name!r} is not kept: more than {self.most_bytes // 2**20} MiB")
+                continue
+            room -= about.st_size
+            try:
+                self._put(path, name)
+            except OSError as error:
+                self.tell(f"{name!r} is not kept ({error.strerror})")
+
+    def _stays(self, name: str) -> bool:
+        parts = Path(name).parts
+        patterns = ["*.ipynb", "timestamp.txt", *self.ignored]
+        # The folder is the box's home: programs keep settings there.
+        return parts[0].startswith(".") or any(
+            fnmatch.fnmatch(part, pattern) for part in parts for pattern in patterns
+        )
+
+    def _put(self, path: Path, name: str) -> None:
+        place = self.target / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        # What nbgrader put there may be read-only, and is replaced as it would be there.
+        place.unlink(missing_ok=True)
+        with path.open("rb") as source, place.open("xb") as kept:
+            shutil.copyfileobj(source, kept, 2**20)
+
+
+def _plain_files(folder: Path) -> Iterator[tuple[Path, str]]:
+    """Yield the plain files below a folder that nobody writes to now, and their names there."""
+    count = 0
+    for place, folders, names in os.walk(folder):
+        folders.sort()
+        if len(Path(place).relative_to(folder).parts) >= _DEPTH:
+            folders.clear()
+        for name in sorted(names):
+            path = Path(place, name)
+            try:
+                plain = S_ISREG(path.lstat().st_mode)
+            except OSError:
+                continue
+            count += plain
+            if count > _MOST_FILES:
+                return
+            if plain:
+                yield path, str(path.relative_to(folder))

@@ -1,0 +1,129 @@
+"""An ordinary notebook in a box: its cells run one after another, as a kernel runs them.
+
+Nothing runs twice, unlike in a Session: what a cell did stands.  A cell whose time is
+over is interrupted, and what it defined by then is there for the next one; where a cell
+ends the process, those below it do not run.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from grader.box import stream, wire
+from grader.judge.outcome import Answer
+from grader.judge.verdict import Verdict
+from grader.sandbox.box import Box
+from grader.sandbox.cells import Run
+from grader.sandbox.child import opened
+from grader.sandbox.limits import Limits
+from grader.sandbox.outputs import is_number, read_outputs
+from grader.sandbox.scratch import Given
+
+_GRACE_SECONDS = 5.0  # for a cell that was interrupted
+
+
+class Kernel:
+    """One process in a box, for one notebook."""
+
+    def __init__(
+        self,
+        box: Box,
+        limits: Limits,
+        *,
+        files: Mapping[str, Path],
+        environment: Mapping[str, str],
+    ) -> None:
+        """Start it.
+
+        Args:
+            files: what lies beside the notebook, by its name there.
+            environment: variables that the notebook finds.
+
+        Raises:
+            SandboxError: the box fails, and so does the one that replaces it.
+        """
+        self._box, self._limits = box, limits
+        self._channel = opened(box, limits, {}, copied=files, environment=environment)
+        self._stream = stream.Buffered(self._channel)
+        self._end = time.monotonic() + limits.total_seconds
+        self._count = 0
+        self._ended: Answer | None = None
+
+    def run(self, source: str, seconds: float) -> Run:
+        """Run a cell within a time; one below a cell that ended the process does not run."""
+        if self._ended is None and time.monotonic() >= self._end:
+            self._ended = self._out_of_time()
+        if self._ended is not None:
+            return Run(failure=self._ended)
+        self._count += 1
+        try:
+            frame = {"cell": self._count, "source": source}
+            stream.send(self._stream, frame, self._until(seconds))
+            return self._heard(self._until(seconds))
+        except TimeoutError:
+            return self._interrupted()
+        except wire.UnplainError as error:
+            message = f"the cell cannot be run: {error}"
+            return Run(failure=Answer(failure=Verdict.CRASHED, message=message))
+        except wire.WireError as error:
+            return self._gone(error)
+
+    def _interrupted(self) -> Run:
+        """Interrupt the cell, and keep what it did by then; the process may end by that."""
+        self._box.interrupt()
+        end = time.monotonic() + _GRACE_SECONDS
+        late = Answer(failure=Verdict.TIMED_OUT, message="the cell was stopped: it took too long")
+        try:
+            run = self._heard(lambda: end - time.monotonic())
+        except (TimeoutError, wire.WireError):
+            self._ended = Answer(
+                failure=Verdict.CRASHED,
+                message="not run: a cell above took too long, and could not be interrupted",
+            )
+            return Run(failure=late)
+        run.success, run.failure = False, late
+        return run
+
+    def _heard(self, deadline: stream.Deadline) -> Run:
+        frame: Any = stream.receive(self._stream, deadline)
+        if not isinstance(frame, dict) or not is_number(frame.get("cell"), self._count):
+            raise wire.WireError("a frame came out of turn")
+        outputs = read_outputs(frame.get("outputs"))
+        return Run(outputs=outputs, success=frame.get("success") is True)
+
+    def _gone(self, error: wire.WireError) -> Run:
+        """Return the run of the cell that ended the process."""
+        closed = isinstance(error, stream.ClosedError)
+        why = (
+            "the process ended while the cell ran (exit, signal or memory)"
+            if closed
+            else f"the cell was stopped: {error}"
+        )
+        self._ended = Answer(
+            failure=Verdict.CRASHED, message="not run: the process ended in a cell above"
+        )
+        return Run(failure=Answer(failure=Verdict.CRASHED, message=why))
+
+    def _out_of_time(self) -> Answer:
+        seconds = f"{self._limits.total_seconds:.0f} s"
+        message = f"not run: the notebook as a whole took longer than {seconds}"
+        return Answer(failure=Verdict.TIMED_OUT, message=message)
+
+    def _until(self, seconds: float) -> stream.Deadline:
+        """Return the deadline of what begins now; asking it also looks for misuse of the box."""
+        end = min(time.monotonic() + seconds, self._end)
+
+        def left() -> float:
+            misuse = self._box.misuse(self._limits)
+            if misuse:
+                raise wire.WireError(misuse)
+            return end - time.monotonic()
+
+        return left
+
+    def close(self, keep: Callable[[Path, Given], None] | None = None) -> None:
+        """End it and all that it started; see `Box.end_child` for what may be kept."""
+        self._box.end_child(self._channel, keep)
