@@ -829,6 +829,30 @@ def test_a_picture_that_waits_for_an_exercise_names_it(draw, capsys):
     )
 
 
+class Unsolved:
+    """An exercise that is a class."""
+
+    def __init__(self):
+        raise NotImplementedError
+
+
+def framed():
+    """An exercise of which an inner function is to be written."""
+
+    def inner():
+        raise NotImplementedError
+
+    return inner()
+
+
+@pytest.mark.parametrize("exercise", [Unsolved, framed])
+def test_waiting_names_the_class_or_the_outer_function(exercise, capsys):
+    with waiting():
+        exercise()
+
+    assert f"waits for {exercise.__name__}." in capsys.readouterr().out
+
+
 def test_waiting_hides_no_other_error():
     with pytest.raises(ZeroDivisionError), waiting():
         1 / 0  # noqa: B018

@@ -92,7 +92,7 @@ def turned_valley(namespace: Mapping[str, Any], *, conditioning: float = 100.0) 
         conditioning: curvature across the valley over that along it.
     """
     with waiting(), np.errstate(all="ignore"):  # at too large rates numbers overflow
-        print(f"{'':12}{''.join(f'{name:>11}' for name in NAMES)}")
+        rows = [f"{'':12}{''.join(f'{name:>11}' for name in NAMES)}"]
         for degrees in (0.0, 45.0):
             H, start = hill(conditioning, degrees)
             best = [
@@ -104,7 +104,8 @@ def turned_valley(namespace: Mapping[str, Any], *, conditioning: float = 100.0) 
                 )
                 for name in NAMES
             ]
-            print(f"{degrees:3.0f} degrees {''.join(f'{loss:>11.1e}' for loss in best)}")
+            rows.append(f"{degrees:3.0f} degrees {''.join(f'{loss:>11.1e}' for loss in best)}")
+        print("\n".join(rows))
 
 
 def _end_of_walk(
@@ -148,7 +149,7 @@ def unequal_scales(namespace: Mapping[str, Any], *, seeds: int = 2, epochs: int 
     }
     with waiting():
         for title, scale in (("equal scales", 1.0), ("unequal scales", factors)):
-            print(f"{title:25}training loss    test accuracy")
+            rows = [f"{title:25}training loss    test accuracy"]
             for optimizer, rates in grid.items():
                 runs = {
                     lr: [
@@ -162,7 +163,8 @@ def unequal_scales(namespace: Mapping[str, Any], *, seeds: int = 2, epochs: int 
                 }  # fmt: skip
                 losses = {lr: [one.train[-1] for one in found] for lr, found in runs.items()}
                 best = min(losses, key=lambda lr: np.mean(losses[lr]))
-                print(
+                rows.append(
                     f"  {optimizer:10} rate {best:<8}{interval(losses[best]):17}"
                     f"{interval([one.accuracy for one in runs[best]])}"
                 )
+            print("\n".join(rows))
