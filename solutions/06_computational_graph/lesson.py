@@ -50,7 +50,7 @@
 #    $\eta\,g/|g|$, whatever $g$ is.
 # 2. It is a memory of earlier batches. Made anew, every step is a first step.
 # 3. Everybody who holds the same array: the short form writes into it.
-#    Section 9 meets the same accident again, inside an engine.
+#    Sections 5 and 9 meet the same accident again, inside an engine.
 #
 # </details>
 
@@ -749,8 +749,8 @@ show(globals())
 # their sum in brown, in the order of the calls.
 # In *one value, four times* $x$ gets four: 12 from the last product, 8 from $u_1 x$, and 12 twice
 # from $x\,x$, together 44.
-# On the second page the curve of a walk along every path leaves the picture, and the curve of your
-# calls is a straight line that crawls along the bottom.
+# On the second page the calls of a walk along every path grow by a factor with each diamond; yours
+# grow by three, or by five or seven where a value has more branches.
 
 # %% [markdown] manual="derive_once" points=3
 # ### In your own words (3 points, marked by hand)
@@ -1060,7 +1060,7 @@ check_gradients([4, 6, 5, 3], ["relu", "tanh", "softmax"], "cross_entropy")
 # Now train it: the digits, 64-64-32-10, with your engine in place of `model_backward`, and with
 # lesson 05's `adam_step`.
 # **Predict** the test accuracy after ten epochs.
-# And how many times longer does the engine take than the backward pass that you wrote by hand?
+# And how many times longer does the engine take than the way forward and back by hand?
 
 # %% explore="train with your engine"
 from time import perf_counter
@@ -1095,7 +1095,7 @@ with waiting():
     display(loss_curves({"by your engine": losses}, title="training loss"))
 
 # %% [markdown]
-# To rounding the gradients are lesson 04's, so this is lesson 05's training, step for step.
+# To rounding the gradients are lesson 04's, so Adam takes the same steps with either.
 # The engine pays for its freedom with a small factor.
 #
 # **What it buys.** Let each hidden layer *add* something to what came in, $A + \tanh(WA + \mathbf{b})$:
@@ -1131,7 +1131,7 @@ with waiting():
 
 # %% [markdown]
 # The gradient check passes below the course's $10^{-6}$.
-# You derived no formula for this network, and you never will.
+# Nobody derived a formula for this network.
 #
 # ## 9 · Five bugs of engines
 #
@@ -1153,7 +1153,7 @@ with waiting():
 #
 # Nothing shows `depth first` but a value with two *different* users. `changes a value` needs a
 # `multiply` with $g \neq 1$, whose inputs were computed by operations that look at their values,
-# such as `exp`. Use each value once there, and no other bug shows. In `x + x` both
+# such as `exp`. Use each value once there, and no other bug shows at the first call. In `x + x` both
 # contributions come from one call of a rule.
 #
 # </details>
