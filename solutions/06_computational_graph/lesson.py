@@ -456,25 +456,30 @@ assert np.allclose(found, [1, 2, 5]), f"logits ln 1, ln 2, ln 5 and g = 8: found
 # ### Exercise: `step_4_largest` (1 point)
 #
 # $u_1$, the largest logit, is used twice: it was subtracted from every entry, and added at the end.
-# **Predict** what its two users send it together, then compute it.
+# **Predict** what the two uses send it together, then compute both.
 
 
 # %% solution="step_4_largest"
 def step_4_largest(z, g):
-    """Return the gradient by u1 of formula (2), a number: what both of its paths bring.
+    """Return what u1 of formula (2) gets from u2 and from L, a tuple of two numbers.
 
     Step 3 gives what u2 has got.
+
+    >>> from_u2, from_L = step_4_largest(np.zeros(4), 2.0)
+    >>> float(from_L)
+    2.0
     """
     ### BEGIN SOLUTION
-    return g - np.sum(step_3_shifted(z, g))
+    return -np.sum(step_3_shifted(z, g)), g
     ### END SOLUTION
 
 
 # %% test="step_4_largest" points=1
 for g in [1.0, -3.0]:
-    found = step_4_largest(np.array([1.0, 3.0, 2.0]), g)
-    assert np.ndim(found) == 0, "one number: u1 is a number"
-    assert abs(found) < 1e-12, f"the sum of what both paths bring; found {found} for g = {g}"
+    from_u2, from_L = step_4_largest(np.array([1.0, 3.0, 2.0]), g)
+    assert np.ndim(from_u2) == 0, "one number: u1 was stretched over all logits"
+    assert np.isclose(from_L, g), f"u1 was added to make L, with slope 1: {g}, not {from_L}"
+    assert abs(from_u2 + from_L) < 1e-12, f"both together: found {from_u2} and {from_L}"
 
 # %% [markdown]
 # The two paths cancel, as they must: $L$ does not depend on what was subtracted.

@@ -59,7 +59,7 @@ def programs(rng):
     yield case("stretched arrays", lambda x, b: ((x - b) * b).mean(), (2, 3), ())
     yield case("a layer with its loss", layer, (3, 4), (4, 5), (3, 1), (3, 5))
     yield Case(*weighted(rng, [[0], [1], [2, 1]]), group="a rule of its own")
-    yield Case(*weighted(rng, [[0], [1, 1], [0, 2], [3]]), group="a rule of its own")
+    yield Case(*weighted(rng, [[0], [1, 1], [0, 2, 1, 2], [3]]), group="a rule of its own")
     yield Case(*weighted(rng, LADDER), group="each rule once")
     # The last one: whoever walks along every path is never heard of again.
     long = diamonds(150)

@@ -51,6 +51,7 @@ def graphs(rng):
         ("ways of different length", [[], [0], [1], [2, 0], [3, 1]], 4),
         ("ways of different length", [[], [0], [0, 1], [2, 1], [1, 3], [4, 0, 2]], 5),
         ("ways of different length", [[], [], [0, 1], [2, 1], [3, 2], [0, 4, 1]], 5),
+        ("several inputs", [[], [], [0], [], [], [4, 1, 2, 3, 0]], 5),
         ("nodes that lead nowhere", [[], [0], [0], [1], [2, 3], []], 3),
         ("nodes that lead nowhere", [[], [0], [1], [1], [3]], 1),
         ("an input twice", [[], [0, 0], [1, 0, 1]], 2),

@@ -29,6 +29,9 @@ def shapes(rng):
         ("equal sizes", (3, 3), (3,)),
         ("equal sizes", (3, 3), (3, 1)),
         ("equal sizes", (3, 3, 3), (1, 3)),
+        ("many axes", (2, 3, 4, 2), (2, 1, 4, 1)),
+        ("many axes", (5, 2, 1, 3, 4), (2, 1, 3, 1)),
+        ("many axes", (2, 3, 4, 2), (3, 4, 2)),
         ("a batch of one", (4, 1), (4, 1)),
         ("a batch of one", (4, 1), (1,)),
     ]:
