@@ -79,6 +79,9 @@ def test_a_thousand_inputs_spread_a_sum_by_32_and_fan_out_by_10(lesson):
     inputs = rng.normal(size=(1000, 500))
 
     assert np.sqrt(1000) == pytest.approx(32, abs=0.5)
+    wide = np.sqrt(1000) * np.random.default_rng(0).normal(size=10_000)
+    slopes = lesson["activation_prime"](wide, "sigmoid")
+    assert np.mean(slopes < 0.01) == pytest.approx(0.9, abs=0.03)
     sums = rng.normal(size=(10, 1000)) / np.sqrt(10) @ inputs
     assert sums.std() == pytest.approx(10, rel=0.03)
     assert np.mean(lesson["activation_prime"](sums, "sigmoid") < 0.01) > 0.5

@@ -975,7 +975,7 @@ np.testing.assert_allclose(W @ A, (X_rows @ W_ij).T, err_msg="both conventions g
 # <summary>Answer</summary>
 #
 # $\sqrt{1000}\approx32$.
-# Nearly every sigmoid is saturated, at 0 or at 1, and its slope is nearly 0.
+# Of ten sigmoids nine are saturated, at 0 or at 1, with a slope below 0.01.
 #
 # </details>
 
