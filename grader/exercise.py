@@ -242,12 +242,15 @@ class Exercise:
         returns: names of the parts of a tuple result, for the feedback.
         builds_on: exercises whose functions this one calls; when one of them
             failed, this one is asked again with that one answered for it.
+        not_alone: groups that wrong functions cannot help being right in: they earn only
+            together with another one.
     """
 
     id: str
     make_cases: CaseMaker
     returns: tuple[str, ...] = ()
     builds_on: tuple[str, ...] = ()
+    not_alone: tuple[str, ...] = ()
     tolerance: Tolerance = Tolerance()
     mistakes: tuple[Mistake, ...] = ()
     points: float = 0.0
@@ -315,6 +318,7 @@ def exercise(
     *,
     returns: Sequence[str] = (),
     builds_on: Sequence[str] = (),
+    not_alone: Sequence[str] = (),
     tolerance: Tolerance | None = None,
 ) -> Asked:
     """Name an exercise, once for all its hidden cases and known mistakes.
@@ -323,12 +327,19 @@ def exercise(
         name: the id of its test cell.
         returns: names of the parts of a tuple result, for the feedback.
         builds_on: earlier exercises whose functions its solution may call.
+        not_alone: groups that earn nothing where no other group is right, because zeros, a
+            constant or an argument handed back is right there: a perfect prediction.
         tolerance: of its floats, where the usual one does not fit.
     """
     collected = _collecting.get()
     if collected is None:
         raise RuntimeError("exercises are declared in a lesson's hidden files only")
-    said = {"returns": tuple(returns), "builds_on": tuple(builds_on), "tolerance": tolerance}
+    said = {
+        "returns": tuple(returns),
+        "builds_on": tuple(builds_on),
+        "not_alone": tuple(not_alone),
+        "tolerance": tolerance,
+    }
     options = {key: value for key, value in said.items() if value}
     collected.append(Asked(id=name, place=_written(), options=options))
     return collected[-1]

@@ -255,7 +255,7 @@ def conclude(exercise: Exercise, observations: Sequence[Observation]) -> Outcome
     found = diagnose(exercise, observations)
     return Outcome(
         id=exercise.id,
-        score=round(exercise.points * sum(groups.values()) / len(groups), 2),
+        score=round(exercise.points * _earning(exercise, groups) / len(groups), 2),
         points=exercise.points,
         verdict=gravest.comparison.verdict,
         mistakes=found.mistakes,
@@ -263,6 +263,12 @@ def conclude(exercise: Exercise, observations: Sequence[Observation]) -> Outcome
         evidence=_told(failing, gravest),
         cases=results,
     )
+
+
+def _earning(exercise: Exercise, groups: Mapping[str, bool]) -> int:
+    """Return how many groups earn their share of the points."""
+    right = [group for group, is_right in groups.items() if is_right]
+    return len(right) if set(right) - set(exercise.not_alone) else 0
 
 
 def _told(failing: Sequence[Observation], gravest: Observation) -> tuple[Evidence, ...]:

@@ -50,7 +50,7 @@
 #    $\eta\,g/|g|$, whatever $g$ is.
 # 2. It is a memory of earlier batches. Made anew, every step is a first step.
 # 3. Everybody who holds the same array: the short form writes into it.
-#    Sections 5 and 9 meet the same accident again, inside an engine.
+#    Section 9 meets the same accident again, inside an engine.
 #
 # </details>
 
@@ -456,30 +456,25 @@ assert np.allclose(found, [1, 2, 5]), f"logits ln 1, ln 2, ln 5 and g = 8: found
 # ### Exercise: `step_4_largest` (1 point)
 #
 # $u_1$, the largest logit, is used twice: it was subtracted from every entry, and added at the end.
-# **Predict** what the two uses send it together, then compute both.
+# **Predict** what its two users send it together, then compute it.
 
 
 # %% solution="step_4_largest"
 def step_4_largest(z, g):
-    """Return what u1 of formula (2) gets from u2 and from L, a tuple of two numbers.
+    """Return the gradient by u1 of formula (2), a number: what both of its paths bring.
 
     Step 3 gives what u2 has got.
-
-    >>> from_u2, from_L = step_4_largest(np.zeros(4), 2.0)
-    >>> float(from_L)
-    2.0
     """
     ### BEGIN SOLUTION
-    return -np.sum(step_3_shifted(z, g)), g
+    return g - np.sum(step_3_shifted(z, g))
     ### END SOLUTION
 
 
 # %% test="step_4_largest" points=1
 for g in [1.0, -3.0]:
-    from_u2, from_L = step_4_largest(np.array([1.0, 3.0, 2.0]), g)
-    assert np.ndim(from_u2) == 0, "one number: u1 was stretched over all logits"
-    assert np.isclose(from_L, g), f"u1 was added to make L, with slope 1: {g}, not {from_L}"
-    assert abs(from_u2 + from_L) < 1e-12, f"both together: found {from_u2} and {from_L}"
+    found = step_4_largest(np.array([1.0, 3.0, 2.0]), g)
+    assert np.ndim(found) == 0, "one number: u1 is a number"
+    assert abs(found) < 1e-12, f"the sum of what both paths bring; found {found} for g = {g}"
 
 # %% [markdown]
 # The two paths cancel, as they must: $L$ does not depend on what was subtracted.
@@ -754,8 +749,8 @@ show(globals())
 # their sum in brown, in the order of the calls.
 # In *one value, four times* $x$ gets four: 12 from the last product, 8 from $u_1 x$, and 12 twice
 # from $x\,x$, together 44.
-# On the second page the calls of a walk along every path grow by a factor with each diamond; yours
-# grow by three, or by five or seven where a value has more branches.
+# On the second page the curve of a walk along every path leaves the picture, and the curve of your
+# calls is a straight line that crawls along the bottom.
 
 # %% [markdown] manual="derive_once" points=3
 # ### In your own words (3 points, marked by hand)
@@ -1065,7 +1060,7 @@ check_gradients([4, 6, 5, 3], ["relu", "tanh", "softmax"], "cross_entropy")
 # Now train it: the digits, 64-64-32-10, with your engine in place of `model_backward`, and with
 # lesson 05's `adam_step`.
 # **Predict** the test accuracy after ten epochs.
-# And how many times longer does the engine take than the way forward and back by hand?
+# And how many times longer does the engine take than the backward pass that you wrote by hand?
 
 # %% explore="train with your engine"
 from time import perf_counter
@@ -1100,7 +1095,7 @@ with waiting():
     display(loss_curves({"by your engine": losses}, title="training loss"))
 
 # %% [markdown]
-# To rounding the gradients are lesson 04's, so Adam takes the same steps with either.
+# To rounding the gradients are lesson 04's, so this is lesson 05's training, step for step.
 # The engine pays for its freedom with a small factor.
 #
 # **What it buys.** Let each hidden layer *add* something to what came in, $A + \tanh(WA + \mathbf{b})$:
@@ -1136,7 +1131,7 @@ with waiting():
 
 # %% [markdown]
 # The gradient check passes below the course's $10^{-6}$.
-# Nobody derived a formula for this network.
+# You derived no formula for this network, and you never will.
 #
 # ## 9 · Five bugs of engines
 #
@@ -1158,7 +1153,7 @@ with waiting():
 #
 # Nothing shows `depth first` but a value with two *different* users. `changes a value` needs a
 # `multiply` with $g \neq 1$, whose inputs were computed by operations that look at their values,
-# such as `exp`. Use each value once there, and no other bug shows at the first call. In `x + x` both
+# such as `exp`. Use each value once there, and no other bug shows. In `x + x` both
 # contributions come from one call of a rule.
 #
 # </details>

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from grader.exercise import Case, exercise
+from grader.exercise import Case, Tolerance, exercise
 
 asked = exercise("standardize")
 
@@ -23,6 +23,10 @@ def data(rng):
     # The mean of three times 0.1 is not 0.1, so the deviation is not 0 either.
     X = np.vstack([rng.normal(size=3), np.full(3, 0.1)])
     yield Case(X, group="constant features", shapes={"n": 2, "m": 3})
+    # Exactly 0 is asked for: what X - mean leaves of it, 1e-17, is not.
+    X = np.array([[0.1], [-0.1]]) * np.ones(3)
+    exact = Tolerance(relative=0.0, absolute=0.0)
+    yield Case(X, group="constant features", shapes={"n": 2, "m": 3}, tolerance=exact)
     X = rng.normal(3.0, 2.0, size=(3, 1))
     yield Case(X, group="constant features", shapes={"n": 3, "m": 1})
 

@@ -57,8 +57,8 @@ def batch(rng, n, m):
     w = rng.normal(size=(1, n))
     X = rng.normal(size=(n, m))
     T = rng.integers(0, 2, size=(1, m)).astype(float)
-    if m > 1:
-        T[0, :2] = 0.0, 1.0
+    # A sample alone has a 1: its db is negative, and not by chance.
+    T[0, :2] = (0.0, 1.0) if m > 1 else 1.0
     return w, float(rng.normal()), X, T
 
 

@@ -5,7 +5,13 @@ import numpy as np
 from grader.exercise import Case, exercise
 from grader.kit import sizes
 
-asked = exercise("total_derivative")
+asked = exercise(
+    "total_derivative",
+    not_alone=(
+        "paths that cancel",
+        "one path, one input",
+    ),
+)
 
 
 @asked.cases

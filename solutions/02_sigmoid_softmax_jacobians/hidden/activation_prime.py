@@ -6,7 +6,15 @@ from solution import activation_prime, sigmoid
 from grader.exercise import Case, exercise
 from grader.kit import sizes
 
-asked = exercise("activation_prime", builds_on=("sigmoid",))
+asked = exercise(
+    "activation_prime",
+    builds_on=("sigmoid",),
+    not_alone=(
+        "large magnitudes",
+        "linear",
+        "an unknown kind",
+    ),
+)
 
 
 def away_from_zero(rng, shape):

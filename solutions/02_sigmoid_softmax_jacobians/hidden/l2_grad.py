@@ -4,7 +4,7 @@ from hidden.l2_inputs import predictions
 
 from grader.exercise import exercise
 
-asked = exercise("l2_grad")
+asked = exercise("l2_grad", not_alone=("a perfect prediction",))
 
 
 asked.cases(predictions)

@@ -2,7 +2,7 @@
 
 from grader.exercise import Case, exercise
 
-asked = exercise("step_1_slope")
+asked = exercise("step_1_slope", not_alone=("one input or one unit",))
 
 
 @asked.cases

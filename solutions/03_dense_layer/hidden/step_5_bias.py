@@ -2,7 +2,13 @@
 
 from grader.exercise import Case, exercise
 
-asked = exercise("step_5_bias")
+asked = exercise(
+    "step_5_bias",
+    not_alone=(
+        "one unit",
+        "a batch of one",
+    ),
+)
 
 
 @asked.cases

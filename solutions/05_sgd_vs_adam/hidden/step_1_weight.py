@@ -2,7 +2,7 @@
 
 from grader.exercise import Case, exercise
 
-asked = exercise("step_1_weight")
+asked = exercise("step_1_weight", not_alone=("no memory",))
 
 
 @asked.cases

@@ -2,7 +2,7 @@
 
 from grader.exercise import Case, exercise
 
-asked = exercise("step_3_total")
+asked = exercise("step_3_total", not_alone=("no memory",))
 
 
 @asked.cases

@@ -6,7 +6,7 @@ from solution import step_1_sum
 
 from grader.exercise import exercise
 
-asked = exercise("step_1_sum")
+asked = exercise("step_1_sum", not_alone=("one logit",))
 asked.cases(cases)
 
 asked.mistake(

@@ -36,8 +36,6 @@ def diamonds(depth):
 NETWORKS = [
     ("numbers", [3, 4, 2], ["tanh", "linear"], "mse", 5),
     ("numbers", [2, 3, 4, 3], ["relu", "sigmoid", "tanh"], "mse", 4),
-    ("four layers", [3, 4, 2, 3, 2], ["relu", "linear", "tanh", "sigmoid"], "mse", 3),
-    ("four layers", [2, 3, 2, 4, 3], ["tanh", "sigmoid", "relu", "softmax"], "cross_entropy", 4),
     ("a softmax for numbers", [3, 4, 3], ["sigmoid", "softmax"], "mse", 5),
     ("classes", [3, 5, 4], ["relu", "softmax"], "cross_entropy", 6),
     ("square layers", [4, 4, 4], ["tanh", "softmax"], "cross_entropy", 4),

@@ -40,7 +40,7 @@ def shuffled(rng, inputs_of, output):
 @asked.cases
 def graphs(rng):
     """Ways of different length, dead ends, repeated inputs; deep ones, and many paths."""
-    depth = 3_500  # more calls inside each other than a kernel allows
+    depth = 10_000
     ladder = [[]]
     for _ in range(9):
         start = len(ladder) - 1
@@ -51,7 +51,6 @@ def graphs(rng):
         ("ways of different length", [[], [0], [1], [2, 0], [3, 1]], 4),
         ("ways of different length", [[], [0], [0, 1], [2, 1], [1, 3], [4, 0, 2]], 5),
         ("ways of different length", [[], [], [0, 1], [2, 1], [3, 2], [0, 4, 1]], 5),
-        ("several inputs", [[], [], [0], [], [], [4, 1, 2, 3, 0]], 5),
         ("nodes that lead nowhere", [[], [0], [0], [1], [2, 3], []], 3),
         ("nodes that lead nowhere", [[], [0], [1], [1], [3]], 1),
         ("an input twice", [[], [0, 0], [1, 0, 1]], 2),

@@ -4,7 +4,7 @@ import numpy as np
 
 from grader.exercise import Case, exercise
 
-asked = exercise("unbroadcast")
+asked = exercise("unbroadcast", not_alone=("nothing was stretched",))
 
 
 @asked.cases
@@ -29,9 +29,6 @@ def shapes(rng):
         ("equal sizes", (3, 3), (3,)),
         ("equal sizes", (3, 3), (3, 1)),
         ("equal sizes", (3, 3, 3), (1, 3)),
-        ("many axes", (2, 3, 4, 2), (2, 1, 4, 1)),
-        ("many axes", (5, 2, 1, 3, 4), (2, 1, 3, 1)),
-        ("many axes", (2, 3, 4, 2), (3, 4, 2)),
         ("a batch of one", (4, 1), (4, 1)),
         ("a batch of one", (4, 1), (1,)),
     ]:
