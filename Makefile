@@ -14,7 +14,7 @@ VERSION := import sys; print("%d.%d.%d" % sys.version_info[:3])
 RECENT := import sys; sys.version_info >= tuple(map(int, "$(LOWEST)".split("."))) or sys.exit(1)
 
 .DEFAULT_GOAL := help
-.PHONY: help lab demo test lint notebooks bench lock fuzz kills
+.PHONY: help lab demo test lint notebooks bench lock fuzz kill-matrix kills
 
 help:
 	@echo "make lab        open JupyterLab at the first lesson"
@@ -23,6 +23,7 @@ help:
 	@echo "make lint       check format, style and types"
 	@echo "make notebooks  build the notebooks from solutions/*/lesson.py"
 	@echo "make bench      measure the grader against its yardsticks"
+	@echo "make kill-matrix  mutate the reference solutions, and see that hidden cases notice"
 	@echo "make fuzz       try 10,000 notebooks and 10,000 values on the judge"
 	@echo "make kills      kill 'grader grade' 200 times and look for what is left"
 	@echo "make lock       choose the exact versions that the others install (needs uv)"
@@ -45,6 +46,9 @@ lint: $(READY)
 
 kills: $(READY)
 	$(RUN) KILLS=200 "$(BIN)/python" -m pytest -q tests/test_grading.py -k whenever_the_command_is_killed
+
+kill-matrix: $(READY)
+	$(RUN) "$(BIN)/python" tests/kill_matrix.py --survivors
 
 fuzz: $(READY)
 	$(RUN) FUZZ=10000 "$(BIN)/python" -m pytest -q -n 2 tests/test_fuzz.py

@@ -39,6 +39,9 @@ _SECRET = "a kill matrix"  # noqa: S105 - of nobody
 _SECONDS = 5
 _MEGABYTES = 4096
 EQUIVALENTS = ROOT / "tests" / "equivalent_mutants"
+_HEAD = """\
+| lesson | exercise | made | killed for all {seeds} students | listed as equivalent | open |
+|---|---|---:|---:|---:|---:|"""
 
 
 class _TooLongError(BaseException):
@@ -90,6 +93,17 @@ def passes(lesson: str, name: str, namespace: dict[str, Any], seed: int) -> bool
         assess(answer, expected, case, exercise).right
         for answer, (case, expected) in zip(answers, questions, strict=True)
     )
+
+
+def right_groups(lesson: str, name: str, namespace: dict[str, Any], seed: int) -> dict[str, bool]:
+    """Return each group of one seed's hidden cases, and whether a namespace's function is right."""
+    exercise, questions = load(lesson).exercises[name], _questions(lesson, name, seed)
+    answers = KernelRunner(namespace).ask(name, [case for case, _ in questions], {})
+    groups: dict[str, bool] = {}
+    for answer, (case, expected) in zip(answers, questions, strict=True):
+        right = assess(answer, expected, case, exercise).right
+        groups[case.group] = groups.get(case.group, True) and right
+    return groups
 
 
 @contextmanager
@@ -153,6 +167,7 @@ def main() -> None:
     parser.add_argument("--lesson", nargs="*", default=LESSONS)
     parser.add_argument("--exercise", nargs="*")
     parser.add_argument("--seeds", type=int, default=20)
+    parser.add_argument("--survivors", action="store_true", help="name those that are not listed")
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args()
     tasks = [
@@ -165,13 +180,16 @@ def main() -> None:
     made: dict[tuple[str, str], list[Fate]] = {}
     for lesson, name, fate in fates(tasks, options.jobs):
         made.setdefault((lesson, name), []).append(fate)
+    print(_HEAD.format(seeds=options.seeds))  # noqa: T201
     for (lesson, name), found in made.items():
         known = equivalents(lesson)
         survivors = [fate for fate in found if fate.survived]
-        print(lesson, name, len(found), len(survivors))  # noqa: T201
-        for fate in survivors:
-            if (name, fate.mutant.change) not in known:
-                print(f"  {len(fate.survived):3} {name}: {fate.mutant.change}")  # noqa: T201
+        still = [fate for fate in survivors if (name, fate.mutant.change) not in known]
+        row = (lesson, name, len(found), len(found) - len(survivors))
+        row += (len(survivors) - len(still), len(still))
+        print(f"| {' | '.join(map(str, row))} |")  # noqa: T201
+        for fate in still if options.survivors else ():
+            print(f"  {len(fate.survived):3} {name}: {fate.mutant.change}")  # noqa: T201
 
 
 if __name__ == "__main__":

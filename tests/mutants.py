@@ -57,6 +57,7 @@ _FUNCTIONS = {
     "all": ("any",),
 }
 _KINDS = ("linear", "relu", "sigmoid", "tanh")
+_NOTHING = "(nothing)"
 _FIRST = ("[:1]", "[:2]", "[:3]", "[:-1]", "[1:]", "[::-1]")
 _NOT_OPERANDS = (ast.Add, ast.Mult)  # the order of operands matters to none of these
 
@@ -111,7 +112,7 @@ def _change(before: str, after: str) -> str:
     changed = [line for line in lines if line[:2] in ("- ", "+ ")]
     gone = " ; ".join(line[2:].strip() for line in changed if line[0] == "-")
     come = " ; ".join(line[2:].strip() for line in changed if line[0] == "+")
-    return f"{gone}  =>  {come}"
+    return f"{gone or _NOTHING}  =>  {come or _NOTHING}"
 
 
 def _rewritten(tree: ast.Module) -> Iterator[tuple[str, str]]:

@@ -141,9 +141,7 @@ def test_the_five_steps_are_the_gradients_along_the_log_sum_exp(lesson, seed):
     after_u2 = grad(lambda u: g * (anp.log(anp.sum(anp.exp(u))) + top))(z - top)
     agree(lesson["step_3_shifted"](z, g), after_u2)
     after_u1 = grad(lambda u: g * (anp.log(anp.sum(anp.exp(z - u))) + u))(top)
-    from_u2, from_L = lesson["step_4_largest"](z, g)
-    agree(from_u2 + from_L, after_u1)
-    agree(from_L, grad(lambda u: g * (anp.log(E) + u))(top))
+    agree(lesson["step_4_largest"](z, g), after_u1)
     value = lesson["log_sum_exp"](z)
     agree(lesson["step_5_logits"](z, value, g), grad(lambda z: g * logsumexp(z))(z))
 

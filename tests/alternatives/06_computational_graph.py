@@ -185,20 +185,21 @@ def step_3_shifted__logarithms(z, g):
     return np.sign(g) * np.exp(z - logsumexp_of(z) + np.log(abs(g)))
 
 
-def step_4_largest__what_must_cancel(z, g):
-    return -g, g
+def step_4_largest__exactly_nothing(z, g):
+    return 0.0
 
 
-def step_4_largest__list_of_two(z, g):
-    return [(-step_3_shifted__softmax(z, g)).sum(), 1.0 * g]
+def step_4_largest__two_paths(z, g):
+    through_the_shift = (-step_3_shifted__softmax(z, g)).sum()
+    return through_the_shift + g
 
 
-def step_4_largest__shares(z, g):
-    return g * -sum(shares(z)), np.float64(g)
+def step_4_largest__one_minus_the_shares(z, g):
+    return g * (1.0 - sum(shares(z)))
 
 
 def step_4_largest__zero_dimensional(z, g):
-    return np.asarray(-(step_3_shifted__one_exponential(z, g) @ np.ones(z.size))), np.asarray(g)
+    return np.asarray(g - step_3_shifted__one_exponential(z, g) @ np.ones(z.size))
 
 
 def step_5_logits__of_the_differences(z, value, g):
