@@ -90,6 +90,8 @@ def _filled(reference: Callable[..., Any], fill: Callable[[Any], Any]) -> Callab
     def leaf(value: Any) -> Any:
         if isinstance(value, np.ndarray | np.generic):
             return fill(value)
+        if isinstance(value, str):
+            return ""
         # A number of no fraction, too: a reference may count, or say yes or no.
         return float(fill(value)) if isinstance(value, int | float) else value
 

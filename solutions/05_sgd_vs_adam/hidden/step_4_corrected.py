@@ -5,7 +5,11 @@ from solution import step_2_unrolled, step_3_total
 
 from grader.exercise import Case, exercise
 
-asked = exercise("step_4_corrected", builds_on=("step_2_unrolled", "step_3_total"))
+asked = exercise(
+    "step_4_corrected",
+    builds_on=("step_2_unrolled", "step_3_total"),
+    not_alone=("one step", "equal gradients"),
+)
 
 
 @asked.cases
