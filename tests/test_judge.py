@@ -17,11 +17,11 @@ from grader.errors import GraderError
 from grader.exercise import Case
 from grader.judge.assess import run
 from grader.judge.judging import Judging, judge_lesson, seeded, untouched
-from grader.judge.outcome import Answer, Outcome, Report
+from grader.judge.outcome import Answer, CaseResult, Outcome, Report
 from grader.judge.verdict import Verdict
 from grader.report.data import report_data, report_of
 from grader.report.evidence import told as words
-from grader.report.words import MEANING
+from grader.report.words import MEANING, outcome_lines
 from grader.run.one import grade_file, open_box
 from grader.sample import notebook, raising, right, text
 from grader.sandbox import availability
@@ -686,3 +686,16 @@ def test_every_verdict_has_its_sentence_in_the_document_and_in_reports():
 
 def test_verdicts_are_told_in_the_order_in_which_they_are_listed():
     assert [verdict.rank for verdict in Verdict] == list(range(len(Verdict)))
+
+
+def test_groups_that_earn_nothing_alone_say_why():
+    cases = [
+        CaseResult(group="one path", verdict=Verdict.CORRECT),
+        CaseResult(group="several", verdict=Verdict.WRONG_VALUE),
+    ]
+    outcome = Outcome(id="x", score=0.0, points=2.0, verdict=Verdict.WRONG_VALUE, cases=cases)
+
+    assert "earn nothing alone" in " ".join(outcome_lines(outcome))
+    assert "earn nothing alone" not in " ".join(
+        outcome_lines(dataclasses.replace(outcome, score=1.0))
+    )

@@ -75,6 +75,11 @@ def _body(outcome: Outcome) -> Iterator[str]:
         yield _("Right: {right}. Not yet: {failed}.").format(
             right=", ".join(right), failed=", ".join(failed)
         )
+    if right and not outcome.score:
+        yield _(
+            "These groups earn nothing alone: a function that does not solve the exercise is "
+            "right in them, too."
+        )
     for mistake in outcome.mistakes:
         yield _("Recognised: {name}.").format(name=mistake.name)
         yield _("Hint: {hint}").format(hint=mistake.hint)
