@@ -36,7 +36,7 @@ from rich.table import Table
 
 from grader import sample
 from grader.box.calls import call
-from grader.box.cells import make_shell
+from grader.box.shell import make_shell
 from grader.course.folders import Course
 from grader.course.lesson import Lesson
 from grader.judge.argument import prepared

@@ -32,6 +32,7 @@ FLOW = (
 )
 # The only modules that start a process; each says in its docstring which one.
 STARTERS = {
+    "grader.box.shell",
     "grader.box.warm",
     "grader.demo",
     "grader.run.workers",

@@ -21,8 +21,8 @@ import numpy as np
 
 from . import failures, stream, wire
 from .calls import address_space, call, uncallable
-from .cells import Shell
 from .plain import mapped
+from .shell import Shell
 
 
 class Line:
@@ -130,6 +130,7 @@ def _answer(inbox: Inbox, shell: Shell, request: dict[str, Any]) -> None:
     }
     for other in request["substitutes"]:
         shell.user_ns[other] = _remote(inbox, request["substitutes"][other].number)
+    figures = _figures()
     try:
         answer = uncallable(shell.user_ns, name)
         if answer is None:
@@ -137,6 +138,7 @@ def _answer(inbox: Inbox, shell: Shell, request: dict[str, Any]) -> None:
             arguments, keywords, steps = _arrived(inbox, asked)
             answer = call(shell.user_ns[name], arguments, keywords, steps, request["megabytes"])
     finally:
+        _close_figures(keeping=figures)
         for other in request["substitutes"]:
             if other in originals:
                 shell.user_ns[other] = originals[other]
@@ -151,6 +153,19 @@ def _answer(inbox: Inbox, shell: Shell, request: dict[str, Any]) -> None:
     # Arrays of one call must not count against the next one's memory cap.
     if request["megabytes"] is not None:
         gc.collect()
+
+
+def _figures() -> list[Any]:
+    """Return the numbers of the figures that are open, if anything can draw here."""
+    figures = getattr(sys.modules.get("matplotlib._pylab_helpers"), "Gcf", None)
+    return list(figures.figs) if figures else []
+
+
+def _close_figures(*, keeping: list[Any]) -> None:
+    """Close the figures that a call has opened, as the end of a test cell would."""
+    opened = [number for number in _figures() if number not in keeping]
+    for number in opened:
+        sys.modules["matplotlib._pylab_helpers"].Gcf.destroy(number)
 
 
 def _arrived(inbox: Inbox, value: Any) -> Any:

@@ -93,15 +93,17 @@ def _load(options: dict[str, Any]) -> Any:
     if options["confine"]:
         fence.withhold([*options["readable"], *options["writable"]], options["holes"])
         importlib.import_module("sandlock")
+    from .shell import load_drawing, make_shell  # noqa: PLC0415 - behind the fences, being large
+
+    shell = make_shell()
     for name in options["preload"]:
         # A lesson's import that fails here fails again, with its message, in the cell.
         with contextlib.suppress(Exception):
             importlib.import_module(name)
-    from .cells import make_shell  # noqa: PLC0415 - behind the fences, as all that is large
-
-    shell = make_shell()
+    if "matplotlib.pyplot" in sys.modules:
+        load_drawing()
     # The first cell loads half of IPython: better here than in every child.
-    shell.run(_FIRST_CELL)
+    shell.rehearse(_FIRST_CELL)
     # A collection in a child would touch, and so copy, every page it shares with this process.
     gc.collect()
     gc.freeze()

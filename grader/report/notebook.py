@@ -113,15 +113,27 @@ def _shown(text: Text) -> dict[str, Any]:
 
 def outputs_of(run: Run) -> list[dict[str, Any]]:
     """Return a cell's outputs; what stopped it stands last."""
+    outputs = [_harmless_output(output) for output in run.outputs]
     if run.failure is None or run.failure.failure is None:
-        return list(run.outputs)
+        return outputs
     told = {
         "output_type": "error",
         "ename": run.failure.failure.value,
         "evalue": run.failure.message,
         "traceback": [run.failure.message],
     }
-    return [*run.outputs, told]
+    return [*outputs, told]
+
+
+def _harmless_output(output: dict[str, Any]) -> dict[str, Any]:
+    """Return an output without HTML in what a page takes for Markdown or for a formula."""
+    if "data" not in output:
+        return output
+    data = {
+        mime: harmless(content) if mime in ("text/markdown", "text/latex") else content
+        for mime, content in output["data"].items()
+    }
+    return {**output, "data": data}
 
 
 def test_outputs(outcome: Outcome) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from grader.box.outputs import PICTURES, TEXTS
 from grader.box.wire import WireError
 from grader.judge.outcome import Answer
 from grader.judge.verdict import Verdict
@@ -20,7 +21,6 @@ _FAILURES = {verdict.value: verdict for verdict in Verdict if verdict.told_by_bo
 _DIGITS = re.compile(r"\d*\.\d+(?:e[-+]?\d+)?|\d+\.?e[-+]?\d+|\d{5,}", re.IGNORECASE)
 _LONG_WORD = re.compile(r"[^\s/]{40,}")
 
-SAFE_TYPES = ("text/plain", "image/png", "image/jpeg")
 _MAX_OUTPUTS = 203  # a flood of 200, then a result, text on stderr and an exception
 _MAX_TEXT = 400_000
 _STREAMS = ("stdout", "stderr")
@@ -67,9 +67,9 @@ def _read_output(item: Any) -> dict[str, Any]:
 
 def _datum(mime: Any, content: Any) -> str:
     text = _text(content)
-    if _text(mime) not in SAFE_TYPES:
+    if _text(mime) not in (*TEXTS, *PICTURES):
         raise WireError("an output of a type that is not kept")
-    if mime != "text/plain" and not _BASE64.fullmatch(text):
+    if mime in PICTURES and not _BASE64.fullmatch(text):
         raise WireError("a picture that is not base64")
     return text
 
@@ -83,7 +83,7 @@ def _text(value: Any) -> str:
 def _text_size(output: dict[str, Any]) -> int:
     pieces = [output.get("text", ""), output.get("ename", ""), output.get("evalue", "")]
     pieces += output.get("traceback", [])
-    pieces.append(output.get("data", {}).get("text/plain", ""))
+    pieces += [output.get("data", {}).get(mime, "") for mime in TEXTS]
     return sum(map(len, pieces))
 
 

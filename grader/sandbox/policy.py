@@ -130,7 +130,7 @@ def environment(imports: Path, scratch: Path, cache: Path) -> dict[str, str]:
         "PYTHONUSERBASE": site.getuserbase(),
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONHASHSEED": "0",
-        "MPLBACKEND": "Agg",
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         "MPLCONFIGDIR": str(cache),
         "IPYTHONDIR": str(scratch),
         # A second thread would only fight the other workers, and its stack counts as memory.
