@@ -183,7 +183,7 @@ def test_an_exercise_that_stands_nowhere_is_asked_after_the_last_cell(session):
 def processes_of(box, monkeypatch):
     """The channels of all processes that were started."""
     opened, start = [], box.open
-    monkeypatch.setattr(box, "open", lambda: opened.append(start()) or opened[-1])
+    monkeypatch.setattr(box, "open", lambda *given: opened.append(start(*given)) or opened[-1])
     return opened
 
 
