@@ -1,25 +1,32 @@
 """A course of its own for tests that grade: lessons, a class, its gradebook."""
 
+import atexit
 import contextlib
 import dataclasses
 import json
 import os
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import traceback
 import warnings
 from pathlib import Path
 
 from nbgrader.api import Gradebook
+from nbgrader.apps.nbgraderapp import NbGraderApp
 
-from grader import sample
+from grader import cli, sample
 from grader.course.folders import Course
 from tests.conftest import ROOT, load
 
 LESSON = "00_start_here"
+CONFIG = "nbgrader_config.py"
 PROGRAMS = Path(sys.executable).parent
+_SECONDS = 600  # for a command on a busy machine
+_MADE_BY_USE = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
 # All that a gradebook holds, without the ids that are drawn at random.
 _QUERIES = {
     "lessons": """
@@ -57,40 +64,34 @@ _QUERIES = {
 }
 
 
+def make_course(root, lessons=(LESSON,)):
+    """Make a course folder with these lessons, as they are built."""
+    root.mkdir(parents=True, exist_ok=True)
+    parts = [Path(room) / lesson for room in ("solutions", "notebooks") for lesson in lessons]
+    for part in (*parts, "byhand", "data"):
+        shutil.copytree(ROOT / part, root / part, ignore=_MADE_BY_USE)
+    shutil.copy(ROOT / CONFIG, root)
+    return Course(root=root)
+
+
 def copy_of(course, folder):
     """Copy a course with all that it holds; return the copy."""
     shutil.copytree(course.root, folder)
     return dataclasses.replace(course, root=folder)
 
 
-def stock_copy(course, folder):
-    """Copy a course to where nbgrader grades alone, without the shipped engine."""
-    made = copy_of(course, folder)
-    path = made.root / "nbgrader_config.py"
-    shipped, _, tail = path.read_text().partition("# Autograding, here")
-    path.write_text(shipped + tail.splitlines()[-1] + "\n")
-    return made
-
-
-def make_course(root, lessons=(LESSON,)):
-    """Make a course folder with these lessons, as they are built."""
-    root.mkdir(parents=True, exist_ok=True)
-    for room in ("solutions", "notebooks"):
-        for lesson in lessons:
-            shutil.copytree(
-                ROOT / room / lesson,
-                root / room / lesson,
-                ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints"),
-            )
-    for folder in ("byhand", "data"):
-        shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "nbgrader_config.py", root)
-    return Course(root=root)
+def make_stock(course, *lines):
+    """Keep of the shipped configuration where things are; the rest is nbgrader's own, or given."""
+    shipped = course.nbgrader_config().CourseDirectory
+    (course.root / CONFIG).write_text("c = get_config()\n", encoding="utf-8")
+    where = [f"c.CourseDirectory.{name} = {value!r}" for name, value in shipped.items()]
+    configure(course, *where, *lines)
+    course.class_folder.mkdir(exist_ok=True)
 
 
 def configure(course, *lines):
     """Add lines to the course's nbgrader_config.py."""
-    with (course.root / "nbgrader_config.py").open("a", encoding="utf-8") as config:
+    with (course.root / CONFIG).open("a", encoding="utf-8") as config:
         config.write("".join(f"{line}\n" for line in lines))
 
 
@@ -155,27 +156,78 @@ def cells_of(course, student, lesson=LESSON):
     return {cell["id"]: cell for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]}
 
 
-def environment(**more):
-    """Return the environment of a command: nothing of the user's own settings."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("JUPYTER", "NBGRADER"))}
+def environment(home=None, **more):
+    """Return the environment of a command: nothing of the user's own settings.
+
+    Args:
+        home: a folder with settings of its own; without, a command has none at all.
+        more: variables that are different.
+    """
+    settings = ("JUPYTER", "NBGRADER", "IPYTHON", "XDG_", "MPLCONFIG")
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(settings)}
+    # nbgrader starts alembic by its name.
     path = f"{PROGRAMS}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
-    return {**kept, "PATH": path, "PYTHONPATH": str(ROOT), **more}
+    found = {"PYTHONPATH": str(ROOT)} | kept | {"PATH": path}
+    if home is not None:
+        user = home.name
+        found |= {"HOME": str(home), "USER": user, "LOGNAME": user}
+    return found | more
 
 
-def command(course, *words, **more):
-    """Run `grader ...` or `nbgrader ...` in the course's folder."""
-    program = (
-        [sys.executable, "-m", "grader.cli"] if words[0] == "grader" else [PROGRAMS / words[0]]
-    )
+def make_home(home, *lines):
+    """Make a home whose owner has these lines in their own nbgrader_config.py."""
+    config = home / ".jupyter" / CONFIG
+    config.parent.mkdir(parents=True, exist_ok=True)
+    config.write_text("".join(f"{line}\n" for line in ("c = get_config()", *lines)), "utf-8")
+
+
+def program(course, *words, home=None, **more):
+    """Start `grader ...` or `nbgrader ...` in the course's folder, as a terminal does."""
+    start = [sys.executable, "-m", "grader.cli"] if words[0] == "grader" else [PROGRAMS / words[0]]
     return subprocess.run(
-        [*program, *words[1:]],
+        [*start, *map(str, words[1:])],
         cwd=course.root,
-        env=environment(**more),
+        env=environment(home, **more),
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=_SECONDS,
         check=False,
     )
+
+
+def command(course, *words, home=None, **more):
+    """Do what `program` does in a forked child, which has imported everything already.
+
+    Most of what a command of nbgrader takes is its imports, and the tests give hundreds.
+    """
+    main = cli.main if words[0] == "grader" else NbGraderApp.launch_instance
+    there = environment(home, **more)
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+
+        def deed():
+            for number, file in enumerate((os.open(os.devnull, os.O_RDONLY), out.fileno())):
+                os.dup2(file, number)
+            os.dup2(err.fileno(), 2)
+            sys.stdin, sys.stdout, sys.stderr = (
+                os.fdopen(number, mode, encoding="utf-8")
+                for number, mode in enumerate(("r", "w", "w"))
+            )
+            os.chdir(course.root)
+            os.environ.clear()
+            os.environ.update(there)
+            sys.argv = [str(word) for word in words]
+            # What a new process ignores; here, warnings are errors.
+            warnings.resetwarnings()
+            for kind in (DeprecationWarning, PendingDeprecationWarning, ImportWarning):
+                warnings.simplefilter("ignore", kind)
+            warnings.simplefilter("ignore", ResourceWarning)
+            main()
+
+        status = in_a_child(deed)
+        for file in (out, err):
+            file.seek(0)
+        said, told = (file.read().decode() for file in (out, err))
+    return subprocess.CompletedProcess(words, status, said, told)
 
 
 def in_a_child(deed):
@@ -186,11 +238,19 @@ def in_a_child(deed):
         pid = os.fork()
     if pid == 0:
         status = 1
+        # What this process cleans up as it ends is none of the child's business.
+        atexit._clear()
+        signal.alarm(_SECONDS)
         try:
             deed()
             status = 0
+        except SystemExit as ended:
+            status = ended.code if isinstance(ended.code, int) else int(bool(ended.code))
         except BaseException:  # noqa: BLE001 - told, and counted as a failure
             traceback.print_exc()
         finally:
+            atexit._run_exitfuncs()
+            sys.stdout.flush()
+            sys.stderr.flush()
             os._exit(status)
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])

@@ -35,9 +35,9 @@ def template(tmp_path_factory):
 @pytest.fixture
 def course(template, tmp_path, monkeypatch):
     """A course of one's own, in which one stands."""
-    shutil.copytree(template.root, tmp_path / "course")
-    monkeypatch.chdir(tmp_path / "course")
-    return type(template)(root=tmp_path / "course")
+    made = classroom.copy_of(template, tmp_path / "course")
+    monkeypatch.chdir(made.root)
+    return made
 
 
 @pytest.fixture

@@ -2,19 +2,16 @@
 
 import json
 import shutil
-import subprocess
-import sys
 
 import pytest
 
-from grader.course.folders import Course
 from grader.errors import InputError
 from grader.run import check as checking
 from grader.run import whole_class as grading
 from grader.sandbox import availability
-from tests.conftest import ROOT
+from tests import classroom
+from tests.classroom import LESSON
 
-LESSON = "00_start_here"
 KEYS = {"lesson", "student", "score", "max_score", "grader", "exercises", "notes"}
 EXERCISE_KEYS = {
     *("id", "score", "points", "verdict", "mistake", "hint", "mistakes", "unexplained", "evidence"),
@@ -25,25 +22,11 @@ EXERCISE_KEYS = {
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
     """A course of our own with one lesson."""
-    root = tmp_path_factory.mktemp("commands") / "a course"
-    for part in ("notebooks", "solutions"):
-        shutil.copytree(ROOT / part / LESSON, root / part / LESSON)
-    for part in ("byhand", "data"):
-        shutil.copytree(ROOT / part, root / part, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "nbgrader_config.py", root)
-    return Course(root=root)
+    return classroom.make_course(tmp_path_factory.mktemp("commands") / "a course")
 
 
 def grader(course, *arguments):
-    """Run the real command in the course folder."""
-    return subprocess.run(
-        [sys.executable, "-m", "grader.cli", *map(str, arguments)],
-        cwd=course.root,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    return classroom.command(course, "grader", *arguments)
 
 
 def is_one_helpful_line(done):
@@ -53,7 +36,8 @@ def is_one_helpful_line(done):
 
 
 def test_check_prints_the_contract_s_json_and_ends_with_0_whatever_the_score(course):
-    done = grader(course, "check", course.notebooks / LESSON / f"{LESSON}.ipynb", "--json")
+    notebook = course.notebooks / LESSON / f"{LESSON}.ipynb"
+    done = classroom.program(course, "grader", "check", notebook, "--json")
     report = json.loads(done.stdout)
     assert done.returncode == 0
     assert set(report) == KEYS
@@ -65,10 +49,10 @@ def test_check_prints_the_contract_s_json_and_ends_with_0_whatever_the_score(cou
 def test_check_knows_a_lesson_under_another_file_name(course, tmp_path):
     other = tmp_path / "my copy.ipynb"
     shutil.copy(course.solutions / LESSON / f"{LESSON}.ipynb", other)
-    shutil.copytree(course.root, tmp_path / "course")
-    placed = tmp_path / "course" / other.name
+    copied = classroom.copy_of(course, tmp_path / "course")
+    placed = copied.root / other.name
     shutil.copy(other, placed)
-    done = grader(Course(root=tmp_path / "course"), "check", placed, "--json")
+    done = grader(copied, "check", placed, "--json")
     report = json.loads(done.stdout)
     assert (report["lesson"], report["score"]) == (LESSON, 16)
 

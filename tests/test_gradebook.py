@@ -93,8 +93,7 @@ def graded(template, lesson):
 @pytest.fixture
 def course(template, tmp_path):
     """A copy of the template: each test has a class of its own."""
-    shutil.copytree(template.root, tmp_path / "course")
-    return dataclasses.replace(template, root=tmp_path / "course")
+    return classroom.copy_of(template, tmp_path / "course")
 
 
 def recorder(course, *, url=None, config=None):

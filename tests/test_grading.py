@@ -40,6 +40,7 @@ DIVIDES_BY_0 = """\
 def standardize(X):
     return (X - X.mean(axis=1, keepdims=True)) / X.std(axis=1, keepdims=True)
 """
+LATE = 'c.LateSubmissionPlugin.penalty_method = "zero"'
 HONEST = {
     "right": right(**{TASK: "It is so."}),
     "wrong": work(one_hot="def one_hot(labels, n_classes):\n    return labels"),
@@ -57,7 +58,7 @@ def template(tmp_path_factory):
         minutes = 5 if student == "late" else -5
         timestamp = f"{DUE + dt.timedelta(minutes=minutes)} UTC"
         hand_in(course, student, content, timestamp=timestamp)
-    classroom.configure(course, 'c.LateSubmissionPlugin.penalty_method = "zero"')
+    classroom.configure(course, LATE)
     course.make_secret()
     done = classroom.command(course, "nbgrader", "generate_assignment", LESSON, "--force")
     assert done.returncode == 0, done.stderr
@@ -120,7 +121,8 @@ def run(monkeypatch, capsys):
 @pytest.fixture(scope="module")
 def stock(template, tmp_path_factory):
     """The same class, graded by nbgrader alone, which judges in the kernel."""
-    made = classroom.stock_copy(template, tmp_path_factory.mktemp("stock") / "course")
+    made = copy_of(template, tmp_path_factory.mktemp("stock") / "course")
+    classroom.make_stock(made, LATE)
     autograde(made)
     return made
 

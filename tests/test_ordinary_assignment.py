@@ -1,23 +1,13 @@
 """An ordinary nbgrader assignment, asserts in its test cells, goes through the same engine."""
 
-import os
-import shutil
-import subprocess
-import sys
-from pathlib import Path
-
 import nbformat
 import nbformat.v4
 import pytest
-from nbgrader.api import Gradebook
 
-from grader.course.folders import Course
-from grader.gradebook.database import absolute
 from grader.sandbox import availability
-from tests.conftest import ROOT
+from tests import classroom
 
 pytestmark = pytest.mark.skipif(bool(availability.unavailable()), reason=availability.unavailable())
-PROGRAMS = Path(sys.executable).parent
 SQUARE = "def square(x):\n    return x * x"
 STUDENTS = {
     "right": SQUARE,
@@ -43,30 +33,13 @@ def cell(source, name, **metadata):
     return made
 
 
-def nbgrader(root, *arguments):
-    """Run a real nbgrader command in the course folder."""
-    path = f"{PROGRAMS}{os.pathsep}{os.environ['PATH']}"
-    return subprocess.run(
-        [str(PROGRAMS / "nbgrader"), *arguments],
-        cwd=root,
-        env={**os.environ, "PATH": path},
-        capture_output=True,
-        text=True,
-        timeout=200,
-        check=False,
-    )
-
-
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory):
     """The scores of a class by student and cell, and the course they were graded in."""
-    root = tmp_path_factory.mktemp("ordinary") / "course"
-    (root / "solutions" / "ps1").mkdir(parents=True)
-    for part in ("byhand", "data"):
-        shutil.copytree(ROOT / part, root / part, ignore=shutil.ignore_patterns("__pycache__"))
-    config = (ROOT / "nbgrader_config.py").read_text(encoding="utf-8")
-    config += "\nc.Engine.timeout = 2\n"
-    (root / "nbgrader_config.py").write_text(config, encoding="utf-8")
+    course = classroom.make_course(tmp_path_factory.mktemp("ordinary") / "course", lessons=())
+    root = course.root
+    (course.solutions / "ps1").mkdir(parents=True)
+    classroom.configure(course, "c.Engine.timeout = 2")
     hidden = "### BEGIN HIDDEN TESTS\nassert square(3) == 9\n### END HIDDEN TESTS"
     skipped = cell("raise RuntimeError('not to be run')", "skipped", locked=True)
     skipped.metadata["tags"] = ["skip-execution"]
@@ -80,31 +53,17 @@ def graded(tmp_path_factory):
         ],
         metadata={"kernelspec": {"display_name": "P", "language": "python", "name": "python3"}},
     )
-    nbformat.write(notebook, root / "solutions" / "ps1" / "ps1.ipynb")
-    made = nbgrader(root, "generate_assignment", "ps1")
+    nbformat.write(notebook, course.solutions / "ps1" / "ps1.ipynb")
+    made = classroom.command(course, "nbgrader", "generate_assignment", "ps1")
     assert made.returncode == 0, made.stderr
-    released = nbformat.read(root / "notebooks" / "ps1" / "ps1.ipynb", as_version=4)
+    released = nbformat.read(course.notebooks / "ps1" / "ps1.ipynb", as_version=4)
     for student, source in STUDENTS.items():
         released.cells[0]["source"] = source
-        folder = root / "class" / "submitted" / student / "ps1"
-        folder.mkdir(parents=True)
-        nbformat.write(released, folder / "ps1.ipynb")
-    broken = root / "class" / "submitted" / "broken" / "ps1"
-    broken.mkdir(parents=True)
-    (broken / "ps1.ipynb").write_text("{", encoding="utf-8")
-    done = nbgrader(root, "autograde", "ps1")
+        classroom.hand_in(course, student, nbformat.writes(released), "ps1")
+    classroom.hand_in(course, "broken", "{", "ps1")
+    done = classroom.command(course, "nbgrader", "autograde", "ps1")
     assert done.returncode == 0, done.stderr
-    course = Course(root=root)
-    url = absolute(str(course.nbgrader_config().CourseDirectory.db_url), course.root)
-    with Gradebook(url, "backprop_by_hand") as gradebook:
-        scores = {
-            student: {
-                grade.name: grade.auto_score
-                for grade in gradebook.find_submission_notebook("ps1", "ps1", student).grades
-            }
-            for student in [*STUDENTS, "broken"]
-        }
-    return scores, root
+    return classroom.scores(course), root
 
 
 def test_nbgrader_s_own_rules_score_it(graded):

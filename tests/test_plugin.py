@@ -29,6 +29,7 @@ pytestmark = pytest.mark.skipif(
 )
 
 ORDINARY = "ps1"
+TIMEOUT = "c.Execute.timeout = 2"
 KERNEL = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -225,7 +226,7 @@ def template(tmp_path_factory):
     (folder / "data" / "numbers.txt").write_text("1 2 3")
     nbformat.write(new_notebook(cells=SOURCE, metadata=KERNEL), folder / f"{ORDINARY}.ipynb")
     course.make_secret()
-    classroom.configure(course, "c.Execute.timeout = 2")
+    classroom.configure(course, TIMEOUT)
     for name in (ORDINARY, LESSON):
         done = classroom.command(course, "nbgrader", "generate_assignment", name, "--force")
         assert done.returncode == 0, done.stderr
@@ -248,7 +249,8 @@ def ordinary(template, tmp_path_factory):
 @pytest.fixture(scope="module")
 def stock(template, tmp_path_factory):
     """The honest ones, graded by nbgrader alone."""
-    course = classroom.stock_copy(template, tmp_path_factory.mktemp("stock") / "course")
+    course = copy_of(template, tmp_path_factory.mktemp("stock") / "course")
+    classroom.make_stock(course, TIMEOUT)
     for student, content in HONEST.items():
         hand_in(course, student, content, ORDINARY)
     done = classroom.command(course, "nbgrader", "autograde", ORDINARY)

@@ -8,8 +8,6 @@ import json
 import re
 import shutil
 import sqlite3
-import subprocess
-import sys
 
 import pytest
 
@@ -24,6 +22,7 @@ from grader.run.check import check_notebook
 from grader.run.one import grade_file, open_box
 from grader.sandbox import availability, processes
 from grader.sandbox.limits import Limits
+from tests import classroom
 from tests.conftest import ROOT
 from tests.corpus import CASES
 from tests.corpus.case import ATTACKED, HONEST, LESSON, POINTS, hand_in
@@ -32,20 +31,13 @@ pytestmark = pytest.mark.skipif(bool(availability.unavailable()), reason=availab
 FULL = sum(POINTS.values())
 GRADED = [case for case in CASES if not case.refused]
 REFUSED = [case for case in CASES if case.refused]
-GRADER = [sys.executable, "-m", "grader.cli"]
 
 
 @pytest.fixture(scope="module")
 def places(tmp_path_factory):
     """A course of our own, with a class, and a folder that nobody may write to."""
-    root = tmp_path_factory.mktemp("course")
-    for part in ("notebooks", "solutions"):
-        shutil.copytree(ROOT / part / LESSON, root / part / LESSON)
-    for part in ("byhand", "data"):
-        shutil.copytree(ROOT / part, root / part, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "nbgrader_config.py", root)
-    bait = tmp_path_factory.mktemp("bait")
-    return {"COURSE": root, "BAIT": bait}
+    course = classroom.make_course(tmp_path_factory.mktemp("course"))
+    return {"COURSE": course.root, "BAIT": tmp_path_factory.mktemp("bait")}
 
 
 @pytest.fixture(scope="module")
@@ -151,21 +143,11 @@ def graded_class(course, hand, honest_text):
     """All cases as one class, with honest students before, between and behind them."""
     submitted = course.class_folder / "submitted"
     for i in range(6):
-        folder = submitted / f"honest-{i}" / LESSON
-        folder.mkdir(parents=True)
-        (folder / f"{LESSON}.ipynb").write_text(honest_text, encoding="utf-8")
+        classroom.hand_in(course, f"honest-{i}", honest_text)
     for case in CASES:
         hand(case, submitted / case.student / LESSON)
     before = {path: path.read_bytes() for path in submitted.rglob("*") if path.is_file()}
-    done = subprocess.run(
-        [*GRADER, "grade", "--jobs", "2"],
-        cwd=course.root,
-        capture_output=True,
-        text=True,
-        timeout=900,
-        check=False,
-    )
-    return done, before
+    return classroom.program(course, "grader", "grade", "--jobs=2"), before
 
 
 def report_of(course, student):
@@ -246,14 +228,7 @@ def test_a_graded_notebook_carries_no_script_to_an_instructors_browser(number, c
 
 @pytest.mark.usefixtures("graded_class")
 def test_a_second_run_grades_nothing_again(course):
-    done = subprocess.run(
-        [*GRADER, "grade"],
-        cwd=course.root,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
+    done = classroom.command(course, "grader", "grade")
     assert done.returncode == 1, done.stderr[-2000:]
     assert f"0 graded, {len(GRADED) + 6} unchanged, {len(REFUSED)} not graded" in done.stdout
     assert told(report_of(course, "case-2")) == {
@@ -274,14 +249,13 @@ def test_a_locked_gradebook_loses_nothing(course):
     config = course.root / "nbgrader_config.py"
     text = config.read_text(encoding="utf-8")
     config.write_text(text.replace("gradebook.db", "gradebook.db?timeout=1"), encoding="utf-8")
-    grade = [*GRADER, "grade", "--student", "honest-0"]
-    options = {"cwd": course.root, "capture_output": True, "text": True, "timeout": 300}
+    grade = ("grader", "grade", "--student=honest-0")
     try:
         with sqlite3.connect(folder / "gradebook.db") as lock:
             lock.execute("begin exclusive")
-            refused = subprocess.run(grade, check=False, **options)
+            refused = classroom.command(course, *grade)
             lock.rollback()
-        went_on = subprocess.run(grade, check=False, **options)
+        went_on = classroom.command(course, *grade)
     finally:
         config.write_text(text, encoding="utf-8")
 
@@ -303,9 +277,7 @@ def by_number(number):
 def test_the_command_for_one_notebook_gives_the_same_report(number, course, hand):
     case = by_number(number)
     path = hand(case, course.root / "desk" / case.student)
-    done = subprocess.run(
-        [*GRADER, "check", "--json", str(path)], capture_output=True, text=True, check=False
-    )
+    done = classroom.command(course, "grader", "check", "--json", path)
 
     assert done.returncode == 0, done.stderr
     assert told(json.loads(done.stdout)) == expected(case)
