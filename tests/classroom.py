@@ -17,6 +17,7 @@ from pathlib import Path
 
 from nbgrader.api import Gradebook
 from nbgrader.apps.nbgraderapp import NbGraderApp
+from nbgrader.validator import Validator
 
 from grader import cli, sample
 from grader.course.folders import Course
@@ -212,6 +213,7 @@ def command(course, *words, home=None, **more):
                 os.fdopen(number, mode, encoding="utf-8")
                 for number, mode in enumerate(("r", "w", "w"))
             )
+            Validator.stream = sys.stdout  # it keeps the one that stood at its import
             os.chdir(course.root)
             os.environ.clear()
             os.environ.update(there)

@@ -1,25 +1,18 @@
 """nbgrader's own commands carry two lessons from their source to a fetched feedback page.
 
-Real commands, an exchange folder, an instructor and three students with a home
-each.  What is collected is graded twice: by a stock nbgrader, which judges in
+An exchange folder, an instructor and three students with a home each.  What is
+collected is graded twice: by a stock nbgrader, which judges in
 the kernel, and with the configuration that is shipped.
 """
 
 import csv
 import html
 import json
-import os
 import re
 import shutil
-import subprocess
-import sys
 import textwrap
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
-from nbgrader.api import Gradebook
-from traitlets.config import PyFileConfigLoader
 
 from grader.course.cells import Kind
 from grader.course.folders import Course
@@ -27,6 +20,7 @@ from grader.in_kernel import KernelRunner
 from grader.judge.judging import Judging
 from grader.report.evidence import told
 from grader.sandbox import availability
+from tests import classroom
 from tests.conftest import ROOT, load
 
 COURSE_ID = "backprop_by_hand"
@@ -59,7 +53,7 @@ class Place:
 
     def __init__(self, root):
         self.root = root
-        self.course = root / "course"
+        self.course = Course(root=root / "course")
         self.exchange = root / "exchange"
 
     def home(self, user):
@@ -74,56 +68,23 @@ class Place:
 
     def write_configs(self):
         """Say in each home where the exchange is, and who is who: all share one system account."""
-        for user in ("instructor", *STUDENTS):
-            lines = ["c = get_config()", f"c.Exchange.root = {str(self.exchange)!r}"]
-            if user in STUDENTS:
-                lines += [
-                    f"c.CourseDirectory.course_id = {COURSE_ID!r}",
-                    f"c.CourseDirectory.student_id = {user!r}",
-                ]
-            config = self.home(user) / ".jupyter" / "nbgrader_config.py"
-            config.parent.mkdir(parents=True, exist_ok=True)
-            config.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        exchange = f"c.Exchange.root = {str(self.exchange)!r}"
+        classroom.make_home(self.home("instructor"), exchange)
+        for student in STUDENTS:
+            course = f"c.CourseDirectory.course_id = {COURSE_ID!r}"
+            who = f"c.CourseDirectory.student_id = {student!r}"
+            classroom.make_home(self.home(student), exchange, course, who)
 
-    def nbgrader(self, user, *arguments):
+    def nbgrader(self, user, *words):
         """Run an nbgrader command as a user; return what it said."""
-        home = self.home(user)
-        folder = self.desk(user) if user in STUDENTS else self.course
-        programs = Path(sys.executable).parent
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(("JUPYTER", "NBGRADER"))}
-        done = subprocess.run(
-            [programs / "nbgrader", *arguments],
-            cwd=folder,
-            env={
-                **kept,
-                "HOME": str(home),
-                "USER": user,
-                "LOGNAME": user,
-                "JUPYTER_CONFIG_DIR": str(home / ".jupyter"),
-                "JUPYTER_DATA_DIR": str(home / ".local/share/jupyter"),
-                "JUPYTER_RUNTIME_DIR": str(home / ".local/share/jupyter/runtime"),
-                "IPYTHONDIR": str(home / ".ipython"),
-                "MPLCONFIGDIR": str(home / ".matplotlib"),
-                # nbgrader starts alembic by its name.
-                "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
-            },
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-        )
+        place = Course(root=self.desk(user)) if user in STUDENTS else self.course
+        done = classroom.command(place, "nbgrader", *words, home=self.home(user))
         said = done.stdout + done.stderr
-        assert done.returncode == 0, f"nbgrader {' '.join(arguments)}:\n{said}"
+        assert done.returncode == 0, f"nbgrader {' '.join(words)}:\n{said}"
         return said
 
-    def instruct(self, *arguments):
-        return self.nbgrader("instructor", *arguments)
-
-
-def everybody(work):
-    """Let the students work, two at a time; nbgrader mostly imports."""
-    with ThreadPoolExecutor(2) as pool:
-        return dict(zip(STUDENTS, pool.map(work, STUDENTS), strict=True))
+    def instruct(self, *words):
+        return self.nbgrader("instructor", *words)
 
 
 def clean(source):
@@ -176,27 +137,21 @@ def collected(tmp_path_factory):
         load(lesson)  # before several threads ask for it at once
     place = Place(tmp_path_factory.mktemp("collected"))
     place.exchange.mkdir()
-    place.course.mkdir()
-    shutil.copy(ROOT / "nbgrader_config.py", place.course)
-    for lesson in LESSONS:
-        shutil.copytree(ROOT / "solutions" / lesson, place.course / "solutions" / lesson)
-    for folder in ("byhand", "data"):
-        shutil.copytree(ROOT / folder, place.course / folder)
+    classroom.make_course(place.course.root, LESSONS)
+    shutil.rmtree(place.course.notebooks)
     place.write_configs()
-    Course(root=place.course).make_secret()
+    place.course.make_secret()
 
     for lesson in LESSONS:
         place.instruct("generate_assignment", lesson)
         place.instruct("release_assignment", lesson)
 
-    def study(student):
+    for student in STUDENTS:
         place.desk(student).mkdir()
         place.nbgrader(student, "fetch_assignment", *LESSONS)
         for lesson in LESSONS:
             solve(place.notebook(student, lesson), answers_of(student, lesson))
             place.nbgrader(student, "submit", lesson)
-
-    everybody(study)
     for lesson in LESSONS:
         place.instruct("collect", lesson)
     return place
@@ -209,34 +164,22 @@ def graded(request, collected, tmp_path_factory):
     shutil.copytree(collected.root, place.root)
     place.write_configs()
     if request.param == "stock":
-        make_stock(place.course / "nbgrader_config.py")
+        classroom.make_stock(place.course)
     elif reason := availability.unavailable():
         pytest.skip(f"the shipped configuration needs a sandbox: {reason}")
     for lesson in LESSONS:
         place.instruct("autograde", lesson)
         place.instruct("generate_feedback", lesson)
         place.instruct("release_feedback", lesson)
-    everybody(lambda student: place.nbgrader(student, "fetch_feedback", *LESSONS))
+    for student in STUDENTS:
+        place.nbgrader(student, "fetch_feedback", *LESSONS)
     place.instruct("export", "--to=class/grades.csv")
     return place
 
 
-def make_stock(path):
-    """Keep of the shipped configuration where things are; the rest is nbgrader's own."""
-    shipped = PyFileConfigLoader(path.name, path=str(path.parent)).load_config()
-    folders = [
-        f"c.CourseDirectory.{name} = {value!r}" for name, value in shipped.CourseDirectory.items()
-    ]
-    path.write_text("\n".join(["c = get_config()", *folders, ""]), encoding="utf-8")
-
-
-def gradebook(place):
-    return Gradebook(f"sqlite:///{place.course}/class/gradebook.db", COURSE_ID)
-
-
 def auto_scores(place, lesson, student):
     """Return what nbgrader's gradebook holds for the tests of one submission."""
-    with gradebook(place) as book:
+    with classroom.gradebook(place.course) as book:
         submitted = book.find_submission_notebook(lesson, lesson, student)
         return {
             grade.name.removeprefix("test_"): grade.auto_score
@@ -298,11 +241,7 @@ def test_what_students_fetch_is_the_committed_release_byte_for_byte(collected):
 
 def test_validate_passes_right_work_and_says_how_many_tests_a_stub_fails(collected):
     paths = [f"{lesson}/{lesson}.ipynb" for lesson in LESSONS]
-    said = everybody(
-        lambda student: (
-            "" if student == "mistaken" else collected.nbgrader(student, "validate", *paths)
-        )
-    )
+    said = {who: collected.nbgrader(who, "validate", *paths) for who in ("right", "untouched")}
 
     assert said["right"].count("Success! Your notebook passes all the tests.") == len(LESSONS)
     failing = re.findall(r"VALIDATION FAILED ON (\d+) CELL", said["untouched"])
@@ -311,7 +250,7 @@ def test_validate_passes_right_work_and_says_how_many_tests_a_stub_fails(collect
 
 
 def test_collect_finds_the_submissions_of_everybody(collected):
-    submitted = collected.course / "class/submitted"
+    submitted = collected.course.class_folder / "submitted"
 
     assert sorted(path.name for path in submitted.iterdir()) == sorted(STUDENTS)
     for student in STUDENTS:
@@ -349,7 +288,7 @@ def test_the_untouched_submission_has_none(graded, lesson):
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_a_mistake_costs_its_exercise_what_the_judge_says_and_nothing_else(graded, lesson):
     exercise, name, _ = MISTAKES[lesson]
-    outcome = outcome_of(lesson, "mistaken", Course(root=graded.course).secret())
+    outcome = outcome_of(lesson, "mistaken", graded.course.secret())
     assert (outcome.mistake, outcome.score < outcome.points) == (name, True)
 
     expected = {**points_of(lesson), exercise: outcome.score}
@@ -365,7 +304,7 @@ def test_partial_credit_reaches_the_gradebook(graded):
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_derivations_wait_for_a_person(graded, lesson):
     tasks = [cell.name for cell in load(lesson).cells if cell.kind is Kind.MANUAL]
-    with gradebook(graded) as book:
+    with classroom.gradebook(graded.course) as book:
         submitted = book.find_submission_notebook(lesson, lesson, "right")
         waiting = [grade.name for grade in submitted.grades if grade.needs_manual_grade]
 
@@ -376,7 +315,7 @@ def test_derivations_wait_for_a_person(graded, lesson):
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_feedback_tells_the_verdict_and_the_hint(graded, lesson):
     exercise, _, _ = MISTAKES[lesson]
-    outcome = outcome_of(lesson, "mistaken", Course(root=graded.course).secret())
+    outcome = outcome_of(lesson, "mistaken", graded.course.secret())
 
     text = words(fetched_feedback(graded, "mistaken", lesson))
 
@@ -416,12 +355,12 @@ def test_feedback_shows_no_solution_no_mark_scheme_and_no_hint_for_another_mista
 def test_students_fetch_the_feedback_that_the_instructor_generated(graded):
     for student in STUDENTS:
         for lesson in LESSONS:
-            made = graded.course / "class/feedback" / student / lesson / f"{lesson}.html"
+            made = graded.course.class_folder / "feedback" / student / lesson / f"{lesson}.html"
             assert fetched_feedback(graded, student, lesson).read_bytes() == made.read_bytes()
 
 
 def test_the_export_holds_every_score(graded):
-    with (graded.course / "class/grades.csv").open(encoding="utf-8", newline="") as file:
+    with (graded.course.class_folder / "grades.csv").open(encoding="utf-8", newline="") as file:
         rows = {(row["assignment"], row["student_id"]): row for row in csv.DictReader(file)}
 
     assert set(rows) == {(lesson, student) for lesson in LESSONS for student in STUDENTS}
