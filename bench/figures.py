@@ -79,30 +79,34 @@ def press(page: Any, key: str) -> float:
     return float(page.evaluate(f"window.shown[{before[0]}] - window.keys[{before[1]}]"))
 
 
-def measure(context: Any, address: str, name: str, title: str | None, *, quick: bool) -> Any:
+def measure(jupyter: lab.Lab, name: str, title: str | None, *, quick: bool) -> Any:
     """Return latencies of one page in ms, and the kernel's growth in MB over 500 moves."""
-    with lab.opened(context, address, f"{name}.ipynb") as (page, _):
-        lab.run_all(page)
-        page.wait_for_selector(lab.PICTURE)
-        if title and page.locator(f'{lab.FIGURE} button:text-is("{title}")').count():
-            page.click(f'{lab.FIGURE} button:text-is("{title}")')
-        page.wait_for_timeout(2000)
-        handle = page.locator(f"{lab.FIGURE} .noUi-handle").first
-        handle.focus()
-        page.evaluate(WATCH, lab.PICTURE)
-        for key in ("ArrowRight", "ArrowLeft", "ArrowRight"):
-            press(page, key)
-            page.wait_for_timeout(1500 if not quick else 100)
-        keys = ("ArrowLeft", "ArrowRight")
-        times = []
-        for i in range(MOVES if quick else STARTS):
-            times.append(press(page, keys[i % 2]))
-            page.wait_for_timeout(60 if quick else 1800)
-        return times, growth(page, handle) if quick else None
+    jupyter.open(f"{name}.ipynb")
+    jupyter.run_all()
+    page = jupyter.page
+    page.wait_for_selector(lab.PICTURE)
+    if title and page.locator(f'{lab.FIGURE} button:text-is("{title}")').count():
+        page.click(f'{lab.FIGURE} button:text-is("{title}")')
+    page.wait_for_timeout(2000)
+    handle = page.locator(f"{lab.FIGURE} .noUi-handle").first
+    handle.focus()
+    page.evaluate(WATCH, lab.PICTURE)
+    for key in ("ArrowRight", "ArrowLeft", "ArrowRight"):
+        press(page, key)
+        page.wait_for_timeout(1500 if not quick else 100)
+    keys = ("ArrowLeft", "ArrowRight")
+    times = []
+    for i in range(MOVES if quick else STARTS):
+        times.append(press(page, keys[i % 2]))
+        page.wait_for_timeout(60 if quick else 1800)
+    grown = growth(jupyter, handle) if quick else None
+    jupyter.close()
+    return times, grown
 
 
-def growth(page: Any, handle: Any) -> float:
+def growth(jupyter: lab.Lab, handle: Any) -> float:
     """Return by how many MB the kernel grows while a slider moves 500 times."""
+    page = jupyter.page
     editor = page.locator(".jp-CodeCell .cm-content").last
     output = page.locator(".jp-CodeCell .jp-OutputArea").last
 
@@ -110,7 +114,7 @@ def growth(page: Any, handle: Any) -> float:
         editor.click()
         page.keyboard.press("Control+Enter")
         page.wait_for_timeout(300)
-        lab.idle(page)
+        jupyter.idle()
         return float(output.inner_text().strip().split()[-1])
 
     before = memory()
@@ -144,10 +148,14 @@ def bench(results: Any) -> None:
             ]
             lab.write_notebook(root / "books" / f"{module}.ipynb", cells)
         (root / "home").mkdir()
-        with lab.serving(root / "books", root / "home") as address, lab.browsing() as chromium:
-            context = chromium.new_context(viewport={"width": 1280, "height": 1400})
+        home = root / "home"
+        with (
+            lab.serving(root / "books", home, lab.ALL_CELLS) as address,
+            lab.browsing() as chromium,
+        ):
+            jupyter = lab.Lab(lab.log_in(chromium, address, 1280, 1400), address)
             for _, module, title in AT_ONCE:
-                times, grown = measure(context, address, module, title, quick=True)
+                times, grown = measure(jupyter, module, title, quick=True)
                 p95 = percentile(times, 0.95)
                 name = f"{module}{', ' + title if title else ''}"
                 results.add(
@@ -162,9 +170,8 @@ def bench(results: Any) -> None:
                     "at most 20 MB",
                     reached=grown <= 20,
                 )
-                lab.end_kernels(address)
             for _, module, title in TRAINING:
-                times, _ = measure(context, address, module, title, quick=False)
+                times, _ = measure(jupyter, module, title, quick=False)
                 worst = max(times)
                 results.add(
                     f"{module}, {title}: first partial curve",
@@ -172,7 +179,6 @@ def bench(results: Any) -> None:
                     "at most 300 ms",
                     reached=worst <= 300,
                 )
-                lab.end_kernels(address)
 
 
 class _Table:

@@ -3,7 +3,9 @@
 import functools
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,6 +30,19 @@ def pytest_configure() -> None:
     without = str(ROOT / "tests" / "without")
     sys.path.insert(0, without)
     os.environ["PYTHONPATH"] = f"{without}{os.pathsep}{ROOT}"
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    """The browser; where there is none, its tests are skipped unless it is required."""
+    from tests import lab
+
+    if lab.CHROMIUM is None:
+        if os.environ.get("REQUIRE_BROWSER") == "1":
+            pytest.fail("REQUIRE_BROWSER=1, but no Chromium was found on PATH")
+        pytest.skip("no Chromium was found on PATH: browser tests are not run")
+    with lab.browsing() as found:
+        yield found
 
 
 # The modules that take longest, longest first: begun last, one of them would be waited for alone.

@@ -1,22 +1,25 @@
-"""A real JupyterLab and a real Chromium, for the figures' tests and measurements."""
+"""A real JupyterLab and a real Chromium, for tests and measurements."""
 
 import contextlib
 import json
-import os
 import shutil
 import signal
 import socket
 import subprocess
-import sys
 import time
+import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import nbformat
+from playwright.sync_api import expect, sync_playwright
+
+from tests.classroom import PROGRAMS, environment
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "chrome"))), None)
+# No call to anybody outside, and no GPU or sandbox of its own: containers have neither.
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -34,12 +37,11 @@ FIGURE, PICTURE, WORDS, LINE = (
     ".byhand-words",
     ".byhand-line",
 )
-
+# JupyterLab asks everybody once whether they want its news; the question covers buttons.
+NO_NEWS = {"apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False}}
 # One widget manager's cell must not be taken out of the page because it is out of sight.
-SETTINGS = {
-    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
-    "notebook-extension/tracker": {"windowingMode": "none"},
-}
+ALL_CELLS = {"notebook-extension/tracker": {"windowingMode": "none"}}
+_LOOK = 100  # ms between two looks; a look at every frame costs more than what is waited for
 
 
 def write_notebook(path: Path, cells: list[str]) -> None:
@@ -52,53 +54,44 @@ def write_notebook(path: Path, cells: list[str]) -> None:
     nbformat.write(book, path)
 
 
+# --------------------------------------------------------------------- the server
+
+
 @contextlib.contextmanager
-def serving(folder: Path, home: Path) -> Iterator[str]:
-    """Give the address of a JupyterLab that serves a folder, with a home of its own."""
-    for name, values in SETTINGS.items():
+def serving(folder: Path, home: Path, settings: Mapping[str, Any] = {}) -> Iterator[str]:
+    """Give the address of a JupyterLab that serves a folder, with a home and settings of its own.
+
+    Whoever has been at `address?token=TOKEN` once is logged in.
+    """
+    for name, values in {**NO_NEWS, **settings}.items():
         path = home / f".jupyter/lab/user-settings/@jupyterlab/{name}.jupyterlab-settings"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(values), encoding="utf-8")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    programs = Path(sys.executable).parent
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("JUPYTER", "NBGRADER"))}
-    environment = kept | {
-        "HOME": str(home),
-        "IPYTHONDIR": str(home / ".ipython"),
-        "MPLCONFIGDIR": str(home / ".matplotlib"),
-        "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
-    }
     log = home / "server.log"
     with log.open("wb") as file:
         server = subprocess.Popen(
             [
-                *(programs / "jupyter", "lab", "--no-browser", "--allow-root"),
+                *(PROGRAMS / "jupyter", "lab", "--no-browser", "--allow-root"),
                 *("--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}"),
                 *("--ServerApp.port_retries=0", f"--ServerApp.root_dir={folder}"),
+                # Its own extension manager would ask a public server.
                 *(f"--IdentityProvider.token={TOKEN}", "--LabApp.extension_manager=readonly"),
+                "--LabApp.expose_app_in_browser=True",
             ],
             cwd=folder,
-            env=environment,
+            env=environment(home),
             stdout=file,
             stderr=subprocess.STDOUT,
         )
     try:
         address = f"http://127.0.0.1:{port}"
-        end = time.monotonic() + MS / 1000
-        while True:
-            with (
-                contextlib.suppress(OSError),
-                urllib.request.urlopen(f"{address}/api/status?token={TOKEN}", timeout=5),  # noqa: S310
-            ):
-                break
-            if server.poll() is not None or time.monotonic() > end:
-                raise RuntimeError(f"JupyterLab did not start:\n{log.read_text()[-3000:]}")
-            time.sleep(0.1)
+        answer(server, f"{address}/api/status?token={TOKEN}", log)
         yield address
     finally:
-        # The server ends its kernels before it goes.
+        # The server ends its kernels and the grader's box before it goes.
         server.send_signal(signal.SIGTERM)
         try:
             server.wait(30)
@@ -106,63 +99,19 @@ def serving(folder: Path, home: Path) -> Iterator[str]:
             server.kill()
 
 
-@contextlib.contextmanager
-def browsing() -> Iterator[Any]:
-    """Give a Chromium."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as player:
-        chromium = player.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+def answer(server: subprocess.Popen[bytes], url: str, log: Path) -> bytes:
+    """Return what a server answers, once it listens."""
+    end = time.monotonic() + MS / 1000
+    while server.poll() is None and time.monotonic() < end:
         try:
-            yield chromium
-        finally:
-            chromium.close()
-
-
-@contextlib.contextmanager
-def opened(context: Any, address: str, path: str) -> Iterator[tuple[Any, list[str]]]:
-    """Give a page with a notebook whose kernel is ready, and the list of its errors."""
-    page, errors = context.new_page(), []
-    page.on(
-        "console",
-        lambda said: (
-            errors.append(f"{said.text} ({said.location.get('url')})")
-            if said.type == "error"
-            else None
-        ),
-    )
-    page.on("pageerror", lambda problem: errors.append(str(problem)))
-    page.set_default_timeout(MS)
-    page.goto(f"{address}/lab/tree/{path}?token={TOKEN}&reset")
-    idle(page)
-    try:
-        yield page, errors
-    finally:
-        page.close()
-
-
-def idle(page: Any) -> None:
-    """Wait until the kernel has nothing to do; in a narrow window only the status bar says so."""
-    page.wait_for_selector('#jp-main-statusbar >> text="Python 3 (ipykernel) | Idle"')
-
-
-def menu(page: Any, *items: str) -> None:
-    """Choose an entry of the menu bar."""
-    page.click(f'.lm-MenuBar-itemLabel:text-is("{items[0]}")')
-    for item in items[1:]:
-        page.click(f'.lm-Menu-itemLabel:text-is("{item}")')
-
-
-def run_all(page: Any) -> None:
-    """Run every cell and wait for the last one."""
-    menu(page, "Run", "Run All Cells")
-    page.wait_for_timeout(500)
-    page.wait_for_function(
-        """() => document.querySelectorAll('.jp-InputPrompt').length &&
-           ![...document.querySelectorAll('.jp-InputPrompt')]
-             .some(prompt => prompt.textContent.includes('*'))"""
-    )
-    idle(page)
+            with urllib.request.urlopen(url, timeout=MS / 1000) as found:  # noqa: S310
+                return bytes(found.read())
+        except urllib.error.HTTPError:
+            raise
+        except OSError:
+            time.sleep(0.1)
+    said = log.read_text(encoding="utf-8", errors="replace")
+    raise RuntimeError(f"no answer from {url} (exit code {server.poll()}):\n{said[-3000:]}")
 
 
 def end_kernels(address: str) -> None:
@@ -176,3 +125,116 @@ def end_kernels(address: str) -> None:
             f"{address}/api/sessions/{session['id']}", headers=header, method="DELETE"
         )
         urllib.request.urlopen(gone, timeout=60).close()  # noqa: S310
+
+
+# -------------------------------------------------------------------- the browser
+
+
+@contextlib.contextmanager
+def browsing() -> Iterator[Any]:
+    """Give a Chromium."""
+    expect.set_options(timeout=MS)
+    with sync_playwright() as player:
+        chromium = player.chromium.launch(executable_path=CHROMIUM, args=FLAGS, timeout=MS)
+        try:
+            yield chromium
+        finally:
+            chromium.close()
+
+
+def log_in(chromium: Any, address: str, width: int, height: int) -> Any:
+    """Return a profile of a browser that a server knows, with a window of some size."""
+    context = chromium.new_context(viewport={"width": width, "height": height})
+    context.set_default_timeout(MS)
+    # The cookie that comes with this answer is the log-in; Formgrader's own pages give none.
+    assert context.request.get(f"{address}/lab?token={TOKEN}", timeout=MS).ok
+    return context
+
+
+def listen(page: Any) -> list[str]:
+    """Return a list that a page's errors are added to.
+
+    JupyterLab's warnings are its own; of errors it writes none, so none is let through.
+    """
+    errors: list[str] = []
+    page.on(
+        "console",
+        lambda said: (
+            errors.append(f"{said.text} ({said.location.get('url')})")
+            if said.type == "error"
+            else None
+        ),
+    )
+    page.on("pageerror", lambda problem: errors.append(str(problem)))
+    return errors
+
+
+class Lab:
+    """JupyterLab in one page, which opens one notebook after another.
+
+    Attributes:
+        page: the page.
+        errors: what its console has said since the last notebook was closed.
+    """
+
+    def __init__(self, context: Any, address: str) -> None:
+        self.page, self.address = context.new_page(), address
+        self.errors = listen(self.page)
+        self.page.goto(f"{address}/lab?reset")
+        self.until("() => window.jupyterapp?.restored.then(() => true)")
+
+    def open(self, path: str) -> None:
+        """Open a notebook; wait until its kernel is ready."""
+        self.page.evaluate(
+            "path => { window.jupyterapp.commands.execute('docmanager:open', {path}) }", path
+        )
+        self.until(
+            """([path]) => {
+                const shown = window.jupyterapp.shell.currentWidget;
+                return shown?.context?.path == path && shown.context.isReady
+                    && shown.sessionContext.isReady;
+            }""",
+            path,
+        )
+        self.idle()
+
+    def close(self) -> list[str]:
+        """Close what is open, as it is, and end its kernels; return the page's errors until then.
+
+        What JupyterLab says of a kernel that is taken from it is not ours.
+        """
+        said = list(self.errors)
+        self.page.evaluate(
+            "() => [...window.jupyterapp.shell.widgets('main')].forEach(open => open.dispose())"
+        )
+        end_kernels(self.address)
+        self.errors.clear()
+        return said
+
+    def idle(self) -> None:
+        """Wait until the kernel has nothing to do; in a narrow window only the status bar says so.
+
+        The toolbar's own indicator is idle before there is a kernel; what is run then is lost.
+        """
+        expect(self.page.locator("#jp-main-statusbar")).to_contain_text("| Idle")
+
+    def menu(self, *items: str) -> None:
+        """Choose an entry of the menu bar."""
+        self.page.click(f'.lm-MenuBar-itemLabel:text-is("{items[0]}")')
+        for item in items[1:]:
+            self.page.click(f'.lm-Menu-itemLabel:text-is("{item}")')
+
+    def run_all(self) -> None:
+        """Run every cell and wait for the last one."""
+        self.menu("Run", "Run All Cells")
+        self.page.wait_for_timeout(500)
+        self.until(
+            """() => document.querySelectorAll('.jp-InputPrompt').length &&
+               ![...document.querySelectorAll('.jp-InputPrompt')]
+                 .some(prompt => prompt.textContent.includes('*'))"""
+        )
+        self.idle()
+
+    def until(self, condition: str, *values: Any) -> None:
+        """Wait until a function of JavaScript returns something true."""
+        self.page.wait_for_function(condition, arg=list(values), polling=_LOOK)

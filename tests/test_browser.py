@@ -5,37 +5,22 @@ its own.  Every page that a test opens must end without an error of ours in the
 browser's console.  Pictures of what was seen are left in artefacts/.
 """
 
-import contextlib
 import json
-import os
 import re
-import shutil
-import signal
-import socket
-import sqlite3
-import subprocess
-import sys
-import time
-import urllib.request
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from grader import sample
 from grader.sandbox import availability
+from tests import classroom, lab
 from tests.conftest import COURSE, LESSONS, ROOT, load
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "chrome"))), None)
 ARTEFACTS = ROOT / "artefacts"
-PARTS = ("notebooks", "solutions", "byhand", "data", "nbgrader_config.py")
 LESSON = "01_chain_rule"
 MANUAL = "derive_dz"
-TOKEN = "only-for-this-test"  # noqa: S105 - a server that lives for two minutes
-MS = 90_000  # how long a page may take on a busy machine
-
 RAN = re.compile(r"\[\d+\]:\s*")  # the prompt of a cell that has run
 
 # nbgrader's own pages take MathJax from a public server.  Tests ask nobody outside;
@@ -105,132 +90,36 @@ def clean(source):
     return "\n".join(line for line in source.splitlines() if not line.strip().startswith("### "))
 
 
-def hand_in(course, student, content):
-    folder = course / "class/submitted" / student / LESSON
-    folder.mkdir(parents=True)
-    (folder / f"{LESSON}.ipynb").write_text(content, encoding="utf-8")
-    (folder / "timestamp.txt").write_text("2026-01-02 03:04:05.000000 UTC", encoding="ascii")
-
-
-def environment(home):
-    """Return an environment with a home of its own: nobody's settings are used or changed."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("JUPYTER", "NBGRADER"))}
-    programs = Path(sys.executable).parent
-    return kept | {
-        "HOME": str(home),
-        "JUPYTER_CONFIG_DIR": str(home / ".jupyter"),
-        "JUPYTER_DATA_DIR": str(home / ".local/share/jupyter"),
-        "JUPYTER_RUNTIME_DIR": str(home / ".local/share/jupyter/runtime"),
-        "IPYTHONDIR": str(home / ".ipython"),
-        "MPLCONFIGDIR": str(home / ".matplotlib"),
-        # nbgrader starts alembic by its name.
-        "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
-    }
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    """The browser; where there is none, its tests are skipped unless it is required."""
-    if CHROMIUM is None:
-        if os.environ.get("REQUIRE_BROWSER") == "1":
-            pytest.fail("REQUIRE_BROWSER=1, but no Chromium was found on PATH")
-        pytest.skip("no Chromium was found on PATH: browser tests are not run")
-    # No call to anybody outside, and no GPU or sandbox of its own: containers have neither.
-    flags = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-sync"
-    flags += " --disable-background-networking --disable-component-update"
-    expect.set_options(timeout=MS)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=flags.split(), timeout=MS
-        )
-        yield browser
-        browser.close()
-
-
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
     """A copy of the course with a home, an exchange, and submissions that wait for a grade."""
     root = tmp_path_factory.mktemp("browser")
-    course = root / "course"
-    course.mkdir()
-    for part in PARTS:
-        if (ROOT / part).is_dir():
-            ignored = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
-            shutil.copytree(ROOT / part, course / part, ignore=ignored)
-        else:
-            shutil.copy(ROOT / part, course)
-    config = root / "home/.jupyter/nbgrader_config.py"
-    config.parent.mkdir(parents=True)
-    lines = ["c = get_config()", f"c.Exchange.root = {str(root / 'exchange')!r}", ""]
-    config.write_text("\n".join(lines), encoding="utf-8")
+    course = classroom.make_course(root / "course", COURSE.lesson_ids())
     (root / "exchange").mkdir()
-    # JupyterLab asks everybody once whether they want its news; the question covers buttons.
-    answer = root / "home/.jupyter/lab/user-settings/@jupyterlab/apputils-extension"
-    answer.mkdir(parents=True)
-    (answer / "notification.jupyterlab-settings").write_text(
-        json.dumps({"fetchNews": "false", "checkForUpdates": False}), encoding="utf-8"
-    )
+    classroom.make_home(root / "home", f"c.Exchange.root = {str(root / 'exchange')!r}")
+
+    def hand_in(student, content):
+        time = "2026-01-02 03:04:05.000000 UTC"
+        classroom.hand_in(course, student, content, LESSON, timestamp=time)
 
     words = {MANUAL: "Both slopes multiply, and $a(1 - a)$ cancels."}
     note = {"cell_type": "markdown", "id": "note", "metadata": {}, "source": HOSTILE_WORDS}
     hostile = {"total_derivative": HOSTILE_CODE, MANUAL: HOSTILE_WORDS}
-    hand_in(course, "mistaken", written({**solved(), "logistic_gradient": MISTAKEN, **words}))
-    hand_in(course, "hostile", written({**solved(), **hostile}, note))
-    hand_in(course, "linking", written({**solved(), MANUAL: HOSTILE_LINK}))
-    hand_in(course, "waiting", written({**solved(), "logistic_gradient": MISTAKEN, **words}))
-    (course / "mine" / LESSON).mkdir(parents=True)
-    (course / "mine" / LESSON / f"{LESSON}.ipynb").write_text(written(solved()), encoding="utf-8")
+    hand_in("mistaken", written({**solved(), "logistic_gradient": MISTAKEN, **words}))
+    hand_in("hostile", written({**solved(), **hostile}, note))
+    hand_in("linking", written({**solved(), MANUAL: HOSTILE_LINK}))
+    hand_in("waiting", written({**solved(), "logistic_gradient": MISTAKEN, **words}))
+    mine = course.root / "mine" / LESSON / f"{LESSON}.ipynb"
+    mine.parent.mkdir(parents=True)
+    mine.write_text(written(solved()), encoding="utf-8")
     return course
 
 
 @pytest.fixture(scope="module")
 def address(course):
     """The address of a JupyterLab server in the course folder."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    log = course.parent / "server.log"
-    with log.open("wb") as file:
-        server = subprocess.Popen(
-            [
-                Path(sys.executable).parent / "jupyter",
-                "lab",
-                "--no-browser",
-                "--allow-root",
-                "--ServerApp.ip=127.0.0.1",
-                f"--ServerApp.port={port}",
-                "--ServerApp.port_retries=0",
-                f"--ServerApp.root_dir={course}",
-                f"--IdentityProvider.token={TOKEN}",
-                # It would ask a public server.
-                "--LabApp.extension_manager=readonly",
-            ],
-            cwd=course,
-            env=environment(course.parent / "home"),
-            stdout=file,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        address = f"http://127.0.0.1:{port}"
-        wait_for(server, f"{address}/api/status?token={TOKEN}", log)
+    with lab.serving(course.root, course.root.parent / "home") as address:
         yield address
-    finally:
-        # The server ends its kernels and the grader's box before it goes.
-        server.send_signal(signal.SIGTERM)
-        try:
-            server.wait(30)
-        except subprocess.TimeoutExpired:
-            server.kill()
-
-
-def wait_for(server, url, log):
-    end = time.monotonic() + MS / 1000
-    while time.monotonic() < end and server.poll() is None:
-        with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=5):  # noqa: S310
-            return
-        time.sleep(0.1)
-    said = log.read_text(encoding="utf-8", errors="replace")
-    pytest.fail(f"JupyterLab did not start (exit code {server.poll()}):\n{said[-3000:]}")
 
 
 @pytest.fixture(scope="module")
@@ -239,28 +128,19 @@ def graded(course, address):  # noqa: ARG001 - the server starts first, and idle
     if reason := availability.unavailable():
         pytest.skip(f"grading other people's work needs a sandbox: {reason}")
     students = [f"--student={name}" for name in ("mistaken", "hostile", "linking")]
-    for command in (
+    for words in (
         ["grader", "grade", LESSON, *students],
         ["nbgrader", "generate_feedback", LESSON],
     ):
-        done = subprocess.run(
-            [Path(sys.executable).parent / command[0], *command[1:]],
-            cwd=course,
-            env=environment(course.parent / "home"),
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-        )
-        assert done.returncode == 0, f"{' '.join(command)}:\n{done.stdout}{done.stderr}"
+        done = classroom.command(course, *words, home=course.root.parent / "home")
+        assert done.returncode == 0, f"{' '.join(words)}:\n{done.stdout}{done.stderr}"
     return course
 
 
 @pytest.fixture(scope="module")
 def profile(chromium, address):
     """One profile for all tests, logged in; JupyterLab is loaded once, and asks nobody outside."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(MS)
+    context = lab.log_in(chromium, address, 1280, 900)
     asked = set()
 
     def answer(route):
@@ -272,8 +152,6 @@ def profile(chromium, address):
             route.abort()
 
     context.route(re.compile(r"^https?://(?!127\.0\.0\.1[:/])"), answer)
-    # The cookie that comes with this answer is the log-in; Formgrader's own pages give none.
-    assert context.request.get(f"{address}/lab?token={TOKEN}", timeout=MS).ok
     yield context
     context.close()
     assert asked <= {MATHJAX}, "a page asked a public server"
@@ -282,19 +160,24 @@ def profile(chromium, address):
 @pytest.fixture
 def page(profile):
     """A page that must end without an error of ours."""
-    errors = []
-
-    def listen(message):
-        # JupyterLab's warnings are its own; of errors it writes none, so none is let through.
-        if message.type == "error":
-            errors.append(f"{message.text} ({message.location.get('url')})")
-
     page = profile.new_page()
-    page.on("console", listen)
-    page.on("pageerror", lambda error: errors.append(str(error)))
+    errors = lab.listen(page)
     yield page
     page.close()
     assert errors == []
+
+
+@pytest.fixture(scope="module")
+def whole_lab(profile, address):
+    """JupyterLab, loaded once."""
+    return lab.Lab(profile, address)
+
+
+@pytest.fixture
+def jupyter(whole_lab):
+    """JupyterLab with nothing open; it must end without an error of ours."""
+    yield whole_lab
+    assert whole_lab.close() == []
 
 
 def look(page, name):
@@ -304,39 +187,6 @@ def look(page, name):
 
 
 # --------------------------------------------------------------------- notebooks
-
-
-def open_notebook(page, address, path):
-    """Open a notebook in JupyterLab, and wait until its kernel is ready."""
-    page.goto(f"{address}/lab/tree/{path}?reset")
-    # The toolbar's own indicator is idle before there is a kernel; what is run then is lost.
-    expect(page.locator("#jp-main-statusbar")).to_contain_text("| Idle")
-
-
-def close_kernels(address):
-    """End what the last notebook left running."""
-    header = {"Authorization": f"token {TOKEN}"}
-    listed = urllib.request.Request(f"{address}/api/sessions", headers=header)  # noqa: S310
-    with urllib.request.urlopen(listed, timeout=60) as answer:  # noqa: S310
-        sessions = json.load(answer)
-    for session in sessions:
-        gone = urllib.request.Request(  # noqa: S310
-            f"{address}/api/sessions/{session['id']}", headers=header, method="DELETE"
-        )
-        urllib.request.urlopen(gone, timeout=60).close()  # noqa: S310
-
-
-@pytest.fixture
-def kernels(address):
-    """What a test's notebooks leave running ends with it."""
-    yield
-    close_kernels(address)
-
-
-@pytest.fixture
-def lab(kernels, page, address):  # noqa: ARG001 - kernels end after the page is closed
-    """JupyterLab: a page, and the address of the server."""
-    return page, address
 
 
 def place_of(name):
@@ -370,46 +220,46 @@ BROKEN_FORMULAS = r"""() => {
 }"""
 
 
-def formulas(page, address, path, cells):
+def formulas(jupyter, path, cells):
     """Open a notebook, wait until so many of its cells hold formulas; return broken ones."""
-    page.goto(f"{address}/lab/tree/{path}?reset")
+    jupyter.open(path)
+    page = jupyter.page
     cells_with_formulas = page.locator(".jp-Cell", has=page.locator("mjx-container"))
     expect(cells_with_formulas).to_have_count(cells)
     return page.evaluate(BROKEN_FORMULAS)
 
 
 @pytest.mark.parametrize("lesson", LESSONS)
-def test_formulas_of_a_lesson_render(lab, lesson):
-    page, address = lab
+def test_formulas_of_a_lesson_render(jupyter, lesson):
     path = f"notebooks/{lesson}/{lesson}.ipynb"
     cells = json.loads((ROOT / path).read_text(encoding="utf-8"))["cells"]
     typed = sum(c["cell_type"] == "markdown" and "$" in "".join(c["source"]) for c in cells)
 
-    broken = formulas(page, address, path, typed)
-    look(page, f"lesson_{lesson}")
+    broken = formulas(jupyter, path, typed)
+    look(jupyter.page, f"lesson_{lesson}")
 
     assert typed > 0
     assert broken == []
 
 
-def test_a_broken_formula_is_noticed(lab, course):
+def test_a_broken_formula_is_noticed(jupyter, course):
     """The yardstick of the test above."""
-    page, address = lab
     bad = [r"$\undefined{x}$", r"$a & b$", r"$\left( x$"]
     sources = [r"$x$, `$` and `\frac`", *bad, "$x$ costs 5 $", r"$x$ and \frac{1}{2}"]
     cells = [
         {"cell_type": "markdown", "id": f"c{place}", "metadata": {}, "source": source}
         for place, source in enumerate(sources)
     ]
-    notebook = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
-    (course / "broken.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    notebook = {"cells": cells, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}
+    (course.root / "broken.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
 
-    assert len(formulas(page, address, "broken.ipynb", len(cells))) == len(cells) - 1
+    assert len(formulas(jupyter, "broken.ipynb", len(cells))) == len(cells) - 1
 
 
-def test_a_stub_raises_and_a_pasted_solution_passes_the_visible_test(lab):
-    page, address = lab
-    open_notebook(page, address, f"notebooks/{LESSON}/{LESSON}.ipynb")
+def test_a_stub_raises_and_a_pasted_solution_passes_the_visible_test(jupyter):
+    jupyter.open(f"notebooks/{LESSON}/{LESSON}.ipynb")
+    page = jupyter.page
     stub, test = place_of("numerical_gradient"), place_of("test_numerical_gradient")
 
     cell_at(page, 0).click()
@@ -431,12 +281,11 @@ def test_a_stub_raises_and_a_pasted_solution_passes_the_visible_test(lab):
     look(page, "visible_test_of_a_solution")
 
 
-def test_a_solved_lesson_runs_from_top_to_bottom_without_an_error(lab):
-    page, address = lab
-    open_notebook(page, address, f"mine/{LESSON}/{LESSON}.ipynb")
+def test_a_solved_lesson_runs_from_top_to_bottom_without_an_error(jupyter):
+    jupyter.open(f"mine/{LESSON}/{LESSON}.ipynb")
+    page = jupyter.page
 
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    jupyter.menu("Run", "Run All Cells")
     prompts = page.locator(".jp-Notebook .jp-CodeCell .jp-InputPrompt")
     last = prompts.last
     expect(last).to_have_text(RAN)
@@ -447,12 +296,12 @@ def test_a_solved_lesson_runs_from_top_to_bottom_without_an_error(lab):
     assert errors_in(page.locator(".jp-Notebook")).all_text_contents() == []
 
 
-def test_validate_counts_failing_tests_of_stubs_and_passes_a_solved_notebook(lab):
-    page, address = lab
+def test_validate_counts_failing_tests_of_stubs_and_passes_a_solved_notebook(jupyter):
+    page = jupyter.page
     exercises = len(load(LESSON).exercises)
     dialog = page.locator(".jp-Dialog")
 
-    open_notebook(page, address, f"notebooks/{LESSON}/{LESSON}.ipynb")
+    jupyter.open(f"notebooks/{LESSON}/{LESSON}.ipynb")
     page.get_by_role("button", name="Validate").click()
     expect(dialog).to_contain_text("Validation Results")
     look(page, "validate_stubs")
@@ -460,7 +309,9 @@ def test_validate_counts_failing_tests_of_stubs_and_passes_a_solved_notebook(lab
     assert said.count("NotImplementedError") >= exercises
     assert said.count("The following cell failed") == exercises
 
-    open_notebook(page, address, f"mine/{LESSON}/{LESSON}.ipynb")
+    dialog.get_by_role("button", name="OK").click()
+    assert jupyter.close() == []
+    jupyter.open(f"mine/{LESSON}/{LESSON}.ipynb")
     page.get_by_role("button", name="Validate").click()
     expect(dialog).to_contain_text("Success! Your notebook passes all the tests.")
     look(page, "validate_solved")
@@ -470,17 +321,11 @@ def test_validate_counts_failing_tests_of_stubs_and_passes_a_solved_notebook(lab
 
 
 def scores(course, student):
-    """Return what the gradebook holds: (cell, score by the tests, score by hand, waits)."""
-    rows = """
-        select base_cell.name, grade.auto_score, grade.manual_score, grade.needs_manual_grade
-        from grade
-        join base_cell on base_cell.id = grade.cell_id
-        join submitted_notebook on submitted_notebook.id = grade.notebook_id
-        join submitted_assignment on submitted_assignment.id = submitted_notebook.assignment_id
-        where submitted_assignment.student_id = ?
-    """
-    with contextlib.closing(sqlite3.connect(course / "class/gradebook.db")) as book:
-        return {name: tuple(found) for name, *found in book.execute(rows, (student,))}
+    """Return what the gradebook holds: (score by the tests, score by hand, waits) by cell."""
+    rows = classroom.holdings(course)["grades"]
+    return {
+        cell: (auto, hand, waits) for who, _, cell, auto, hand, _, waits in rows if who == student
+    }
 
 
 def formgrader(page, address):
@@ -550,7 +395,7 @@ def test_a_derivation_is_marked_beside_its_mark_scheme(page, address, graded):
 
 def feedback(page, graded, student):
     """Open a feedback page as a student does: a file."""
-    path = graded / "class/feedback" / student / LESSON / f"{LESSON}.html"
+    path = graded.class_folder / "feedback" / student / LESSON / f"{LESSON}.html"
     page.goto(path.as_uri(), wait_until="load")
 
 

@@ -3,13 +3,13 @@
 Pictures of every page of every figure are left in artefacts/figures/.
 """
 
-import os
-import shutil
+import re
 
 import pytest
+from playwright.sync_api import expect
 
-from tests import lab
-from tests.conftest import LESSONS, ROOT
+from tests import classroom, lab
+from tests.conftest import COURSE, LESSONS, ROOT
 
 pytestmark = pytest.mark.browser
 
@@ -48,45 +48,29 @@ BAD = {
 
 
 @pytest.fixture(scope="module")
-def chromium():
-    """The browser; where there is none, its tests are skipped unless it is required."""
-    if lab.CHROMIUM is None:
-        if os.environ.get("REQUIRE_BROWSER") == "1":
-            pytest.fail("REQUIRE_BROWSER=1, but no Chromium was found on PATH")
-        pytest.skip("no Chromium was found on PATH: browser tests are not run")
-    with lab.browsing() as chromium:
-        yield chromium
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory):
-    """A JupyterLab in a copy of the course."""
+def jupyter(chromium, tmp_path_factory):
+    """JupyterLab in a copy of the course, 1,000 pixels wide."""
     root = tmp_path_factory.mktemp("figures")
-    course = root / "course"
-    ignored = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
-    for part in ("notebooks", "solutions", "data"):
-        shutil.copytree(ROOT / part, course / part, ignore=ignored)
-    shutil.copy(ROOT / "nbgrader_config.py", course)
+    course = classroom.make_course(root / "course", COURSE.lesson_ids())
     cells = [SOFTMAX, GOOD, "from byhand.figures.logits import show\nshow(globals())", ""]
-    lab.write_notebook(course / "bad.ipynb", cells)
+    lab.write_notebook(course.root / "bad.ipynb", cells)
     (root / "home").mkdir()
-    with lab.serving(course, root / "home") as address:
-        yield address
+    with lab.serving(course.root, root / "home", lab.ALL_CELLS) as address:
+        context = lab.log_in(chromium, address, 1000, 1000)
+        yield lab.Lab(context, address)
+        context.close()
 
 
-@pytest.fixture(scope="module")
-def context(chromium):
-    """One profile, 1,000 pixels wide; it asks nobody outside."""
-    context = chromium.new_context(viewport={"width": 1000, "height": 1000})
-    yield context
-    context.close()
+@pytest.fixture
+def opened(jupyter):
+    """A function that opens a notebook; what it leaves running ends with the test."""
 
+    def run(path):
+        jupyter.open(path)
+        return jupyter
 
-@pytest.fixture(autouse=True)
-def no_kernels_left(address):
-    """What a test's notebooks leave running ends with it."""
-    yield
-    lab.end_kernels(address)
+    yield run
+    jupyter.close()
 
 
 def look(page, name, at=0):
@@ -98,36 +82,42 @@ def look(page, name, at=0):
     page.mouse.move(0, 0)
 
 
-def settled(page, at=0):
+def settled(jupyter, at=0):
     """Wait until the picture of a page's figure is final: no progress bar, and loaded."""
-    page.wait_for_function(
+    jupyter.until(
         """([figure, line, at]) => {
             const shown = document.querySelectorAll(figure)[at];
             const image = shown && shown.querySelector('img');
             return image && image.complete && image.naturalWidth > 0
                 && !shown.querySelector(line + ' progress');
         }""",
-        arg=[lab.FIGURE, lab.LINE, at],
+        *(lab.FIGURE, lab.LINE, at),
     )
 
 
-def changed(page, move, at=0):
-    """Make a move; return the words after it.  Fails unless picture and words change."""
-    settled(page, at)
-    figure = page.locator(lab.FIGURE).nth(at)
+def changed(jupyter, move, at=0):
+    """Make a move; fail unless picture and words change."""
+    settled(jupyter, at)
+    figure = jupyter.page.locator(lab.FIGURE).nth(at)
     before = figure.locator("img").get_attribute("src")
     words = figure.locator(lab.WORDS).inner_text()
     move()
-    page.wait_for_function(
+    jupyter.until(
         """([figure, words, src, text, at]) => {
             const shown = document.querySelectorAll(figure)[at];
             return shown.querySelector('img').src != src
                 && shown.querySelector(words).innerText != text;
         }""",
-        arg=[lab.FIGURE, lab.WORDS, before, words, at],
+        *(lab.FIGURE, lab.WORDS, before, words, at),
     )
-    settled(page, at)
-    return figure.locator(lab.WORDS).inner_text()
+    settled(jupyter, at)
+
+
+def run_figure(jupyter):
+    """Run a notebook and wait for its figures; return the same JupyterLab."""
+    jupyter.run_all()
+    expect(jupyter.page.locator(lab.PICTURE).first).to_be_visible()
+    return jupyter
 
 
 def drag(page, handle):
@@ -150,114 +140,117 @@ def press(page, handle):
     page.keyboard.press("ArrowRight" if now < end else "ArrowLeft")
 
 
+def theme(page):
+    return {"true": "Light", "false": "Dark"}[page.get_attribute("body", "data-jp-theme-light")]
+
+
+def turn_theme(jupyter):
+    """Change from light to dark, or back.  It takes seconds: the next test begins where it ends."""
+    other = {"Light": "Dark", "Dark": "Light"}[theme(jupyter.page)]
+    jupyter.menu("Settings", "Theme", f"JupyterLab {other}")
+    light = str(other == "Light").lower()
+    expect(jupyter.page.locator("body")).to_have_attribute("data-jp-theme-light", light)
+
+
+def assert_legible(page):
+    """The words are light in the dark, and dark in the light."""
+    colour = page.locator(lab.WORDS).first.evaluate("e => getComputedStyle(e).color")
+    parts = [int(part) for part in re.findall(r"\d+", colour)[:3]]
+    assert min(parts) > 150 if theme(page) == "Dark" else max(parts) < 105, colour
+
+
 @pytest.mark.parametrize("lesson", [lesson for lesson in FIGURES if lesson in LESSONS])
-def test_a_lesson_runs_and_its_figure_answers_mouse_and_keyboard(lesson, address, context):
+def test_a_lesson_runs_and_its_figure_answers_mouse_and_keyboard(lesson, opened):
     """From top to bottom with its solutions, at 1,000 pixels, in light and in dark."""
-    path = f"solutions/{lesson}/{lesson}.ipynb"
-    with lab.opened(context, address, path) as (page, errors):
-        lab.run_all(page)
-        page.wait_for_selector(lab.PICTURE)
-        assert page.locator(lab.FIGURE).count() == len(FIGURES[lesson])
-        for at, pages in enumerate(FIGURES[lesson]):
-            figure = page.locator(lab.FIGURE).nth(at)
-            for number, title in enumerate(pages):
-                if number:
-                    changed(page, figure.locator(f'button:text-is("{title}")').click, at)
-                settled(page, at)
-                assert figure.locator(lab.LINE).inner_text().strip() == ""
-                handles = figure.locator(".noUi-handle")
-                handles.first.scroll_into_view_if_needed()
-                changed(page, lambda handles=handles: drag(page, handles.first), at)
-                changed(page, lambda handles=handles: press(page, handles.last), at)
-                look(page, f"{lesson}-{at}{number}", at)
-            picture = figure.locator("img").bounding_box()
-            assert picture["x"] + picture["width"] <= 1000, "the picture leaves the page"
-        for still in page.locator("[id^=byhand-still]").all():
-            assert not still.is_visible(), "the still picture stands beside the live one"
-        lab.menu(page, "Settings", "Theme", "JupyterLab Dark")
-        page.wait_for_selector('body[data-jp-theme-light="false"]', state="attached")
-        colour = page.locator(lab.WORDS).first.evaluate("e => getComputedStyle(e).color")
-        assert min(int(part) for part in colour[4:-1].split(",")[:3]) > 150, colour
-        look(page, f"{lesson}-dark")
-        lab.menu(page, "Settings", "Theme", "JupyterLab Light")
-        page.wait_for_selector('body[data-jp-theme-light="true"]', state="attached")
-        assert [error for error in errors if "favicon" not in error] == []
+    jupyter = run_figure(opened(f"solutions/{lesson}/{lesson}.ipynb"))
+    page = jupyter.page
+    assert page.locator(lab.FIGURE).count() == len(FIGURES[lesson])
+    for at, pages in enumerate(FIGURES[lesson]):
+        figure = page.locator(lab.FIGURE).nth(at)
+        for number, title in enumerate(pages):
+            if number:
+                changed(jupyter, figure.locator(f'button:text-is("{title}")').click, at)
+            settled(jupyter, at)
+            assert figure.locator(lab.LINE).inner_text().strip() == ""
+            handles = figure.locator(".noUi-handle")
+            handles.first.scroll_into_view_if_needed()
+            changed(jupyter, lambda handles=handles: drag(page, handles.first), at)
+            changed(jupyter, lambda handles=handles: press(page, handles.last), at)
+            look(page, f"{lesson}-{at}{number}", at)
+        picture = figure.locator("img").bounding_box()
+        assert picture["x"] + picture["width"] <= 1000, "the picture leaves the page"
+    for still in page.locator("[id^=byhand-still]").all():
+        assert not still.is_visible(), "the still picture stands beside the live one"
+    assert_legible(page)
+    turn_theme(jupyter)
+    assert_legible(page)
+    look(page, f"{lesson}-{theme(page)}")
+    assert [error for error in jupyter.errors if "favicon" not in error] == []
 
 
 @pytest.mark.parametrize("lesson", ["01_chain_rule", "05_sgd_vs_adam", "06_computational_graph"])
-def test_an_unsolved_lesson_shows_what_its_figure_waits_for(lesson, address, context):
+def test_an_unsolved_lesson_shows_what_its_figure_waits_for(lesson, opened):
     """And a demonstration that moves."""
-    with lab.opened(context, address, f"notebooks/{lesson}/{lesson}.ipynb") as (page, _):
-        # Every cell by itself: the tests of an unsolved notebook fail, and Run All would stop.
-        cell = page.locator(".jp-CodeCell", has_text="byhand.figures").last
-        for text in ("import numpy", "NotImplementedError"):
-            for one in page.locator(".jp-CodeCell", has_text=text).all():
-                one.locator(".jp-InputArea-editor").click()
-                page.keyboard.press("Control+Enter")
-        cell.locator(".jp-InputArea-editor").click()
-        page.keyboard.press("Control+Enter")
-        page.wait_for_selector(lab.PICTURE)
-        settled(page)
-        assert "waits for the exercise" in page.locator(lab.LINE).inner_text()
-        assert "demonstration" in page.locator(lab.LINE).inner_text()
-        page.locator(f"{lab.FIGURE} .noUi-handle").first.focus()
-        changed(page, lambda: page.keyboard.press("ArrowRight"))
-        look(page, f"{lesson}-waiting")
-
-
-def test_a_bad_function_is_one_line_and_the_figure_lives_on(address, context):
-    """Each of the ways to go wrong, repaired in between without running the figure again."""
-    with lab.opened(context, address, "bad.ipynb") as (page, errors):
-        lab.run_all(page)
-        page.wait_for_selector(lab.PICTURE)
-        handle = page.locator(f"{lab.FIGURE} .noUi-handle").first
-        editor = page.locator(".jp-CodeCell .cm-content").last
-
-        def redefine(source):
-            editor.click()
-            page.keyboard.press("Control+A")
-            page.keyboard.insert_text(source)
+    jupyter = opened(f"notebooks/{lesson}/{lesson}.ipynb")
+    page = jupyter.page
+    # Every cell by itself: the tests of an unsolved notebook fail, and Run All would stop.
+    cell = page.locator(".jp-CodeCell", has_text="byhand.figures").last
+    for text in ("import numpy", "NotImplementedError"):
+        for one in page.locator(".jp-CodeCell", has_text=text).all():
+            one.locator(".jp-InputArea-editor").click()
             page.keyboard.press("Control+Enter")
-            lab.idle(page)
-            handle.focus()
-
-        for name, (source, said) in BAD.items():
-            redefine(source)
-            page.keyboard.press("ArrowRight")
-            page.wait_for_function(
-                "([line, said]) => document.querySelector(line).innerText.includes(said)",
-                arg=[lab.LINE, said],
-                timeout=15_000,
-            )
-            line = page.locator(lab.LINE).inner_text()
-            assert "softmax" in line
-            assert "Traceback" not in page.locator(lab.FIGURE).inner_text()
-            look(page, f"bad-{name}")
-            redefine(GOOD)
-            page.keyboard.press("ArrowRight")
-            page.wait_for_function(
-                "line => document.querySelector(line).innerText.trim() == ''",
-                arg=lab.LINE,
-                timeout=15_000,
-            )
-        assert page.locator(lab.FIGURE).count() == 1
-        assert errors == []
+    cell.locator(".jp-InputArea-editor").click()
+    page.keyboard.press("Control+Enter")
+    settled(jupyter)
+    assert "waits for the exercise" in page.locator(lab.LINE).inner_text()
+    assert "demonstration" in page.locator(lab.LINE).inner_text()
+    page.locator(f"{lab.FIGURE} .noUi-handle").first.focus()
+    changed(jupyter, lambda: page.keyboard.press("ArrowRight"))
+    look(page, f"{lesson}-waiting")
 
 
-def test_after_a_restart_the_figure_says_what_to_do(address, context):
+def test_a_bad_function_is_one_line_and_the_figure_lives_on(opened):
+    """Each of the ways to go wrong, repaired in between without running the figure again."""
+    jupyter = run_figure(opened("bad.ipynb"))
+    page = jupyter.page
+    handle = page.locator(f"{lab.FIGURE} .noUi-handle").first
+    editor = page.locator(".jp-CodeCell .cm-content").last
+
+    def redefine(source):
+        editor.click()
+        page.keyboard.press("Control+A")
+        page.keyboard.insert_text(source)
+        page.keyboard.press("Control+Enter")
+        jupyter.idle()
+        handle.focus()
+
+    for name, (source, said) in BAD.items():
+        redefine(source)
+        page.keyboard.press("ArrowRight")
+        expect(page.locator(lab.LINE)).to_contain_text(said)
+        line = page.locator(lab.LINE).inner_text()
+        assert "softmax" in line
+        assert "Traceback" not in page.locator(lab.FIGURE).inner_text()
+        look(page, f"bad-{name}")
+        redefine(GOOD)
+        page.keyboard.press("ArrowRight")
+        expect(page.locator(lab.LINE)).to_have_text("")
+    assert page.locator(lab.FIGURE).count() == 1
+    assert jupyter.errors == []
+
+
+def test_after_a_restart_the_figure_says_what_to_do(opened):
     """The picture stays, a line appears, and running the cell again brings the figure back."""
-    with lab.opened(context, address, "bad.ipynb") as (page, _):
-        lab.run_all(page)
-        page.wait_for_selector(lab.PICTURE)
-        lab.menu(page, "Kernel", "Restart Kernel…")
-        page.click('.jp-Dialog button:has-text("Restart")')
-        page.wait_for_function(
-            """figure => getComputedStyle(document.querySelector(figure), '::before')
-                .content.includes('Run this cell again')""",
-            arg=lab.FIGURE,
-        )
-        look(page, "restarted")
-        lab.run_all(page)
-        page.wait_for_selector(lab.PICTURE)
-        page.locator(f"{lab.FIGURE} .noUi-handle").first.focus()
-        changed(page, lambda: page.keyboard.press("ArrowRight"))
+    jupyter = run_figure(opened("bad.ipynb"))
+    page = jupyter.page
+    jupyter.menu("Kernel", "Restart Kernel…")
+    page.click('.jp-Dialog button:has-text("Restart")')
+    jupyter.until(
+        """([figure]) => getComputedStyle(document.querySelector(figure), '::before')
+            .content.includes('Run this cell again')""",
+        lab.FIGURE,
+    )
+    look(page, "restarted")
+    run_figure(jupyter)
+    page.locator(f"{lab.FIGURE} .noUi-handle").first.focus()
+    changed(jupyter, lambda: page.keyboard.press("ArrowRight"))
