@@ -16,7 +16,6 @@ import importlib.util
 import json
 import os
 import platform
-import shutil
 import statistics
 import subprocess
 import sys
@@ -47,16 +46,10 @@ from grader.submission.code import Code
 from grader.submission.matching import read
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))  # for the tests' own modules: bench/ is no package
 PROGRAMS = Path(sys.executable).parent
 ENVIRONMENT = {**os.environ, "PATH": f"{PROGRAMS}{os.pathsep}{os.environ['PATH']}"}
 console = Console(width=110, highlight=False)
-
-# What nbgrader does of itself: the judge runs in the kernel, one kernel a notebook.
-STOCK = """
-c.Autograde.exporter_class = "nbconvert.exporters.NotebookExporter"
-del c.Autograde.sanitize_preprocessors
-del c.Autograde.autograde_preprocessors
-"""
 
 
 class Results:
@@ -105,18 +98,20 @@ def again(*arguments: str) -> str:
 
 @contextlib.contextmanager
 def course_copy(*, stock: bool) -> Iterator[Course]:
-    """A course of its own in a temporary folder."""
+    """A course of its own in a temporary folder; stock, the judge runs in nbgrader's kernels."""
+    from tests import classroom  # noqa: PLC0415 - no load on the workers that are measured
+
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        root = Path(folder) / "course"
-        for part in ("solutions", "notebooks", "byhand", "data"):
-            shutil.copytree(ROOT / part, root / part, ignore=shutil.ignore_patterns("__pycache__"))
-        config = (ROOT / "nbgrader_config.py").read_text(encoding="utf-8")
-        (root / "nbgrader_config.py").write_text(config + (STOCK if stock else ""), "utf-8")
-        yield Course(root=root)
+        made = classroom.make_course(Path(folder) / "course", Course(root=ROOT).lesson_ids())
+        if stock:
+            classroom.make_stock(made)
+        yield made
 
 
 def hand_in(course: Course, lesson: Lesson, students: int) -> None:
     """Put honest submissions into class/submitted: right, with a mistake, half done."""
+    from tests import classroom  # noqa: PLC0415
+
     right = sample.right(lesson)
     names = list(right)
     works = [
@@ -126,10 +121,8 @@ def hand_in(course: Course, lesson: Lesson, students: int) -> None:
     ]
     for student in range(students):
         work = works[0] if student % 5 < 3 else works[student % 5 - 2]
-        folder = course.class_folder / "submitted" / f"student-{student:02d}" / lesson.id
-        folder.mkdir(parents=True)
         text = sample.text(sample.notebook(course, lesson, work))
-        (folder / f"{lesson.id}.ipynb").write_text(text, encoding="utf-8")
+        classroom.hand_in(course, f"student-{student:02d}", text, lesson.id)
 
 
 def scores(course: Course) -> dict[tuple[str, str], float]:

@@ -18,13 +18,10 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import copy
 import json
 import os
 import re
-import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -41,23 +38,14 @@ sys.path.insert(0, str(ROOT))
 
 from grader import sample  # noqa: E402 - found by the line above
 from grader.course.folders import Course  # noqa: E402
+from grader.course.notebook import text_of  # noqa: E402
+from tests import classroom  # noqa: E402
 from tests.corpus import CASES  # noqa: E402
 from tests.corpus.case import ATTACKED, HONEST, LESSON, POINTS, Case, hand_in, tests_of  # noqa: E402
 
 ATTACKER, BYSTANDER = "attacker", "honest-0"
 FULL = sum(POINTS.values())
 _SECONDS = 150  # for one attacker and one bystander; nbgrader gives a cell 30
-_STOCK_CONFIG = """
-c = get_config()
-c.CourseDirectory.course_id = "stock"
-c.CourseDirectory.source_directory = "solutions"
-c.CourseDirectory.release_directory = "notebooks"
-c.CourseDirectory.submitted_directory = "class/submitted"
-c.CourseDirectory.autograded_directory = "class/autograded"
-c.CourseDirectory.feedback_directory = "class/feedback"
-c.CourseDirectory.db_url = "sqlite:///class/gradebook.db"
-c.CourseDirectory.ignore = ["lesson.py", "hidden", "hidden.py", "__pycache__"]
-"""
 
 # What an instructor writes by hand: a few hidden cases, compared with allclose.
 _ASSERTS = {
@@ -132,27 +120,16 @@ def _note(text: str) -> None:
 # ------------------------------------------------------------------------- courses
 
 
-def _make_course(root: Path) -> Course:
-    root.mkdir(parents=True)
-    for part in ("notebooks", "solutions"):
-        shutil.copytree(ROOT / part / LESSON, root / part / LESSON)
-    for part in ("byhand", "data"):
-        shutil.copytree(ROOT / part, root / part, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "nbgrader_config.py", root)
-    return Course(root=root)
-
-
 def _template(root: Path, *, plain: bool) -> Course:
     """Return a course as a stock nbgrader has it, its assignment generated, its gradebook made."""
-    course = _make_course(root)
-    (root / "nbgrader_config.py").write_text(_STOCK_CONFIG, encoding="utf-8")
-    (root / "class").mkdir()
+    course = classroom.make_course(root)
+    classroom.make_stock(course)
     if plain:
         path = course.solutions / LESSON / f"{LESSON}.ipynb"
         made = json.loads(path.read_text(encoding="utf-8"))
         for cell in tests_of(made):
             name = cell["metadata"]["nbgrader"]["grade_id"].removeprefix("test_")
-            visible = _HIDDEN.sub("", "".join(cell["source"])).strip("\n")
+            visible = _HIDDEN.sub("", text_of(cell)).strip("\n")
             cell["source"] = f"{visible}\n{_ASSERTS[name]}".strip("\n")
         path.write_text(json.dumps(made), encoding="utf-8")
     done = _nbgrader(root, "generate_assignment", LESSON, "--force")
@@ -163,17 +140,10 @@ def _template(root: Path, *, plain: bool) -> Course:
 
 def _nbgrader(root: Path, *arguments: str) -> subprocess.CompletedProcess[str] | None:
     """Run one of nbgrader's commands; None if it had to be stopped, or was killed."""
-    programs = Path(sys.executable).parent
-    environment = {
-        **os.environ,
-        "PATH": f"{programs}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
-        "HOME": str(root),
-        "PYTHONDONTWRITEBYTECODE": "1",
-    }
     with subprocess.Popen(
-        [str(programs / "nbgrader"), *arguments],
+        [classroom.PROGRAMS / "nbgrader", *arguments],
         cwd=root,
-        env=environment,
+        env=classroom.environment(home=root, PYTHONDONTWRITEBYTECODE="1"),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -193,23 +163,18 @@ def _nbgrader(root: Path, *arguments: str) -> subprocess.CompletedProcess[str] |
 
 def _run_here(root: Path, cases: list[Case]) -> dict[str, Result]:
     """Grade all cases as one class."""
-    course = _make_course(root)
+    course = classroom.make_course(root)
     right = sample.right(load(course, LESSON))
     released = _released(course)
     submitted = course.class_folder / "submitted"
     places = _places(root)
     for case in cases:
         hand_in(case, submitted / case.student / LESSON, released, right, places)
-    _hand_in_honestly(submitted, released, right)
+    classroom.hand_in(course, BYSTANDER, classroom.right())
     start = time.monotonic()
-    subprocess.run(
-        [sys.executable, "-m", "grader.cli", "grade", "--jobs", "2"],
-        cwd=root,
-        check=False,
-        stdout=subprocess.DEVNULL,
-    )
+    classroom.program(course, "grader", "grade", "--jobs=2")
     seconds = (time.monotonic() - start) / max(1, len(cases))
-    scores = dict(_scores(course))
+    scores = _scores(course)
     return {
         case.number: Result(
             attacker=scores.get(case.student), bystander=scores.get(BYSTANDER), seconds=seconds
@@ -222,19 +187,18 @@ def _run_stock(case: Case, template: Course) -> Result:
     """Grade one case, and an honest student after it, in a fresh copy of the course."""
     with tempfile.TemporaryDirectory(prefix="scoreboard-case-") as name:
         root = Path(name) / "course"
-        shutil.copytree(template.root, root)
-        course = Course(root=root)
+        course = classroom.copy_of(template, root)
         released = _released(course)
         right = sample.right(load(Course(root=ROOT), LESSON))
         submitted = course.class_folder / "submitted"
         hand_in(case, submitted / ATTACKER / LESSON, released, right, _places(root))
-        _hand_in_honestly(submitted, released, right)
+        classroom.hand_in(course, BYSTANDER, classroom.right())
         start = time.monotonic()
         _nbgrader(root, "autograde", LESSON)
         seconds = time.monotonic() - start
         if case.number == "17":
             time.sleep(4)  # it writes after grading
-        scores = dict(_scores(course))
+        scores = _scores(course)
         _end_strays(root)
     return Result(
         attacker=scores.get(ATTACKER), bystander=scores.get(BYSTANDER), seconds=round(seconds, 1)
@@ -263,36 +227,13 @@ def _released(course: Course) -> dict[str, Any]:
     return found
 
 
-def _hand_in_honestly(
-    submitted: Path, released: Mapping[str, Any], right: Mapping[str, str]
-) -> None:
-    made = copy.deepcopy(dict(released))
-    for cell in made["cells"]:
-        name = cell["metadata"].get("nbgrader", {}).get("grade_id")
-        if name in right:
-            cell["source"] = right[name]
-    folder = submitted / BYSTANDER / LESSON
-    folder.mkdir(parents=True)
-    (folder / f"{LESSON}.ipynb").write_text(json.dumps(made), encoding="utf-8")
-
-
-def _scores(course: Course) -> Iterator[tuple[str, float]]:
-    """Yield each graded student's points for the two exercises, as the gradebook counts them."""
-    query = """
-        select assignment.student_id, sum(coalesce(grade.manual_score, grade.auto_score)),
-               count(grade.auto_score)
-        from grade
-        join submitted_notebook on grade.notebook_id = submitted_notebook.id
-        join submitted_assignment as assignment
-            on submitted_notebook.assignment_id = assignment.id
-        join base_cell on grade.cell_id = base_cell.id
-        where base_cell.name in ('test_standardize', 'test_one_hot')
-        group by assignment.student_id
-    """
-    with contextlib.closing(sqlite3.connect(course.class_folder / "gradebook.db")) as gradebook:
-        for student, score, graded in gradebook.execute(query):
-            if graded:
-                yield student, score
+def _scores(course: Course) -> dict[str, float]:
+    """Return each graded student's points for the two exercises, as the gradebook counts them."""
+    found: dict[str, float] = {}
+    for student, _, cell, auto, manual, *_ in classroom.holdings(course)["grades"]:
+        if cell.removeprefix("test_") in POINTS and auto is not None:
+            found[student] = found.get(student, 0.0) + (auto if manual is None else manual)
+    return found
 
 
 # ------------------------------------------------------------------------- the table

@@ -20,6 +20,7 @@ from grader.course.cells import Kind
 from grader.course.folders import Course
 from grader.course.hidden import hidden_files
 from grader.course.loading import load
+from grader.course.notebook import text_of
 from grader.course.source import parse
 from grader.errors import AuthorError
 from tests.conftest import LESSONS, ROOT
@@ -954,10 +955,6 @@ def cells(path):
     return json.loads(path.read_text(encoding="utf-8"))["cells"]
 
 
-def source(cell):
-    return "".join(cell["source"])
-
-
 def test_build_writes_the_generated_files_and_no_others(built):
     assert set(snapshot(built)) == {*SOURCES, *GENERATED, "nbgrader_config.py"}
 
@@ -1070,9 +1067,9 @@ def test_cell_ids_are_such_as_the_notebook_format_allows(built):
 
 def test_students_get_stubs_that_raise_and_never_a_solution(built):
     released = cells(built / "notebooks/00_first/00_first.ipynb")
-    text = "\n".join(map(source, released))
+    text = "\n".join(map(text_of, released))
 
-    stub = next(source(cell) for cell in released if cell["id"] == "double")
+    stub = next(text_of(cell) for cell in released if cell["id"] == "double")
     assert stub == (
         'def double(x):\n    """Return 2 x."""\n'
         "    # YOUR CODE HERE\n    raise NotImplementedError()"
@@ -1082,7 +1079,7 @@ def test_students_get_stubs_that_raise_and_never_a_solution(built):
 
 
 def test_students_keep_the_visible_tests(built):
-    released = {cell["id"]: source(cell) for cell in cells(built / GENERATED[1])}
+    released = {cell["id"]: text_of(cell) for cell in cells(built / GENERATED[1])}
 
     assert released["test_double"] == (
         'assert double(np.ones(2)).shape == (2,), "double keeps the shape"'

@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import expect
 
 from grader import sample
+from grader.course.notebook import text_of
 from grader.sandbox import availability
 from tests import classroom, lab
 from tests.conftest import COURSE, LESSONS, ROOT, load
@@ -233,7 +234,7 @@ def formulas(jupyter, path, cells):
 def test_formulas_of_a_lesson_render(jupyter, lesson):
     path = f"notebooks/{lesson}/{lesson}.ipynb"
     cells = json.loads((ROOT / path).read_text(encoding="utf-8"))["cells"]
-    typed = sum(c["cell_type"] == "markdown" and "$" in "".join(c["source"]) for c in cells)
+    typed = sum(c["cell_type"] == "markdown" and "$" in text_of(c) for c in cells)
 
     broken = formulas(jupyter, path, typed)
     look(jupyter.page, f"lesson_{lesson}")

@@ -17,6 +17,7 @@ from nbgrader.coursedir import CourseDirectory
 
 from grader import nbgrader_plugin as plugin
 from grader.autograde import beside, boxes, place
+from grader.course.notebook import text_of
 from grader.errors import GraderError
 from grader.run.whole_class import grade_class
 from grader.sandbox import availability, scratch
@@ -459,7 +460,7 @@ def test_forged_metadata_gains_nothing_and_right_work_loses_nothing_by_it(lesson
 def test_both_commands_show_a_student_the_same_report(lessons):
     for student in LESSONS_CLASS:
         ours, theirs = (classroom.cells_of(course, student) for course in reversed(lessons))
-        assert ours["grader-report"]["source"] == "".join(theirs["grader-report"]["source"])
+        assert text_of(ours["grader-report"]) == text_of(theirs["grader-report"])
         for name in ("test_standardize", "test_one_hot"):
             assert _shown(ours[name]) == _shown(theirs[name])
 

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from grader import sample
-from grader.course.notebook import digest_of
+from grader.course.notebook import digest_of, text_of
 from grader.submission import cells as submission
 from grader.submission.cells import UnreadableError, parse_notebook, read_bytes
 from grader.submission.code import Ask, Code
@@ -180,7 +180,7 @@ def test_any_field_may_hold_anything(which, field, value, deep):
 def test_a_source_may_be_a_text_or_a_list_of_lines(form):
     made = notebook()
     for cell in made["cells"]:
-        whole = "".join(cell["source"])
+        whole = text_of(cell)
         cell["source"] = whole if form is str else whole.splitlines(keepends=True)
 
     assert {name: matched(made).sources[name] for name in RIGHT} == RIGHT

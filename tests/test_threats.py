@@ -14,6 +14,7 @@ import pytest
 from grader import sample
 from grader.course.folders import Course
 from grader.course.loading import load
+from grader.course.notebook import text_of
 from grader.errors import InputError
 from grader.report.data import report_data
 from grader.report.notebook import autograded_notebook
@@ -100,7 +101,7 @@ def shown(notebook):
     """Return what a graded notebook shows besides its code."""
     cells = notebook["cells"]
     outputs = [output for cell in cells for output in cell.get("outputs", [])]
-    prose = ["".join(cell["source"]) for cell in cells if cell["cell_type"] != "code"]
+    prose = [text_of(cell) for cell in cells if cell["cell_type"] != "code"]
     return json.dumps([outputs, prose])
 
 

@@ -14,6 +14,7 @@ from nbgrader.converters.generate_assignment import GenerateAssignment
 from nbgrader.preprocessors import SaveCells
 
 from grader.course.lesson import Lesson
+from grader.course.notebook import text_of
 from grader.errors import InputError
 from grader.gradebook.database import Database
 
@@ -89,7 +90,7 @@ def _stands(notebook: Any, lesson: Lesson) -> bool:
 def _released(cell: Mapping[str, Any], lesson: Lesson) -> str:
     """Return a cell's text as the gradebook keeps it: with hidden tests, without solutions."""
     about = cell["metadata"]["nbgrader"]
-    return lesson.stubs[about["grade_id"]] if about["solution"] else "".join(cell["source"])
+    return lesson.stubs[about["grade_id"]] if about["solution"] else text_of(cell)
 
 
 def _save(database: Database, lesson: Lesson) -> None:

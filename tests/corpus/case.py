@@ -74,10 +74,6 @@ class Case:
         return self.name or f"case-{self.number}"
 
 
-def source_of(cell: Mapping[str, Any]) -> str:
-    return "".join(cell["source"])
-
-
 def grade_id(cell: Mapping[str, Any]) -> str:
     found: str = cell["metadata"].get("nbgrader", {}).get("grade_id", "")
     return found
