@@ -264,7 +264,7 @@ def test_collect_finds_the_submissions_of_everybody(collected):
 
 def test_nothing_of_a_lesson_s_secret_files_lies_outside_the_secret_folder(graded):
     """Not in a release, the exchange, a submission, autograded/, the feedback or a home."""
-    secret = graded.course / "solutions"
+    secret = graded.course.root / "solutions"
     written = {path.name for path in secret.glob("*/**/*") if path.suffix != ".ipynb"}
     outside = [path for path in graded.root.rglob("*") if not path.is_relative_to(secret)]
 

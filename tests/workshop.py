@@ -8,12 +8,12 @@ import signal
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 
 import pytest
 
+from tests import lab
+from tests.classroom import PROGRAMS, environment, make_home
 from tests.conftest import ROOT
 
 # What a clone does not hold, or holds only because somebody worked there.
@@ -28,10 +28,7 @@ class Workshop:
         shutil.copytree(ROOT, self.course, ignore=shutil.ignore_patterns(*NOT_CLONED))
         (root / "exchange").mkdir()
         for user in ("instructor", "student"):
-            config = root / user / ".jupyter/nbgrader_config.py"
-            config.parent.mkdir(parents=True)
-            line = f"c.Exchange.root = {str(root / 'exchange')!r}"
-            config.write_text(f"c = get_config()\n{line}\n", encoding="utf-8")
+            make_home(root / user, f"c.Exchange.root = {str(root / 'exchange')!r}")
         (root / "student/work").mkdir()
         self._lend_environment()
         self._activated = False
@@ -51,24 +48,15 @@ class Workshop:
         os.utime(lent / ".ready", (time.time() + 60,) * 2)
 
     def environment(self, user):
-        """Return a user's environment: nothing of whoever runs the tests but the system's PATH."""
-        ours = Path(sys.executable).parent
-        path = [part for part in os.environ["PATH"].split(os.pathsep) if Path(part) != ours]
+        """Return a user's environment, in which this one's programs are not at hand at first."""
+        # A browser that opens nothing.
+        found = environment(self.root / user, SEEDS="2", BROWSER="true")
+        path = [part for part in found["PATH"].split(os.pathsep) if Path(part) != PROGRAMS]
         if self._activated:
             path.insert(0, str(self.course / ".venv/bin"))
-        home = self.root / user
-        dropped = ("JUPYTER", "NBGRADER", "PYTEST", "MAKE", "MFLAGS", "VIRTUAL_ENV", "LESSONS")
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(dropped)}
-        return kept | {
-            "PATH": os.pathsep.join(path),
-            "HOME": str(home),
-            "USER": user,
-            "LOGNAME": user,
-            "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
-            "SEEDS": "2",
-            # A browser that opens nothing.
-            "BROWSER": "true",
-        }
+        ours = ("PYTEST", "MAKE", "MFLAGS", "VIRTUAL_ENV", "LESSONS")
+        found = {name: value for name, value in found.items() if not name.startswith(ours)}
+        return found | {"PATH": os.pathsep.join(path)}
 
     def run(self, commands, user="instructor"):
         """Run a block as one would in a terminal that stays open; return what it said."""
@@ -110,7 +98,7 @@ class Workshop:
             server.wait(60)
 
     def _served(self, server, log):
-        runtime = self.root / "instructor/runtime"
+        runtime = self.root / "instructor/.local/share/jupyter/runtime"
         end = time.monotonic() + 120
         while time.monotonic() < end and server.poll() is None:
             # The page that leads the browser to its address; for a file there is one more.
@@ -118,16 +106,10 @@ class Workshop:
             opened = [page for page in pages if ".ipynb" in page]
             if opened:
                 (said,) = runtime.glob("jpserver-*.json")
-                return opened[0], self._lessons(json.loads(said.read_text(encoding="utf-8")))
+                found = json.loads(said.read_text(encoding="utf-8"))
+                url = f"{found['url']}api/contents/notebooks?token={found['token']}"
+                # The page is written before the server listens.
+                lessons = json.loads(lab.answer(server, url, log))["content"]
+                return opened[0], sorted(entry["name"] for entry in lessons)
             time.sleep(0.2)
         pytest.fail(f"make lab opened no lesson:\n{log.read_text(errors='replace')[-3000:]}")
-
-    def _lessons(self, server):
-        """Return the folders that a server finds in notebooks/."""
-        url = f"{server['url']}api/contents/notebooks?token={server['token']}"
-        with (
-            contextlib.suppress(urllib.error.HTTPError),
-            urllib.request.urlopen(url, timeout=60) as answer,  # noqa: S310
-        ):
-            return sorted(entry["name"] for entry in json.load(answer)["content"])
-        return []
