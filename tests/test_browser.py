@@ -381,12 +381,15 @@ def test_a_derivation_is_marked_beside_its_mark_scheme(page, address, graded):
     panel.scroll_into_view_if_needed()
     look(page, "marking")
 
-    panel.locator(f"#{MANUAL}").fill("3")
-    panel.locator(f"#{MANUAL}").blur()
-    expect(panel.locator(".score-saved")).to_be_visible()
-    panel.locator("textarea").fill("The second step is missing.")
-    panel.locator("textarea").blur()
-    expect(panel.locator(".comment-saved")).to_be_visible()
+    # The mark beside a field is there for a second only, and first of all while it is saved.
+    for field, text, saved in (
+        (panel.locator(f"#{MANUAL}"), "3", "/api/grade/"),
+        (panel.locator("textarea"), "The second step is missing.", "/api/comment/"),
+    ):
+        with page.expect_response(lambda answer, saved=saved: saved in answer.url) as answered:
+            field.fill(text)
+            field.blur()
+        assert answered.value.ok
 
     assert scores(graded, "mistaken")[MANUAL] == (None, 3.0, 0)
 
