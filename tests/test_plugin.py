@@ -382,6 +382,32 @@ def test_an_answer_to_be_marked_waits_for_a_person_also_where_it_was_deleted(ord
     assert waiting["right"] == waiting["deleted"] == 1
 
 
+def test_where_the_box_stops_the_reference_nobody_is_scored_and_the_reason_is_told(
+    template, tmp_path
+):
+    course = copy_of(template, tmp_path / "course")
+    classroom.configure(course, "c.Engine.withheld = ['scipy']")
+    test = cell("test_scipy", "import scipy", points=2)
+    (course.solutions / "ps2").mkdir()
+    nbformat.write(
+        new_notebook(cells=[test], metadata=KERNEL), course.solutions / "ps2" / "ps2.ipynb"
+    )
+    made = classroom.command(course, "nbgrader", "generate_assignment", "ps2")
+    assert made.returncode == 0, made.stderr
+    for student in ("one", "two"):
+        hand_in(course, student, saved(new_notebook(cells=[test], metadata=KERNEL)), "ps2")
+
+    done = classroom.command(course, "nbgrader", "autograde", "ps2")
+
+    assert done.returncode == 1
+    assert "ps2.ipynb: the reference itself fails in the box, so nobody is scored" in done.stderr
+    assert "cell 1, test_scipy (0 points, outside 2): PermissionError" in done.stderr
+    assert "c.Engine.withheld" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert holdings(course)["submissions"] == []
+    assert not (course.class_folder / "autograded").exists()
+
+
 # ------------------------------------------------------------------- our own lessons
 
 
@@ -512,7 +538,7 @@ def test_without_a_sandbox_nothing_is_graded_and_the_reason_is_told(template, mo
     monkeypatch.setattr(availability, "unavailable", lambda: "the kernel is too old")
 
     with pytest.raises(GraderError, match="no sandbox here: the kernel is too old; grade where"):
-        boxes.box_for_notebooks(template, processes=0, withheld=())
+        boxes.box_for_notebooks(template, processes=0, withheld=(), lent=())
 
 
 def test_all_plain_files_beside_a_notebook_come_along_with_their_folders(tmp_path):
@@ -548,13 +574,13 @@ def test_what_a_notebook_writes_is_kept_but_for_links_and_what_is_nbgrader_s(tmp
     assert told == ["'large' is not kept: more than 2 MiB"]
 
 
-def test_a_notebook_in_another_language_is_refused_since_the_box_runs_python(tmp_path):
+def test_a_notebook_in_another_language_is_refused_since_the_box_runs_python():
     notebook = new_notebook(
         metadata={"kernelspec": {"display_name": "R", "language": "R", "name": "ir"}}
     )
 
     with pytest.raises(GraderError, match="the notebook is in R, and the box runs Python alone"):
-        plugin.Engine()._run(notebook, tmp_path, None)
+        plugin.Engine().run(notebook, {})
 
 
 @pytest.mark.parametrize(

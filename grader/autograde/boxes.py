@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 from collections.abc import Callable, Hashable
+from pathlib import Path
 
 from grader.course.folders import Course
 from grader.course.lesson import Lesson
@@ -22,16 +23,20 @@ def box_for_lesson(course: Course, lesson: Lesson) -> Box:
     return _box((course, lesson.id), lambda: open_box(course, [lesson], sandboxed=True))
 
 
-def box_for_notebooks(course: Course, *, processes: int, withheld: tuple[str, ...]) -> Box:
+def box_for_notebooks(
+    course: Course, *, processes: int, withheld: tuple[str, ...], lent: tuple[Path, ...]
+) -> Box:
     """Return a box for ordinary assignments.
 
     Args:
         processes: the most that one may have besides its own.
         withheld: packages that cannot be imported.
+        lent: files and folders that can be read.
     """
     limits = Limits(processes=processes)
     return _box(
-        (course, processes, withheld), lambda: Box(course, limits=limits, withheld=withheld)
+        (course, processes, withheld, lent),
+        lambda: Box(course, limits=limits, withheld=withheld, lent=lent),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,15 +17,19 @@ from grader.autograde.boxes import box_for_lesson, box_for_notebooks
 from grader.autograde.options import BoxOptions
 from grader.autograde.outputs import shown
 from grader.autograde.place import directory, lesson_of, submitted_folder
+from grader.autograde.reference import Reference, reference_of
 from grader.course.folders import Course
 from grader.course.lesson import Lesson
 from grader.errors import GraderError
 from grader.report.notebook import autograded_notebook
 from grader.run.one import grade_file
 from grader.sandbox.kernel import Kernel
+from grader.sandbox.limits import MOST_SECONDS, Limits
 
 _NO_TIMEOUT = 600.0  # seconds; nbgrader's "no timeout" would let one loop stop the class
-_EXECUTION = "NBGRADER_EXECUTION"  # nbgrader's word to a notebook on why it is run
+_TIMES_THE_REFERENCE = 10
+_ALWAYS = {"JOBLIB_MULTIPROCESSING": "0"}  # what it needs is out of reach; it would warn
+_TOLD = ("NBGRADER_EXECUTION",)  # nbgrader's word to a notebook on why it is run
 
 
 class Engine(Execute, BoxOptions):  # type: ignore[misc]
@@ -39,14 +43,36 @@ class Engine(Execute, BoxOptions):  # type: ignore[misc]
             course, lesson = found
             folder = submitted_folder(coursedir, names["student"], lesson.id)
             return _graded(course, lesson, folder, student=names["student"]), resources
-        self._run(nb, Path(resources["metadata"]["path"]), coursedir)
+        folder = Path(resources["metadata"]["path"])
+        reference = reference_of(self, coursedir, names["assignment"], names["notebook"])
+        kept = Harvest(
+            target=folder,
+            most_bytes=self.limits().scratch,
+            ignored=coursedir.ignore,
+            tell=lambda text: self.log.warning("%s: %s", folder, text),
+        )
+        self.run(nb, files_beside(folder), reference=reference, keep=kept)
         return nb, resources
 
-    def _run(self, nb: Any, folder: Path, coursedir: Any) -> None:
-        """Run an ordinary notebook's cells in the box.
+    def run(
+        self,
+        nb: Any,
+        files: Mapping[str, Path],
+        *,
+        reference: Reference | None = None,
+        keep: Harvest | None = None,
+    ) -> None:
+        """Run an ordinary notebook's cells in the box; outputs come to its cells.
 
         Args:
-            folder: where the notebook lies, with all that is beside it.
+            files: what lies beside the notebook, by its name there.
+            reference: what the instructor's own did, if that is known.
+            keep: takes what was written beside it.
+
+        Raises:
+            InputError: an option is out of bounds.
+            GraderError: the notebook is not in Python, or there is no box.
+            CellExecutionError: a cell failed, and nbgrader's options make that an end.
         """
         language = nb.metadata.get("kernelspec", {}).get("language", "python")
         if language != "python":
@@ -54,30 +80,30 @@ class Engine(Execute, BoxOptions):  # type: ignore[misc]
                 f"the notebook is in {language}, and the box runs Python alone; take the classes "
                 "of grader.nbgrader_plugin out of nbgrader_config.py to grade it without a box"
             )
-        files = files_beside(folder)
-        limits = self.limits()
-        limits = self.limits(
-            # What was there is no use of the notebook's.
-            scratch=limits.scratch + sum(path.stat().st_size for path in files.values()),
-            files=limits.files + 2 * len(files),
-        )
+        coursedir = directory(self)
         box = box_for_notebooks(
             Course(root=Path(coursedir.root)),
             processes=self.processes,
             withheld=tuple(self.withheld),
+            lent=tuple(map(Path, self.readable)),
         )
-        kept = Harvest(
-            target=folder,
-            most_bytes=self.limits().scratch,
-            ignored=coursedir.ignore,
-            tell=lambda text: self.log.warning("%s: %s", folder, text),
-        )
-        environment = {_EXECUTION: os.environ[_EXECUTION]} if _EXECUTION in os.environ else {}
-        kernel = Kernel(box, limits, files=files, environment=environment)
+        told = {name: os.environ[name] for name in _TOLD if name in os.environ}
+        limits = self._limits(files, reference)
+        kernel = Kernel(box, limits, files=files, environment=_ALWAYS | told)
         try:
             self._run_cells(nb, kernel)
         finally:
-            kernel.close(kept)
+            kernel.close(keep)
+
+    def _limits(self, files: Mapping[str, Path], reference: Reference | None) -> Limits:
+        limits = self.limits()
+        slow = _TIMES_THE_REFERENCE * reference.seconds if reference else 0.0
+        return self.limits(
+            total_seconds=min(max(limits.total_seconds, slow), MOST_SECONDS),
+            # What was there is no use of the notebook's.
+            scratch=limits.scratch + sum(path.stat().st_size for path in files.values()),
+            files=limits.files + 2 * len(files),
+        )
 
     def _run_cells(self, nb: Any, kernel: Kernel) -> None:
         for cell in self._to_run(nb):
@@ -96,6 +122,12 @@ class Engine(Execute, BoxOptions):  # type: ignore[misc]
             skipped = self.skip_cells_with_tag in cell.metadata.get("tags", [])
             if cell.cell_type == "code" and cell.source.strip() and not skipped:
                 yield cell
+
+    def described(self) -> str:
+        """Return all options that a notebook's run depends on."""
+        names = [*BoxOptions.class_trait_names(config=True), "timeout", "timeout_func"]
+        names += ["allow_errors", "skip_cells_with_tag"]
+        return repr({name: getattr(self, name) for name in names})
 
     def _seconds(self, cell: Any) -> float:
         """Return a cell's time limit; as for nbclient, none and a negative one mean no limit."""

@@ -40,6 +40,12 @@ class BoxOptions(HasTraits):  # type: ignore[misc]
         help="Names of packages that cannot be imported, although they are installed.",
     ).tag(config=True)
 
+    readable = List(
+        Unicode(),
+        help="Paths of files and folders that a notebook may read besides what lies beside it, "
+        "such as a folder of shared data.",
+    ).tag(config=True)
+
     def limits(self, **more: Any) -> Limits:
         """Return the limits that the options stand for.
 
@@ -55,5 +61,6 @@ class BoxOptions(HasTraits):  # type: ignore[misc]
             "scratch": self.folder_size * _MIB,
             "processes": self.processes,
             "threads": self.threads,
+            "descriptors": 1_024,
         }
         return Limits(**(asked | more))

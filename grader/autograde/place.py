@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
+import warnings
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import nbformat
 from nbgrader.coursedir import CourseDirectory
 
 from grader.course.folders import Course, find_course
 from grader.course.lesson import Lesson
 from grader.course.loading import files_of, load
-from grader.errors import InputError
+from grader.errors import GraderError, InputError
+
+_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 def directory(part: Any) -> Any:
@@ -33,6 +38,30 @@ def source_folder(coursedir: Any, assignment: str) -> Path:
 def submitted_folder(coursedir: Any, student: str, assignment: str) -> Path:
     """Return the folder that a student handed in."""
     return Path(coursedir.format_path(coursedir.submitted_directory, student, assignment))
+
+
+def read_source(path: Path) -> Any:
+    """Return an instructor's notebook, whatever format it is in, as one of today's.
+
+    Raises:
+        GraderError: it cannot be read.
+    """
+    try:
+        with warnings.catch_warnings():
+            # Of formats and of cells without an id, which are seen to below.
+            warnings.simplefilter("ignore")
+            notebook = nbformat.read(path, as_version=4)
+    except (OSError, ValueError) as error:
+        raise GraderError(
+            f"{path}: cannot be read ({error}); the source is needed to grade"
+        ) from error
+    notebook["nbformat_minor"] = 5
+    used: set[str] = set()
+    for number, cell in enumerate(notebook.cells):
+        found = str(cell.get("id", ""))
+        cell["id"] = found if _ID.fullmatch(found) and found not in used else f"source-{number}"
+        used.add(cell["id"])
+    return notebook
 
 
 def lesson_of(coursedir: Any, assignment: str) -> tuple[Course, Lesson] | None:

@@ -9,6 +9,7 @@ from typing import Any
 import nbformat
 from nbconvert.exporters import NotebookExporter
 
+from grader.autograde.beforehand import try_references
 from grader.autograde.care import take_care
 from grader.autograde.place import directory
 from grader.errors import GraderError
@@ -22,9 +23,16 @@ class StrictExporter(NotebookExporter):  # type: ignore[misc]
     """Reads submitted notebooks without believing them; everything else as nbconvert does."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
-        """Prepare what nbgrader is about to read and copy by itself."""
+        """Prepare what nbgrader is about to read and copy by itself.
+
+        Raises:
+            NbGraderException: grading makes no sense: the box stops the reference itself.
+        """
         super().__init__(*arguments, **options)
-        take_care(directory(self), getattr(self.parent, "assignments", ()))
+        submitted = getattr(self.parent, "assignments", ())
+        take_care(directory(self), submitted)
+        if submitted:
+            try_references(self)
 
     def from_filename(self, filename: str, resources: Any = None, **options: Any) -> Any:
         """Read a notebook; a submission that is not one becomes an empty notebook with a note."""
@@ -56,7 +64,7 @@ def _read(path: Path) -> Any:
         }[cell.type]
         # Code is shown as code; what is Markdown is opened in a browser.
         made = make(cell.source if cell.type == "code" else harmless(cell.source))
-        made["id"] = f"cell-{number}"
+        made["id"] = f"handed-in-{number}"
         if cell.attachments:
             made["attachments"] = nbformat.from_dict(
                 {k: dict(v) for k, v in cell.attachments.items()}

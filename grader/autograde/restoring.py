@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import nbformat
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from grader.autograde.place import directory, lesson_of, source_folder, submitted_folder
+from grader.autograde.place import (
+    directory,
+    lesson_of,
+    read_source,
+    source_folder,
+    submitted_folder,
+)
 from grader.autograde.reading import CLAIM, UNREADABLE
-from grader.errors import GraderError
 from grader.submission.handed_in import handed_in
 
 
@@ -24,23 +28,13 @@ class Sanitiser(NbGraderPreprocessor):  # type: ignore[misc]
             # The engine reads the file itself; what it makes replaces this one.
             return nb, resources
         source = source_folder(coursedir, names["assignment"])
-        restored = _restored(nb, _master(source / f"{names['notebook']}.ipynb"))
+        restored = _restored(nb, read_source(source / f"{names['notebook']}.ipynb"))
         folder = submitted_folder(coursedir, names["student"], names["assignment"])
         _time, note = handed_in(folder)
         if note:
             told = nbformat.v4.new_markdown_cell(f"Note: {note}", id="grader-note")
             restored.cells.insert(0, told)
         return restored, resources
-
-
-def _master(path: Path) -> Any:
-    """Return the instructor's version of an ordinary assignment's notebook."""
-    try:
-        return nbformat.read(path, as_version=4)
-    except (OSError, ValueError) as error:
-        raise GraderError(
-            f"{path}: cannot be read ({error}); the source is needed to grade"
-        ) from error
 
 
 def _restored(nb: Any, master: Any) -> Any:

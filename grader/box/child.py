@@ -116,7 +116,7 @@ def _limit(limits: dict[str, int]) -> None:
         (resource.RLIMIT_AS, memory),
         (resource.RLIMIT_CPU, limits["cpu"]),
         (resource.RLIMIT_FSIZE, limits["file"]),
-        (resource.RLIMIT_NOFILE, 128),
+        (resource.RLIMIT_NOFILE, limits["descriptors"]),
         (resource.RLIMIT_CORE, 0),
     ):
         resource.setrlimit(kind, (value, value))

@@ -23,7 +23,7 @@ import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
-from . import NAME_BYTES, child, fence, stream
+from . import NAME_BYTES, child, fence, semaphores, stream
 from .preload import Finder
 
 _GLANCE = 1.0  # seconds between two looks at whether the judge still lives
@@ -128,7 +128,9 @@ def _be_child(descriptor: int, folder: Path, options: dict[str, Any], shell: Any
         start = stream.receive(channel, trusted=True)
         if options["confine"]:
             child.confine(str(folder), options["within_reach"], "/dev/null")
-        if options["fences"] and not start["limits"]["processes"]:
+        if start["limits"]["processes"]:
+            semaphores.install()
+        elif options["fences"]:
             fence.forbid_processes()
         child.serve(channel, shell, start)
     except stream.ClosedError:

@@ -51,6 +51,7 @@ class Box:
         sandboxed: bool = True,
         limits: Limits | None = None,
         withheld: Sequence[str] = policy.WITHHELD,
+        lent: Sequence[Path] = (),
     ) -> None:
         """Prepare a box; it starts at once, in the background.
 
@@ -69,7 +70,8 @@ class Box:
         if reason:
             raise SandboxError(f"no sandbox here: {reason}")
         self.name = availability.describe(sandboxed=sandboxed)
-        self._course, self._sandboxed, self._withheld = course, sandboxed, withheld
+        self._course, self._sandboxed = course, sandboxed
+        self._withheld, self._lent = withheld, lent
         # NumPy loads its random numbers when they are first used, which would be in every child.
         self._preload = ("numpy.random", *preload)
         self._warm: WarmProcess | None = None
@@ -85,6 +87,7 @@ class Box:
                 self._course,
                 modules=self._preload,
                 withheld=self._withheld,
+                lent=self._lent,
                 sandboxed=self._sandboxed,
                 processes=self.limits.processes,
             )

@@ -175,6 +175,7 @@ def opened(
             "cpu": limits.cpu,
             "file": limits.file,
             "processes": limits.processes,
+            "descriptors": limits.descriptors,
         },
     }
     for _ in range(2):

@@ -73,13 +73,15 @@ class Kernel:
 
     def _interrupted(self) -> Run:
         """Interrupt the cell, and keep what it did by then; the process may end by that."""
+        late = Answer(failure=Verdict.TIMED_OUT, message="the cell was stopped: it took too long")
+        if time.monotonic() >= self._end:
+            late = self._ended = self._out_of_time()
         self._box.interrupt()
         end = time.monotonic() + _GRACE_SECONDS
-        late = Answer(failure=Verdict.TIMED_OUT, message="the cell was stopped: it took too long")
         try:
             run = self._heard(lambda: end - time.monotonic())
         except (TimeoutError, wire.WireError):
-            self._ended = Answer(
+            self._ended = self._ended or Answer(
                 failure=Verdict.CRASHED,
                 message="not run: a cell above took too long, and could not be interrupted",
             )
@@ -108,8 +110,8 @@ class Kernel:
         return Run(failure=Answer(failure=Verdict.CRASHED, message=why))
 
     def _out_of_time(self) -> Answer:
-        seconds = f"{self._limits.total_seconds:.0f} s"
-        message = f"not run: the notebook as a whole took longer than {seconds}"
+        seconds = f"{self._limits.total_seconds:g} s"
+        message = f"stopped: the notebook as a whole took longer than {seconds}"
         return Answer(failure=Verdict.TIMED_OUT, message=message)
 
     def _until(self, seconds: float) -> stream.Deadline:

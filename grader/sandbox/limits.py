@@ -33,6 +33,7 @@ class Limits:
         cpu: seconds of processor time of one process.
         file: bytes of one file.
         scratch: bytes of the scratch folder; files: how many entries it may hold.
+        descriptors: open files of one process.
         processes: besides its own, at one time; 0 forbids to start any.
         threads: of all its processes together.
     """
@@ -45,6 +46,7 @@ class Limits:
     file: int = _limit(16 * _MIB, least=_MIB, most=2 * _GIB, unit="bytes")
     scratch: int = _limit(64 * _MIB, least=_MIB, most=16 * _GIB, unit="bytes")
     files: int = _limit(2_000, least=10, most=100_000)
+    descriptors: int = _limit(128, least=32, most=4_096)
     processes: int = _limit(0, least=0, most=64)
     threads: int = _limit(256, least=16, most=4_096)
 

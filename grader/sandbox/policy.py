@@ -60,11 +60,17 @@ def denied_syscalls() -> list[str]:
     return [*_DENIED, *(_LEGACY if platform.machine() == "x86_64" else ())]
 
 
-def readable(course: Course, imports: Path) -> list[str]:
+def programs() -> list[Path]:
+    """Return the folders of programs that a notebook may start, where it may start any."""
+    return [Path("/bin"), Path("/usr/bin"), Path("/usr/local/bin"), Path(sys.prefix, "bin")]
+
+
+def readable(course: Course, imports: Path, more: Sequence[Path] = ()) -> list[str]:
     """Return what may be read inside; refuse if that would show the course's secrets.
 
     Args:
         imports: the folder of links that is the box's import path.
+        more: files and folders besides what Python and lessons need.
 
     Raises:
         GraderError: solutions/ or class/ lies inside a folder that Python needs.
@@ -72,15 +78,15 @@ def readable(course: Course, imports: Path) -> list[str]:
     inside = [imports, BOX_PACKAGE, *(course.root / name for name in LENT)]
     paths = {
         str(path.resolve())
-        for path in (*_python_paths(), *inside, *map(Path, _SYSTEM_PATHS))
+        for path in (*_python_paths(), *inside, *map(Path, _SYSTEM_PATHS), *more)
         if path.exists()
     }
     for secret in (course.solutions, course.class_folder):
         for path in paths:
             if secret.resolve().is_relative_to(path):
                 raise GraderError(
-                    f"{secret}: lies inside {path}, which the student's code must read to run "
-                    "Python; move the course out of it"
+                    f"{secret}: lies inside {path}, which the student's code may read to run "
+                    "Python, or because nbgrader_config.py says so; move the course out of it"
                 )
     return sorted(paths)
 

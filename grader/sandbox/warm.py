@@ -62,6 +62,7 @@ class WarmProcess:
         *,
         modules: Sequence[str],
         withheld: Sequence[str],
+        lent: Sequence[Path],
         sandboxed: bool,
         processes: int,
     ) -> None:
@@ -70,6 +71,7 @@ class WarmProcess:
         Args:
             modules: to import beforehand.
             withheld: packages that cannot be imported in a sandbox, installed or not.
+            lent: what can be read besides what every box needs.
             processes: how many more a submission may have, at most.
 
         Raises:
@@ -91,7 +93,7 @@ class WarmProcess:
         self.control, theirs = socket.socketpair()
         try:
             with theirs:
-                self._start(course, list(modules), list(withheld), theirs)
+                self._start(course, list(modules), list(withheld), list(lent), theirs)
             self._hand_over()
         except OSError as error:
             self.close()
@@ -101,7 +103,12 @@ class WarmProcess:
             raise
 
     def _start(
-        self, course: Course, modules: list[str], withheld: list[str], theirs: socket.socket
+        self,
+        course: Course,
+        modules: list[str],
+        withheld: list[str],
+        lent: list[Path],
+        theirs: socket.socket,
     ) -> None:
         imports = self._folder / "import"
         self.work.mkdir(parents=True)
@@ -116,7 +123,8 @@ class WarmProcess:
         self._listed = preload.listing(cache, kind)
         code = imports / "modules"
         code.write_bytes(preload.gathered(self._listed))
-        readable = policy.readable(course, imports)
+        programs = policy.programs() if self._processes else []
+        readable = policy.readable(course, imports, [*programs, *lent])
         writable = [str(self._scratch), str(cache), "/dev/null"]
         options: dict[str, Any] = {
             "preload": modules,

@@ -1,0 +1,66 @@
+"""What is seen to before nbgrader takes the first submission: that grading makes sense at all."""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from nbgrader.converters.base import NbGraderException
+
+from grader.autograde.engine import Engine
+from grader.autograde.place import directory, lesson_of, source_folder
+from grader.autograde.reference import reference_of
+from grader.errors import GraderError, InputError
+
+_NAMED = f"{Engine.__module__}.{Engine.__name__}", "grader.nbgrader_plugin.Engine"
+
+
+def try_references(exporter: Any) -> None:
+    """Run the references of the ordinary assignments that are about to be graded.
+
+    Raises:
+        NbGraderException: one is stopped by the box, or there is none; it was logged.
+    """
+    converter = exporter.parent
+    engines = getattr(converter, "autograde_preprocessors", ())
+    engine = Engine(parent=exporter)
+    if not engine.enabled or not any(each is Engine or each in _NAMED for each in engines):
+        return
+    coursedir = directory(exporter)
+    for assignment in sorted(set(_assignments(converter, coursedir))):
+        if lesson_of(coursedir, assignment) is not None:
+            continue
+        for path in sorted(source_folder(coursedir, assignment).glob("*.ipynb")):
+            if fnmatch.fnmatch(path.stem, coursedir.notebook_id):
+                refusal = _refusal(engine, coursedir, assignment, path.stem)
+                if refusal:
+                    converter.log.error(refusal)
+                    raise NbGraderException(refusal)
+
+
+def _refusal(engine: Any, coursedir: Any, assignment: str, notebook: str) -> str:
+    """Return why nobody can be scored, or ""."""
+    try:
+        reference_of(engine, coursedir, assignment, notebook)
+    except (NbGraderException, GraderError, InputError) as error:
+        return str(error)
+    return ""
+
+
+def _assignments(converter: Any, coursedir: Any) -> Iterator[str]:
+    """Yield the assignments of the submissions that nbgrader is about to grade."""
+    form = coursedir.format_path(
+        coursedir.submitted_directory, "(?P<student>.*)", "(?P<assignment>.*)", escape=True
+    )
+    for folder in converter.assignments:
+        found = re.match(form, folder)
+        if found is None:
+            continue
+        graded = coursedir.format_path(
+            coursedir.autograded_directory, found["student"], found["assignment"]
+        )
+        if converter.force or not Path(graded).exists():
+            yield found["assignment"]

@@ -1,0 +1,235 @@
+"""Run the instructor's own notebook first: what stops it in the box would stop everybody.
+
+Where the reference earns less in the box than nbgrader gives it outside, a limit of the
+box is the reason, and nobody is scored.  Where both agree, the assignment is as it is.
+Outside, it is the instructor's own code that runs, on the instructor's own machine.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from nbclient.exceptions import CellControlSignal, DeadKernelError
+from nbgrader.converters.base import NbGraderException
+from nbgrader.preprocessors import Execute
+from nbgrader.utils import determine_grade, find_all_files, is_grade, is_solution, setenv
+
+from grader.autograde.place import read_source, source_folder
+
+_EXECUTION = {"NBGRADER_EXECUTION": "autograde"}
+# What an exception of the box says, by a word of it, and the option that allows more.
+_ADVICE = {
+    "MemoryError": "allow more memory with c.Engine.memory",
+    "more memory than it may": "allow more memory with c.Engine.memory",
+    "the process ended": "it may be short of memory: c.Engine.memory",
+    "Operation not permitted": "processes are allowed with c.Engine.processes; there is no network "
+    "in the box, see 'Your own nbgrader assignments' in docs/instructors.md",
+    "processes": "processes are allowed with c.Engine.processes",
+    "start new thread": "allow more threads with c.Engine.threads",
+    "threads": "allow more threads with c.Engine.threads",
+    "File too large": "allow larger files with c.Engine.file_size",
+    "filled its folder": "allow more files with c.Engine.folder_size",
+    "as a whole took longer": "allow more time with c.Engine.total_seconds",
+    "CellTimeoutError": "allow a cell more time with c.Execute.timeout",
+    "FileNotFoundError": "files must lie beside the notebook in the source folder, or in a folder "
+    "named in c.Engine.readable",
+    "ModuleNotFoundError": "install it where the grader is, or take it out of c.Engine.withheld",
+    "PermissionError": "the box reads the installed packages, the files beside the notebook, and "
+    "what c.Engine.readable names, no package that c.Engine.withheld names, and starts processes "
+    "with c.Engine.processes alone",
+}
+_OTHERWISE = (
+    "see 'Your own nbgrader assignments' in docs/instructors.md for what the box allows; without "
+    "the classes of grader.nbgrader_plugin in nbgrader_config.py nbgrader runs it without a box"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reference:
+    """What the instructor's notebook did in the box.
+
+    Attributes:
+        seconds: how long it took as a whole.
+        scores: what its test cells earned, by grade_id.
+        numbers: the test cells whose result was their score.
+    """
+
+    seconds: float
+    scores: Mapping[str, float]
+    numbers: frozenset[str]
+
+
+_known: dict[str, Reference | NbGraderException] = {}
+
+
+def reference_of(engine: Any, coursedir: Any, assignment: str, notebook: str) -> Reference | None:
+    """Return what the reference of a notebook did; None where there is none.
+
+    Args:
+        engine: runs it, with the options that students' notebooks are run with.
+
+    Raises:
+        NbGraderException: the box stops the reference.
+    """
+    source = _Source(coursedir, assignment, notebook)
+    if not source.path.is_file():
+        return None
+    key = f"{source.digest} {engine.described()}"
+    if key not in _known:
+        try:
+            _known[key] = _tried(engine, source)
+        except NbGraderException as refusal:
+            _known[key] = refusal
+    found = _known[key]
+    if isinstance(found, NbGraderException):
+        raise found
+    return found
+
+
+class _Source:
+    """The instructor's notebook and what lies beside it."""
+
+    def __init__(self, coursedir: Any, assignment: str, notebook: str) -> None:
+        self.folder = source_folder(coursedir, assignment)
+        self.path = self.folder / f"{notebook}.ipynb"
+        self._ignore = coursedir.ignore
+
+    @cached_property
+    def files(self) -> dict[str, Path]:
+        """The files that nbgrader puts beside each student's notebook."""
+        found = find_all_files(str(self.folder), [*self._ignore, "*.ipynb"])
+        return {str(Path(path).relative_to(self.folder)): Path(path) for path in sorted(found)}
+
+    @property
+    def digest(self) -> str:
+        told = [hashlib.sha256(self.path.read_bytes()).hexdigest()]
+        for name, path in self.files.items():
+            about = path.stat()
+            told.append(f"{name}\0{about.st_size}\0{about.st_mtime_ns}")
+        return hashlib.sha256("\0".join(told).encode()).hexdigest()
+
+    def read(self) -> Any:
+        return read_source(self.path)
+
+
+def _tried(engine: Any, source: _Source) -> Reference:
+    """Run the reference in the box, and outside where it does not get all there.
+
+    Raises:
+        NbGraderException: it gets more outside.
+    """
+    engine.log.info("Trying the reference in the box: %s", source.path)
+    boxed = source.read()
+    started = time.monotonic()
+    with setenv(**_EXECUTION), contextlib.suppress(CellControlSignal):
+        engine.run(boxed, source.files)
+    seconds = time.monotonic() - started
+    scores = _scores(boxed)
+    if any(_failed(cell) for cell in boxed.cells) or scores != _full(boxed):
+        _compare(engine, source, boxed)
+    numbers = frozenset(
+        name for name, cell in _tests(boxed) if any(_is_result(item) for item in cell.outputs)
+    )
+    return Reference(seconds=seconds, scores=scores, numbers=numbers)
+
+
+def _compare(engine: Any, source: _Source, boxed: Any) -> None:
+    """Raise NbGraderException if a cell that fails in the box, or earns less, does not outside."""
+    outside = source.read()
+    with tempfile.TemporaryDirectory(prefix="grader-reference-") as name, setenv(**_EXECUTION):
+        for file, path in source.files.items():
+            place = Path(name, file)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, place)
+        try:
+            stock = Execute(parent=engine.parent, config=engine.config)
+            stock.preprocess(outside, {"metadata": {"path": name}})
+        except (CellControlSignal, DeadKernelError) as error:
+            engine.log.info("nbgrader itself does not get through the reference: %s", error)
+            return
+        except Exception as error:
+            raise NbGraderException(
+                f"{source.path}: the reference does not earn its points in the box, and what it "
+                f"earns outside cannot be tried ({type(error).__name__}: {error})"
+            ) from error
+    found = list(_differences(boxed, outside))
+    if found:
+        more = f"\n  and {len(found) - 1} more cells" if len(found) > 1 else ""
+        raise NbGraderException(
+            f"{source.path}: the reference itself fails in the box, so nobody is scored\n"
+            f"  {found[0]}{more}"
+        )
+
+
+def _differences(boxed: Any, outside: Any) -> Iterator[str]:
+    """Yield what is worse in the box, cell by cell, with what there is to do."""
+    given, expected = _scores(boxed), _scores(outside)
+    for number, (cell, other) in enumerate(zip(boxed.cells, outside.cells, strict=True), start=1):
+        name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
+        worse = name in given and given[name] < expected[name]
+        if not worse and not (_failed(cell) and not _failed(other)):
+            continue
+        called = f"cell {number}, {name}" if name else f"cell {number}"
+        points = f" ({given[name]:g} points, outside {expected[name]:g})" if worse else ""
+        trouble = [item for item in cell.get("outputs", []) if _is_trouble(item)]
+        said = (
+            _said(trouble[-1]) if trouble else f"fails: {cell.source.strip().splitlines()[0][:80]}"
+        )
+        advice = next((text for word, text in _ADVICE.items() if word in said), _OTHERWISE)
+        yield f"{called}{points}: {said}\n  fix: {advice}"
+
+
+def _said(item: Any) -> str:
+    if item.output_type == "stream":
+        return f"on stderr: {item.text.strip()[:200]}"
+    text = f"{item.ename}: {item.evalue or ' '.join(item.traceback[-1:])}"
+    return " ".join(text.split())[:300]
+
+
+def _is_trouble(item: Any) -> bool:
+    return bool(
+        item.output_type == "error" or (item.output_type == "stream" and item.name == "stderr")
+    )
+
+
+def _is_result(item: Any) -> bool:
+    """Whether nbgrader reads a score from an output."""
+    try:
+        return bool(item.output_type == "execute_result" and float(item["data"]["text/plain"]) >= 0)
+    except (KeyError, ValueError):
+        return False
+
+
+def _failed(cell: Any) -> bool:
+    return any(item.output_type == "error" for item in cell.get("outputs", []))
+
+
+def _tests(notebook: Any) -> Iterator[tuple[str, Any]]:
+    """Yield the cells that nbgrader scores by what they leave, with their grade_ids."""
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and is_grade(cell) and not is_solution(cell):
+            yield cell.metadata.nbgrader["grade_id"], cell
+
+
+def _scores(notebook: Any) -> dict[str, float]:
+    scores = {}
+    for name, cell in _tests(notebook):
+        try:
+            scores[name] = determine_grade(cell)[0]
+        except (KeyError, ValueError):
+            # More than there is to have: nbgrader refuses to score such a cell.
+            scores[name] = -1.0
+    return scores
+
+
+def _full(notebook: Any) -> dict[str, float]:
+    return {name: float(cell.metadata.nbgrader["points"]) for name, cell in _tests(notebook)}
