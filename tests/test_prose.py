@@ -1,12 +1,10 @@
 """The lessons' prose keeps the rules of docs/authoring.md: length, time, notation, links.
 
-TO_BE_REVISED names the lessons that do not keep them yet; it must be empty in the end.
-`LESSONS=03_dense_layer pytest tests/test_prose.py --runxfail` shows what one of them lacks.
+`LESSONS=03_dense_layer pytest tests/test_prose.py` shows what one of them lacks.
 """
 
 import ast
 import re
-from itertools import pairwise
 
 import pytest
 
@@ -26,17 +24,7 @@ from tests.prose import (
     words_of,
 )
 
-TO_BE_REVISED = {
-    "02_sigmoid_softmax_jacobians",
-}
-EXPECTED = pytest.mark.xfail(reason="this lesson is yet to be revised", strict=False)
-every_lesson = pytest.mark.parametrize(
-    "lesson",
-    [
-        pytest.param(Lesson(name), id=name, marks=EXPECTED if name in TO_BE_REVISED else ())
-        for name in LESSONS
-    ],
-)
+every_lesson = pytest.mark.parametrize("lesson", [Lesson(name) for name in LESSONS], ids=LESSONS)
 
 MOST_WORDS_A_CELL, MOST_WORDS_A_LESSON = 200, 3500
 UNNUMBERED = re.compile(r"## (Notation|Summary|Further reading|Three questions on lesson \d\d)")
@@ -207,9 +195,3 @@ def test_the_notation_table_gives_each_symbol_once():
     listed = [formula for row in notation_rows() for formula in formulas(row[0])]
     assert sorted(listed) == sorted(set(listed))
     assert len(listed) > 50, "the table was not found"
-
-
-def test_the_list_of_lessons_to_be_revised_holds_lessons_in_order():
-    """It names only what exists, so that a lesson renamed is not forgotten there."""
-    assert set(COURSE.lesson_ids()) >= TO_BE_REVISED
-    assert all(first < second for first, second in pairwise(COURSE.lesson_ids()))
