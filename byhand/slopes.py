@@ -1,8 +1,13 @@
-"""Curves of one variable, and what their slopes are for: the pictures of lesson 01."""
+"""Curves of one variable, and what their slopes are for: pictures of lessons 01 and 02."""
+
+from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from byhand.picture import BLUE, INK, VERMILLION, Picture, drawing, listed
+
+Array = NDArray[np.float64]
 
 
 def downhill() -> Picture:
@@ -22,7 +27,7 @@ def downhill() -> Picture:
     return Picture(figure, "\n".join(words))
 
 
-def _valley(w: np.ndarray) -> np.ndarray:
+def _valley(w: Array) -> Array:
     return np.asarray(0.5 * (w - 2) ** 2 + 0.3)
 
 
@@ -60,3 +65,36 @@ def sample_loss() -> Picture:
     words = "Two curves over z from -8 to 8, mirror images of each other. With target 1 the loss "
     words += "is 8 on the left, 0.693 at z = 0, nearly 0 on the right; with target 0 the reverse."
     return Picture(figure, words)
+
+
+def four_activations() -> Picture:
+    """Draw linear, relu, sigmoid and tanh, each with its measured slope, on the same axes."""
+    z = np.linspace(-4.0, 4.0, 161)
+    functions: dict[str, Callable[[Array], Array]] = {
+        "linear": lambda z: z,
+        "relu": lambda z: np.maximum(z, 0.0),
+        "sigmoid": lambda z: 1.0 / (1.0 + np.exp(-z)),
+        "tanh": np.tanh,
+    }
+    with drawing(2.9) as figure:
+        panels = figure.subplots(1, 4, sharex=True, sharey=True)
+        for panel, (name, phi) in zip(panels, functions.items(), strict=True):
+            slope = (phi(z + 1e-5) - phi(z - 1e-5)) / 2e-5
+            panel.plot(z, phi(z), color=BLUE, label=r"$\phi(z)$")
+            panel.plot(z, slope, "--", color=VERMILLION, label="slope")
+            panel.set(title=name, xlabel="$z$", xticks=[-4, 0, 4], ylim=(-1.2, 2.2))
+            panel.grid(color="#e0e0e0", linewidth=0.8)
+        figure.legend(
+            *panels[0].get_legend_handles_labels(),
+            loc="outside lower center",
+            ncols=2,
+            frameon=False,
+        )
+    words = [
+        "Four panels, each an activation function and its slope, for z from -4 to 4.",
+        "Linear: slope 1 everywhere.",
+        "Relu: slope 0 on the left, 1 on the right, a jump at 0.",
+        "Sigmoid: slope a low hump with its top, 0.25, at 0.",
+        "Tanh: slope a hump with its top, 1, at 0.",
+    ]
+    return Picture(figure, " ".join(words))

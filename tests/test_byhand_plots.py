@@ -17,7 +17,7 @@ from matplotlib.image import imread
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from byhand import neuron, paths, picture, slopes
+from byhand import neuron, paths, picture, shares, slopes
 from byhand.plots import (
     Picture,
     before_and_after,
@@ -82,6 +82,8 @@ PICTURES = {
     "downhill": slopes.downhill,
     "two chords": slopes.two_chords,
     "loss of a sample": slopes.sample_loss,
+    "four activations": slopes.four_activations,
+    "one logit rises": shares.one_logit_rises,
     "a neuron learns": neuron.neuron_learns,
     "losses by gradient": lambda: neuron.compare_losses(
         neuron.squared_error, neuron.suspects(neuron.measured)
