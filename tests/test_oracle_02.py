@@ -138,14 +138,14 @@ def test_softmax_vjp_takes_20000_classes_in_50_megabytes(reference, rng):
 
 @pytest.mark.parametrize(("n", "m"), SHAPES)
 def test_l2_loss_and_its_gradient_equal_sums_and_autograd(reference, rng, n, m):
-    X, T = rng.normal(size=(n, m)), rng.normal(size=(n, m))
+    P, T = rng.normal(size=(n, m)), rng.normal(size=(n, m))
 
-    def loss(X):
-        return anp.sum((X - T) ** 2) / (2.0 * m)
+    def loss(P):
+        return anp.sum((P - T) ** 2) / (2.0 * m)
 
-    terms = [(X[i, c] - T[i, c]) ** 2 for i in range(n) for c in range(m)]
-    agree(reference["l2_loss"](X, T), math.fsum(terms) / 2 / m)
-    agree(reference["l2_grad"](X, T), grad(loss)(X))
+    terms = [(P[i, c] - T[i, c]) ** 2 for i in range(n) for c in range(m)]
+    agree(reference["l2_loss"](P, T), math.fsum(terms) / 2 / m)
+    agree(reference["l2_grad"](P, T), grad(loss)(P))
 
 
 @pytest.mark.parametrize(("n", "m"), SHAPES)
@@ -193,3 +193,30 @@ def test_softmax_cross_entropy_grad_corrects_the_worst_prediction_in_full(refere
     """Through a division by the clipped share it would be 0."""
     Z, T = np.array([[1000.0], [0.0]]), np.array([[0.0], [1.0]])
     agree(reference["softmax_cross_entropy_grad"](Z, T), np.array([[1.0], [-1.0]]))
+
+
+@pytest.mark.parametrize(("n", "m"), SHAPES)
+def test_the_steps_of_the_derivation_equal_fifty_digits_and_autograd(reference, rng, n, m):
+    Z, T = rng.normal(size=(n, m)) * 5, columns(rng, n, m)
+    powers = [exact_exponentials(Z[:, c]) for c in range(m)]
+    logarithms = np.array([[float(sum(column).ln()) for column in powers]])
+
+    def losses(Z):
+        return anp.log(anp.sum(anp.exp(Z), axis=0)) - anp.sum(T * Z, axis=0)
+
+    agree(reference["step_1_log_sum_exp"](Z), logarithms, absolute=1e-15)
+    agree(reference["step_2_log_shares"](Z), Z - logarithms, absolute=1e-14)
+    agree(reference["step_3_loss"](Z, T), float(losses(Z).mean()))
+    slope = grad(lambda Z: anp.sum(anp.log(anp.sum(anp.exp(Z), axis=0))))
+    agree(reference["step_4_slope_of_log_sum_exp"](Z), slope(Z))
+    agree(
+        reference["step_5_sample_slopes"](Z, T),
+        grad(lambda Z: anp.sum(losses(Z)))(Z),
+        absolute=1e-14,
+    )
+
+
+def test_the_loss_from_logits_is_right_where_the_clipped_one_stops_at_28(reference):
+    Z, T = np.array([[1000.0], [0.0]]), np.array([[0.0], [1.0]])
+    agree(reference["step_3_loss"](Z, T), 1000.0)
+    agree(reference["cross_entropy"](reference["softmax"](Z), T), -math.log(1e-12))

@@ -154,7 +154,7 @@ class _Painter:
                 )
             )
             heat.set_title("Jacobian $J$ and its row sums", loc="left")
-            heat.set(xlabel="logit $j$", ylabel="share $i$", xticks=columns, yticks=columns)
+            heat.set(xlabel="logit $k$", ylabel="share $j$", xticks=columns, yticks=columns)
             heat.spines[:].set_visible(False)
             self.colours = mpl.cm.ScalarMappable(mpl.colors.Normalize(-_FULL, _FULL), "RdBu_r")
             self.cells = surface.moving(

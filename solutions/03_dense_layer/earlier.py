@@ -11,8 +11,9 @@ import numpy as np
 def sigmoid(z):
     """Return 1 / (1 + exp(-z)), entry by entry.
 
-    z: array of any shape, floats or integers, or one number.
-    Returns floats of z's shape.  No warning, however large z is.
+    z: array of any shape, floats or integers, or one number
+    returns: floats of the shape of z, without a warning, however large z is;
+       a relative error of at most 1e-9 for z from -30 to 30
 
     Formula: section 3.
     Example: sigmoid(np.array([0.0, np.log(3.0)])) is [0.5, 0.75].
@@ -26,9 +27,9 @@ def sigmoid(z):
 def activation_prime(z, kind):
     """Return phi'(z), entry by entry, for the activation function called kind.
 
-    z: array of any shape, floats or integers; the input of phi, not its output.
-    kind: "linear", "relu", "sigmoid" or "tanh"; anything else is a ValueError.
-    Returns floats of z's shape.  The slope of relu at 0 is 0.
+    z: array of any shape, floats or integers; the input of phi, not its output
+    kind: "linear", "relu", "sigmoid" or "tanh"; anything else is a ValueError
+    returns: floats of the shape of z; the slope of relu at 0 is 0
 
     Formula: the table in section 4.
     Example: activation_prime(np.array([-2.0, 0.0, 3.0]), "relu") is [0.0, 0.0, 1.0].
@@ -47,30 +48,28 @@ def activation_prime(z, kind):
 
 
 # from lesson 02_sigmoid_softmax_jacobians
-def l2_loss(X, T):
+def l2_loss(P, T):
     """Return half the squared error, summed over features, as a mean over the samples.
 
-    X, T: (n, m), outputs and targets, floats or integers.
-    Returns one float.
+    P, T: (n, m), predictions and targets, floats or integers
+    returns: one float
 
-    Formula: section 5.
+    Formula (4), section 5.
     Example: for the two matrices of section 5 it is 3.75.
     """
-    X, T = np.asarray(X, dtype=float), np.asarray(T, dtype=float)
-    m = X.shape[1]
-    return 0.5 * np.sum((X - T) ** 2) / m
+    error = np.subtract(P, T, dtype=float)
+    return 0.5 * np.sum(error**2) / error.shape[1]
 
 
 # from lesson 02_sigmoid_softmax_jacobians
-def l2_grad(X, T):
-    """Return the gradient of l2_loss by X.
+def l2_grad(P, T):
+    """Return the gradient of l2_loss by P.
 
-    X, T: (n, m), outputs and targets, floats or integers.
-    Returns (n, m): entry (j, d) is the derivative of the loss by X[j, d].
+    P, T: (n, m), predictions and targets, floats or integers
+    returns: (n, m), entry (j, c) is the derivative of the loss by P[j, c]
 
-    Formula: section 5.
+    Formula (5), section 5.
     Example: for the two matrices of section 5 its last row is [0.0, 1.5].
     """
-    X, T = np.asarray(X, dtype=float), np.asarray(T, dtype=float)
-    m = X.shape[1]
-    return (X - T) / m
+    error = np.subtract(P, T, dtype=float)
+    return error / error.shape[1]

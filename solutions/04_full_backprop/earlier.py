@@ -11,8 +11,9 @@ import numpy as np
 def sigmoid(z):
     """Return 1 / (1 + exp(-z)), entry by entry.
 
-    z: array of any shape, floats or integers, or one number.
-    Returns floats of z's shape.  No warning, however large z is.
+    z: array of any shape, floats or integers, or one number
+    returns: floats of the shape of z, without a warning, however large z is;
+       a relative error of at most 1e-9 for z from -30 to 30
 
     Formula: section 3.
     Example: sigmoid(np.array([0.0, np.log(3.0)])) is [0.5, 0.75].
@@ -26,9 +27,9 @@ def sigmoid(z):
 def activation_prime(z, kind):
     """Return phi'(z), entry by entry, for the activation function called kind.
 
-    z: array of any shape, floats or integers; the input of phi, not its output.
-    kind: "linear", "relu", "sigmoid" or "tanh"; anything else is a ValueError.
-    Returns floats of z's shape.  The slope of relu at 0 is 0.
+    z: array of any shape, floats or integers; the input of phi, not its output
+    kind: "linear", "relu", "sigmoid" or "tanh"; anything else is a ValueError
+    returns: floats of the shape of z; the slope of relu at 0 is 0
 
     Formula: the table in section 4.
     Example: activation_prime(np.array([-2.0, 0.0, 3.0]), "relu") is [0.0, 0.0, 1.0].
@@ -50,14 +51,13 @@ def activation_prime(z, kind):
 def softmax(Z):
     """Return the softmax of each column.
 
-    Z: (n, m), logits, floats or integers of any size; a column is a sample.
-    Returns S: (n, m), positive, each column sums to 1.
+    Z: (n, m), logits, floats or integers of any size; a column is a sample
+    returns: S, (n, m), positive, each column sums to 1
 
-    Formula: section 6.
+    Formula (6), section 6.
     Example: softmax(np.log([[1.0], [2.0], [5.0]])) is [[0.125], [0.25], [0.625]].
     """
-    Z = np.asarray(Z, dtype=float)
-    E = np.exp(Z - Z.max(axis=0, keepdims=True))  # (n, m) - (1, m) -> (n, m)
+    E = np.exp(Z - np.max(Z, axis=0, keepdims=True))  # (n, m) - (1, m) -> (n, m)
     return E / E.sum(axis=0, keepdims=True)
 
 
@@ -65,16 +65,15 @@ def softmax(Z):
 def softmax_vjp(S, dS):
     """Take a gradient back through the softmax: from dS to dZ.
 
-    S: (n, m), softmax outputs; each column is a sample.
-    dS: (n, m), the gradient of the loss by S.
-    Returns dZ: (n, m), the gradient of the loss by the logits.
-    Memory grows like n * m, never like n * n.
+    S: (n, m), softmax outputs; each column is a sample
+    dS: (n, m), the gradient of the loss by S
+    returns: dZ, (n, m), the gradient of the loss by the logits;
+       memory grows like n * m, never like n * n
 
-    Formula: section 8.
+    Formula (8), section 8.
     Example: S = [[1/8], [2/8], [5/8]] and dS = [[8.0], [0.0], [-8.0]]
     give [[1.5], [1.0], [-2.5]].
     """
-    S, dS = np.asarray(S, dtype=float), np.asarray(dS, dtype=float)
     weighted_mean = np.sum(S * dS, axis=0, keepdims=True)  # (1, m): one number a sample
     return S * (dS - weighted_mean)  # (n, m)
 
@@ -83,32 +82,28 @@ def softmax_vjp(S, dS):
 def cross_entropy(P, T):
     """Return the cross-entropy of predictions P and targets T, a mean over the samples.
 
-    P: (n, m), probabilities; those below 1e-12 count as 1e-12.
-    T: (n, m), targets; one-hot or soft, floats or integers.
-    Returns one float, finite even where P is 0.
+    P: (n, m), probabilities; those below 1e-12 count as 1e-12
+    T: (n, m), targets; one-hot or soft, floats or integers
+    returns: one float, finite even where P is 0
 
-    Formula: section 9.
+    Formula (9), section 9.
     Example: for the two matrices of section 9 it is about 0.7549.
     """
-    P, T = np.asarray(P, dtype=float), np.asarray(T, dtype=float)
-    m = P.shape[1]
-    return -np.sum(T * np.log(np.maximum(P, 1e-12))) / m
+    return -np.sum(T * np.log(np.maximum(P, 1e-12))) / np.shape(P)[1]
 
 
 # from lesson 02_sigmoid_softmax_jacobians
 def cross_entropy_grad(P, T):
     """Return the gradient of the cross-entropy by P.
 
-    P: (n, m), probabilities; those below 1e-12 count as 1e-12.
-    T: (n, m), targets; one-hot or soft, floats or integers.
-    Returns (n, m), finite even where P is 0; exactly 0 where T is 0.
+    P: (n, m), probabilities; those below 1e-12 count as 1e-12
+    T: (n, m), targets; one-hot or soft, floats or integers
+    returns: (n, m), finite even where P is 0; exactly 0 where T is 0
 
-    Formula: section 9.
+    Formula (9), section 9.
     Example: for the two matrices of section 9 its last row is [-0.8, 0.0].
     """
-    P, T = np.asarray(P, dtype=float), np.asarray(T, dtype=float)
-    m = P.shape[1]
-    return -T / np.maximum(P, 1e-12) / m
+    return -T / np.maximum(P, 1e-12) / np.shape(P)[1]
 
 
 # from lesson 03_dense_layer

@@ -171,45 +171,45 @@ def softmax_vjp__one_row_of_the_jacobian_at_a_time(S, dS):
 # l2_loss and l2_grad
 
 
-def l2_loss__loops(X, T):
-    n, m = X.shape
+def l2_loss__loops(P, T):
+    n, m = P.shape
     total = 0.0
     for c in range(m):
         for i in range(n):
-            total += (float(X[i, c]) - float(T[i, c])) ** 2 / 2
+            total += (float(P[i, c]) - float(T[i, c])) ** 2 / 2
     return total / m
 
 
-def l2_loss__mean_of_losses(X, T):
-    D = np.asarray(X, dtype=float) - T
+def l2_loss__mean_of_losses(P, T):
+    D = np.asarray(P, dtype=float) - T
     return np.mean(0.5 * np.sum(D * D, axis=0))
 
 
-def l2_loss__norm(X, T):
-    return np.linalg.norm(X - T) ** 2 / (2 * X.shape[1])
+def l2_loss__norm(P, T):
+    return np.linalg.norm(P - T) ** 2 / (2 * P.shape[1])
 
 
-def l2_loss__einsum(X, T):
-    D = X - T
-    return np.einsum("ic,ic->", D, D) / X.shape[1] / 2
+def l2_loss__einsum(P, T):
+    D = P - T
+    return np.einsum("ic,ic->", D, D) / P.shape[1] / 2
 
 
-def l2_grad__loops(X, T):
-    n, m = X.shape
+def l2_grad__loops(P, T):
+    n, m = P.shape
     G = np.zeros((n, m))
     for i in range(n):
         for c in range(m):
-            G[i, c] = (X[i, c] - T[i, c]) / m
+            G[i, c] = (P[i, c] - T[i, c]) / m
     return G
 
 
-def l2_grad__two_quotients(X, T):
-    m = len(X[0])
-    return X / m - T / m
+def l2_grad__two_quotients(P, T):
+    m = len(P[0])
+    return P / m - T / m
 
 
-def l2_grad__times_one_over_m(X, T):
-    return (1 / np.shape(X)[1]) * np.subtract(X, T)
+def l2_grad__times_one_over_m(P, T):
+    return (1 / np.shape(P)[1]) * np.subtract(P, T)
 
 
 # cross_entropy and cross_entropy_grad
@@ -277,3 +277,110 @@ def softmax_cross_entropy_grad__differences_of_logits(Z, T):
     with np.errstate(over="ignore"):
         S = 1 / np.exp(Z[None, :, :] - Z[:, None, :]).sum(axis=1)
     return (S - T) / Z.shape[1]
+
+
+# The derivation of section 10
+
+
+def step_1_log_sum_exp__shifted(Z):
+    top = Z.max(axis=0, keepdims=True)
+    return top + np.log(np.exp(Z - top).sum(axis=0, keepdims=True))
+
+
+def step_1_log_sum_exp__two_at_a_time(Z):
+    total = Z[0].astype(float)
+    for row in Z[1:]:
+        total = np.logaddexp(total, row)
+    return total.reshape(1, -1)
+
+
+def step_1_log_sum_exp__sample_by_sample(Z):
+    found = []
+    for z in Z.T:
+        top = max(z)
+        found.append(top + math.log(sum(math.exp(value - top) for value in z)))
+    return np.array([found])
+
+
+def step_1_log_sum_exp__reduced_flat(Z):
+    return np.logaddexp.reduce(Z)[np.newaxis, :]
+
+
+def step_2_log_shares__shifted(Z):
+    Y = Z - Z.max(axis=0)
+    return Y - np.log(np.exp(Y).sum(axis=0))
+
+
+def step_2_log_shares__differences(Z):
+    return -np.logaddexp.reduce(Z[:, None, :] - Z[None, :, :], axis=0)
+
+
+def step_2_log_shares__columns(Z):
+    L = np.empty(Z.shape)
+    for c in range(Z.shape[1]):
+        L[:, c] = Z[:, c] - np.logaddexp.reduce(Z[:, c])
+    return L
+
+
+def step_2_log_shares__transposed(Z):
+    return (Z.T - np.logaddexp.reduce(Z.T, axis=1)[:, None]).T
+
+
+def step_3_loss__two_terms(Z, T):
+    return np.mean(np.logaddexp.reduce(Z) - np.sum(T * Z, axis=0))
+
+
+def step_3_loss__mean_of_losses(Z, T):
+    return float(np.mean(-(T * step_2_log_shares__shifted(Z)).sum(axis=0)))
+
+
+def step_3_loss__loops(Z, T):
+    n, m = Z.shape
+    total = 0.0
+    for c in range(m):
+        end = np.logaddexp.reduce(Z[:, c])
+        for j in range(n):
+            total += T[j, c] * (end - Z[j, c])
+    return total / m
+
+
+def step_3_loss__einsum(Z, T):
+    return np.einsum("jc,jc->", T, -step_2_log_shares__shifted(Z)) / len(T[0])
+
+
+def step_4_slope_of_log_sum_exp__softmax(Z):
+    return softmax__column_by_column(Z)
+
+
+def step_4_slope_of_log_sum_exp__shifted(Z):
+    E = np.exp(Z - Z.max(axis=0))
+    return E / E.sum(axis=0)
+
+
+def step_4_slope_of_log_sum_exp__from_step_1(Z):
+    return np.exp(Z - np.logaddexp.reduce(Z))
+
+
+def step_4_slope_of_log_sum_exp__differences(Z):
+    with np.errstate(over="ignore"):
+        return 1 / np.exp(Z[None, :, :] - Z[:, None, :]).sum(axis=1)
+
+
+def step_5_sample_slopes__softmax(Z, T):
+    return softmax__by_logarithms(Z) - T
+
+
+def step_5_sample_slopes__in_place_on_its_own_array(Z, T):
+    slopes = softmax__transposed(Z)
+    slopes -= T
+    return slopes
+
+
+def step_5_sample_slopes__two_terms(Z, T):
+    return -T + np.exp(Z - np.logaddexp.reduce(Z))
+
+
+def step_5_sample_slopes__columns(Z, T):
+    return np.stack(
+        [softmax__einsum(Z[:, [c]])[:, 0] - T[:, c] for c in range(Z.shape[1])], axis=1
+    )

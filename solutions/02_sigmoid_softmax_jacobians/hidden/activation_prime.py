@@ -102,8 +102,8 @@ asked.mistake(
 asked.mistake(
     "integer result for relu",
     answer=lambda z, kind: prime_but(z, kind, relu=lambda z: np.where(z > 0, 1, 0)),
-    hint="The numbers are right, their type is not. See bug hunt 1: which dtype has an array "
-    "that is made of 1 and 0?",
+    hint="The numbers are right, their type is not. See the bug hunt of section 4: which dtype has "
+    "an array that is made of 1 and 0?",
 )
 asked.mistake(
     "booleans for relu",
@@ -121,8 +121,8 @@ asked.mistake(
     answer=lambda z, kind: prime_but(
         z, kind, relu=lambda z: np.where(z > 0, 1, 0), linear=lambda z: 1
     ),
-    hint="These are the two functions of bug hunt 1. Which shape and which dtype does the "
-    "docstring promise, whatever the kind?",
+    hint="These are the two functions of the bug hunt in section 4. Which shape and which dtype "
+    "does the docstring promise, whatever the kind?",
 )
 asked.mistake(
     "the result takes the integer type of z",

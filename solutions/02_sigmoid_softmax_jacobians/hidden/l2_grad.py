@@ -11,32 +11,32 @@ asked.cases(predictions)
 
 asked.mistake(
     "no 1/m",
-    answer=lambda X, T: X - T,
+    answer=lambda P, T: P - T,
     hint="The loss is a mean over the m samples. Is your gradient the gradient of that mean?",
 )
 asked.mistake(
-    "T - X",
-    answer=lambda X, T: (T - X) / X.shape[1],
+    "T - P",
+    answer=lambda P, T: (T - P) / P.shape[1],
     hint="If an output lies above its target and rises further, does the loss rise or fall? "
     "Compare with your sign.",
 )
 asked.mistake(
     "the 2 of the square kept",
-    answer=lambda X, T: 2 * (X - T) / X.shape[1],
+    answer=lambda P, T: 2 * (P - T) / P.shape[1],
     hint="Differentiating the square brings a 2. With what does it meet in the loss?",
 )
 asked.mistake(
     "divided by n*m",
-    answer=lambda X, T: (X - T) / X.size,
+    answer=lambda P, T: (P - T) / P.size,
     hint="By which number does the loss divide? The features are summed, not averaged.",
 )
 asked.mistake(
     "divided by the number of features",
-    answer=lambda X, T: (X - T) / X.shape[0],
-    hint="A square batch comes out right by chance. Which axis of X counts the samples?",
+    answer=lambda P, T: (P - T) / P.shape[0],
+    hint="A square batch comes out right by chance. Which axis of P counts the samples?",
 )
 asked.mistake(
     "summed over the features",
-    answer=lambda X, T: (X - T).sum(axis=0) / X.shape[1],
-    hint="The loss sums, its gradient does not: which shape has a gradient by X?",
+    answer=lambda P, T: (P - T).sum(axis=0) / P.shape[1],
+    hint="The loss sums, its gradient does not: which shape has a gradient by P?",
 )

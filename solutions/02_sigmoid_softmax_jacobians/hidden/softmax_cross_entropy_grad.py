@@ -1,13 +1,14 @@
 """softmax_cross_entropy_grad: (S - T) / m, by the logits."""
 
 import numpy as np
+from hidden.from_logits import STEPS
 from hidden.probabilities import one_hot, shares
 from solution import cross_entropy_grad, sigmoid, softmax, softmax_vjp
 
 from grader.exercise import Case, exercise
 from grader.kit import families, sizes
 
-asked = exercise("softmax_cross_entropy_grad", builds_on=("softmax",))
+asked = exercise("softmax_cross_entropy_grad", builds_on=("softmax", *STEPS))
 
 
 @asked.cases
@@ -84,5 +85,5 @@ asked.mistake(
     "no shift in the softmax",
     answer=lambda Z, T: (np.exp(Z) / np.exp(Z).sum(axis=0, keepdims=True) - T) / Z.shape[1],
     hint="With moderate logits all is well. At 1000 the exponentials overflow: your function of "
-    "exercise 5 knows what to do.",
+    "section 6 knows what to do.",
 )

@@ -33,27 +33,27 @@ asked.mistake(
     "diagonal, and add up a row.",
 )
 asked.mistake(
-    "-s_i s_j everywhere, the diagonal included",
+    "-s_j s_k everywhere, the diagonal included",
     answer=lambda s: -np.outer(s, s),
     hint="Off the diagonal all is well. What happens to a share when its own logit rises? "
     "Where does the indicator of section 7 come in?",
 )
 asked.mistake(
-    "s_i alone on the diagonal",
+    "s_j alone on the diagonal",
     answer=lambda s: np.diag(s + s**2) - np.outer(s, s),
     hint="Off the diagonal all is well. On the diagonal both numerator and denominator contain "
     "the logit: have you kept both terms of the quotient rule?",
 )
 asked.mistake(
-    "the indicator is missing: s_i (1 - s_j) everywhere",
+    "the indicator is missing: s_j (1 - s_k) everywhere",
     answer=lambda s: np.outer(s, 1 - s),
     hint="The diagonal is right. Off the diagonal the 1 of your formula should not be there: for "
-    "which pairs i, j is the indicator 1?",
+    "which pairs j, k is the indicator 1?",
 )
 asked.mistake(
     "identity in place of diag(s)",
     answer=lambda s: np.eye(s.size) - np.outer(s, s),
-    hint="Multiply out s_i (1{i=j} - s_j). What stands before the indicator? Adding up a row shows "
+    hint="Multiply out s_j (1{j=k} - s_k). What stands before the indicator? Adding up a row shows "
     "the slip.",
 )
 asked.mistake(

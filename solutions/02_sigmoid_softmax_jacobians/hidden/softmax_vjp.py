@@ -51,7 +51,7 @@ asked.mistake(
 asked.mistake(
     "sum of dS without the weights",
     answer=lambda S, dS: S * (dS - dS.sum(axis=0, keepdims=True)),
-    hint="Do the columns of your result sum to 0? In the index form of section 8, what stands "
+    hint="Do the columns of your result sum to 0? In formula (8), what stands "
     "under the sum besides the gradient?",
 )
 asked.mistake(
@@ -62,7 +62,7 @@ asked.mistake(
 asked.mistake(
     "no factor S before the bracket",
     answer=lambda S, dS: dS - (S * dS).sum(axis=0, keepdims=True),
-    hint="The bracket is right. In the index form, which factor stands before it?",
+    hint="The bracket is right. In formula (8), which factor stands before it?",
 )
 asked.mistake(
     "plus in the bracket",
@@ -70,9 +70,9 @@ asked.mistake(
     hint="What is the sign of the Jacobian off its diagonal? Add up a column of your result.",
 )
 asked.mistake(
-    "the index of bug hunt 2: n times the diagonal",
+    "the index of the bug hunt: n times the diagonal",
     answer=lambda S, dS: len(S) * S * (1 - S) * dS,
-    hint="Your sum runs over an index that does not occur in its terms, as in bug hunt 2. "
+    hint="Your sum runs over an index that does not occur in its terms, as in the bug hunt. "
     "Through which outputs do the paths run?",
 )
 asked.mistake(
