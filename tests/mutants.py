@@ -1,8 +1,8 @@
 """Rewrite a function by rule: each mutant differs from it in one place.
 
-Own rules over the standard library's `ast`: mutation libraries (cosmic-ray, mutmut,
-mutatest) rewrite files for a test runner that they start themselves, and know neither
-axes, transposes, kept dimensions nor copies, which is where NumPy code goes wrong.
+Own rules over the standard library's `ast`.  cosmic-ray, which was looked at, rewrites
+files for a test runner that it starts itself; axes, transposes, kept dimensions and
+copies, which is where NumPy code goes wrong, would be rules of our own there, too.
 """
 
 from __future__ import annotations
