@@ -659,19 +659,22 @@ if __name__ == "__main__":
     ("method", "option"),
     [("spawn", "--unsandboxed"), ("forkserver", "--jobs=2"), ("fork", "--jobs=2")],
 )
-def test_a_class_is_graded_alike_however_its_workers_start(few, graded, tmp_path, method, option):
+def test_a_class_is_graded_alike_however_its_workers_start(
+    few, graded, tmp_path, tmp_path_factory, method, option
+):
     """macOS spawns processes: nothing but what can be pickled comes along.
 
     A process that is spawned imports the program anew, and says so.
     """
     program = tmp_path / "program.py"
     program.write_text(STARTED_AS)
-    (tmp_path / "tmp").mkdir()
+    # Short: the server that forks listens on a socket there, whose path may have 107 characters.
+    scratch = tmp_path_factory.mktemp("t")
 
     done = subprocess.run(
         [sys.executable, program, "grade", option, method],
         cwd=few.root,
-        env=classroom.environment(TMPDIR=str(tmp_path / "tmp")),
+        env=classroom.environment(TMPDIR=str(scratch)),
         capture_output=True,
         text=True,
         timeout=120,
@@ -683,7 +686,7 @@ def test_a_class_is_graded_alike_however_its_workers_start(few, graded, tmp_path
     assert "2 graded, 0 unchanged, 0 not graded" in done.stdout
     assert scores(few) == {student: scores(graded)[student] for student in ("right", "wrong")}
     # The workers ended in order: nothing of their boxes is left.
-    assert list((tmp_path / "tmp").glob("grader-box-*")) == []
+    assert list(scratch.glob("grader-box-*")) == []
 
 
 # ------------------------------------------------------------------ what is printed
