@@ -656,16 +656,18 @@ if __name__ == "__main__":
 
 
 @pytest.mark.parametrize(
-    ("method", "option"),
+    "start_as",
     [("spawn", "--unsandboxed"), ("forkserver", "--jobs=2"), ("fork", "--jobs=2")],
+    ids=lambda start_as: start_as[0],
 )
 def test_a_class_is_graded_alike_however_its_workers_start(
-    few, graded, tmp_path, tmp_path_factory, method, option
+    few, graded, tmp_path, tmp_path_factory, start_as
 ):
     """macOS spawns processes: nothing but what can be pickled comes along.
 
     A process that is spawned imports the program anew, and says so.
     """
+    method, option = start_as
     program = tmp_path / "program.py"
     program.write_text(STARTED_AS)
     # Short: the server that forks listens on a socket there, whose path may have 107 characters.
