@@ -152,7 +152,7 @@ def test_the_student_and_the_class_s_secret_choose_the_hidden_inputs(check, cour
     seen = []
 
     def grade(*_, **who):
-        seen.append(who)
+        seen.append({name: who[name] for name in ("student", "secret")})
         raise InputError("enough")
 
     monkeypatch.setattr(checking, "grade", grade)

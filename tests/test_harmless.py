@@ -8,7 +8,7 @@ import pytest
 from nbconvert import HTMLExporter
 
 from grader import sample
-from grader.autograde.reading import _read
+from grader.autograde.reading import read
 from grader.judge.outcome import Outcome, Report
 from grader.judge.verdict import Verdict
 from grader.report.graded import Graded
@@ -88,7 +88,7 @@ def test_no_markup_of_a_student_s_lives_on_an_ordinary_assignment_s_page(markup,
         json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells})
     )
 
-    page = page_of(json.loads(nbformat.writes(_read(path))))
+    page = page_of(json.loads(nbformat.writes(read(path))))
 
     assert alive(page) == []
 
@@ -98,7 +98,7 @@ def test_what_an_unreadable_notebook_says_of_itself_is_harmless(markup, tmp_path
     path = tmp_path / "x.ipynb"
     path.write_text(json.dumps({"nbformat": markup, "cells": []}))
 
-    told = _read(path).metadata["grader_unreadable"]
+    told = read(path).metadata["grader_unreadable"]
 
     assert alive(page_of({"nbformat": 4, "nbformat_minor": 5, "metadata": {},
                           "cells": [{"cell_type": "markdown", "id": "a", "metadata": {},

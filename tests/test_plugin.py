@@ -16,7 +16,7 @@ from nbgrader.apps.api import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 
 from grader import nbgrader_plugin as plugin
-from grader.autograde import beside, boxes, place
+from grader.autograde import beside, boxes, place, reading, restoring
 from grader.course.notebook import text_of
 from grader.errors import GraderError
 from grader.run.whole_class import grade_class
@@ -549,9 +549,26 @@ def test_all_plain_files_beside_a_notebook_come_along_with_their_folders(tmp_pat
     (tmp_path / "link").symlink_to("/etc/passwd")
     os.mkfifo(tmp_path / "fifo")
 
-    found = beside.files_beside(tmp_path)
+    found = beside.files_beside(tmp_path, (), pytest.fail)
 
     assert found == {name: tmp_path / name for name in ("data/deep/a.csv", "earlier.py")}
+
+
+def test_a_student_s_module_hides_no_installed_one_and_an_instructor_s_may(tmp_path):
+    """As in nbgrader, modules beside a notebook come first: some of them stay away."""
+    names = ("helpers.py", "scipy/__init__.py", "scipy/x.py", "random.py", "byhand.py", "json/a")
+    for name in (*names, "statistics.py"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("")
+    told = []
+
+    found = beside.files_beside(tmp_path, {"statistics.py"}, told.append)
+
+    assert set(found) == {"helpers.py", "json/a", "statistics.py"}
+    assert told == [
+        f"{name!r} is not there when it is graded: it would hide an installed module"
+        for name in ("byhand.py", "random.py", "scipy/__init__.py")
+    ]
 
 
 def test_what_a_notebook_writes_is_kept_but_for_links_and_what_is_nbgrader_s(tmp_path):
@@ -623,3 +640,35 @@ def test_a_link_to_another_student_s_work_is_not_followed(template, tmp_path, mo
     else:
         assert "x * x" not in read()
         assert "is a symbolic link; hand in the notebook itself" in read()
+
+
+def in_format(version, minor):
+    """Return the ordinary assignment's source as a program of that time would save it."""
+    made = json.loads(json.dumps(new_notebook(cells=SOURCE, metadata=KERNEL)))
+    for each in made["cells"]:
+        del each["id"]
+    if version == 4:
+        return {**made, "nbformat_minor": minor}
+    for each in made["cells"]:
+        if each["cell_type"] == "code":
+            del each["execution_count"]
+            each |= {"input": each.pop("source"), "language": "python", "collapsed": False}
+    sheets = [{"cells": made["cells"], "metadata": {}}]
+    return {"nbformat": 3, "nbformat_minor": 0, "metadata": {"name": ""}, "worksheets": sheets}
+
+
+@pytest.mark.parametrize("form", [(3, 0), (4, 0), (4, 2), (4, 4), (4, 5)])
+def test_a_source_in_an_older_format_makes_a_valid_notebook_of_today_quietly(
+    tmp_path, form, caplog
+):
+    """Warnings are errors here."""
+    source, handed_in = tmp_path / "source.ipynb", tmp_path / "handed-in.ipynb"
+    source.write_text(json.dumps(in_format(*form)))
+    handed_in.write_text(saved(answered()))
+
+    made = restoring.restored(reading.read(handed_in), place.read_source(source))
+
+    nbformat.validate(made)
+    assert (made.nbformat, made.nbformat_minor) == (4, 5)
+    assert len({each.id for each in made.cells}) == len(made.cells) == len(SOURCE)
+    assert caplog.records == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import glob
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -41,6 +42,34 @@ def try_references(exporter: Any) -> None:
                     raise NbGraderException(refusal)
 
 
+def expect_lessons(exporter: Any) -> None:
+    """Let nbgrader take up a lesson's submission whatever its notebook is called.
+
+    It passes over names that it does not know, and folders without a notebook.  Which one
+    counts, or why none does, is for the grader to say.
+    """
+    converter, coursedir = exporter.parent, directory(exporter)
+    form = coursedir.format_path(
+        coursedir.submitted_directory, coursedir.student_id, coursedir.assignment_id
+    )
+    expected = dict(converter.assignments)
+    for folder in glob.glob(form):  # noqa: PTH207 - as nbgrader finds them
+        names = _names(folder, coursedir)
+        if names and (found := lesson_of(coursedir, names["assignment"])):
+            _, lesson = found
+            if fnmatch.fnmatch(lesson.id, coursedir.notebook_id) and Path(folder).is_dir():
+                expected[folder] = [str(Path(folder, f"{lesson.id}.ipynb"))]
+    converter.assignments = expected
+
+
+def _names(folder: str, coursedir: Any) -> re.Match[str] | None:
+    """Return whose submission a folder is, and of which assignment."""
+    form = coursedir.format_path(
+        coursedir.submitted_directory, "(?P<student>.*)", "(?P<assignment>.*)", escape=True
+    )
+    return re.match(form, folder)
+
+
 def _refusal(engine: Any, coursedir: Any, assignment: str, notebook: str) -> str:
     """Return why nobody can be scored, or ""."""
     try:
@@ -52,11 +81,8 @@ def _refusal(engine: Any, coursedir: Any, assignment: str, notebook: str) -> str
 
 def _assignments(converter: Any, coursedir: Any) -> Iterator[str]:
     """Yield the assignments of the submissions that nbgrader is about to grade."""
-    form = coursedir.format_path(
-        coursedir.submitted_directory, "(?P<student>.*)", "(?P<assignment>.*)", escape=True
-    )
     for folder in converter.assignments:
-        found = re.match(form, folder)
+        found = _names(folder, coursedir)
         if found is None:
             continue
         graded = coursedir.format_path(

@@ -9,20 +9,57 @@ from __future__ import annotations
 import fnmatch
 import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+import sys
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass
+from importlib.machinery import PathFinder
 from pathlib import Path
 from stat import S_ISREG
 
+from grader.sandbox import policy
 from grader.sandbox.scratch import Given
 
 _MOST_FILES = 5_000
+_PACKAGE = "__init__.py"
 _DEPTH = 8  # of folders that are looked into
 
 
-def files_beside(folder: Path) -> dict[str, Path]:
-    """Return what a notebook may read beside itself, as nbgrader put it there; no notebooks."""
-    return {name: path for path, name in _plain_files(folder) if path.suffix != ".ipynb"}
+def files_beside(
+    folder: Path, instructor_s: Container[str], tell: Callable[[str], None]
+) -> dict[str, Path]:
+    """Return what a notebook may read beside itself, as nbgrader put it there; no notebooks.
+
+    Args:
+        instructor_s: names of files that come from the source folder.
+        tell: is told which modules stay away, because they would hide an installed one.
+    """
+    found = {name: path for path, name in _plain_files(folder) if path.suffix != ".ipynb"}
+    own = [name for name in found if name not in instructor_s]
+    hiding = [name for name in own if (module := _module(name)) and _is_installed(module)]
+    for name in hiding:
+        tell(f"{name!r} is not there when it is graded: it would hide an installed module")
+    packages = tuple(f"{Path(name).parent}/" for name in hiding if Path(name).name == _PACKAGE)
+    return {
+        name: path
+        for name, path in found.items()
+        if name not in hiding and (name in instructor_s or not name.startswith(packages))
+    }
+
+
+def _module(name: str) -> str:
+    """Return the module that a file would be imported as, or "" if it would not be."""
+    parts = Path(name).parts
+    if len(parts) == 1 and Path(name).suffix in (".py", ".pyc", ".so"):
+        return parts[0].partition(".")[0]
+    return parts[0] if len(parts) == 2 and parts[1] == _PACKAGE else ""
+
+
+def _is_installed(module: str) -> bool:
+    return (
+        module in sys.stdlib_module_names
+        or module in (*policy.LENT, "gradebox")
+        or PathFinder.find_spec(module, [path for path in sys.path if path]) is not None
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

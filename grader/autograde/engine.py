@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from nbclient.exceptions import CellExecutionError
 from nbgrader.preprocessors import Execute
+from nbgrader.utils import is_grade, is_solution
 
 from grader.autograde.beside import Harvest, files_beside
 from grader.autograde.boxes import box_for_lesson, box_for_notebooks
 from grader.autograde.options import BoxOptions
-from grader.autograde.outputs import shown
-from grader.autograde.place import directory, lesson_of, submitted_folder
+from grader.autograde.outputs import shown, with_score
+from grader.autograde.place import directory, lesson_of, source_files, submitted_folder
 from grader.autograde.reference import Reference, reference_of
+from grader.autograde.restoring import leave_as_released
 from grader.course.folders import Course
 from grader.course.lesson import Lesson
 from grader.errors import GraderError
@@ -43,15 +45,21 @@ class Engine(Execute, BoxOptions):  # type: ignore[misc]
             course, lesson = found
             folder = submitted_folder(coursedir, names["student"], lesson.id)
             return _graded(course, lesson, folder, student=names["student"]), resources
+        leave_as_released(nb)
         folder = Path(resources["metadata"]["path"])
         reference = reference_of(self, coursedir, names["assignment"], names["notebook"])
+
+        def tell(text: str) -> None:
+            self.log.warning("%s: %s", folder, text)
+
+        files = files_beside(folder, source_files(coursedir, names["assignment"]), tell)
         kept = Harvest(
             target=folder,
             most_bytes=self.limits().scratch,
             ignored=coursedir.ignore,
-            tell=lambda text: self.log.warning("%s: %s", folder, text),
+            tell=tell,
         )
-        self.run(nb, files_beside(folder), reference=reference, keep=kept)
+        self.run(nb, files, reference=reference, keep=kept)
         return nb, resources
 
     def run(
@@ -91,7 +99,7 @@ class Engine(Execute, BoxOptions):  # type: ignore[misc]
         limits = self._limits(files, reference)
         kernel = Kernel(box, limits, files=files, environment=_ALWAYS | told)
         try:
-            self._run_cells(nb, kernel)
+            self._run_cells(nb, kernel, reference.numbers if reference else frozenset())
         finally:
             kernel.close(keep)
 
@@ -105,10 +113,14 @@ class Engine(Execute, BoxOptions):  # type: ignore[misc]
             files=limits.files + 2 * len(files),
         )
 
-    def _run_cells(self, nb: Any, kernel: Kernel) -> None:
+    def _run_cells(self, nb: Any, kernel: Kernel, numbers: Collection[str]) -> None:
         for cell in self._to_run(nb):
             run = kernel.run(cell.source, self._seconds(cell))
             made = shown(run, self.error_on_timeout)
+            if is_grade(cell) and not is_solution(cell):
+                about = cell.metadata.nbgrader
+                is_number = about["grade_id"] in numbers
+                made = with_score(made, float(about["points"]), a_number=is_number)
             cell["outputs"] = [nbformat.from_dict(item) for item in made]
             errors = [item for item in made if item["output_type"] == "error"]
             forgiven = self.allow_errors or "raises-exception" in cell.metadata.get("tags", [])

@@ -40,6 +40,43 @@ def shown(run: Run, on_timeout: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [_displayed(item) for item in made]
 
 
+def with_score(
+    outputs: list[dict[str, Any]], points: float, *, a_number: bool
+) -> list[dict[str, Any]]:
+    """Return a test cell's outputs so that nbgrader reads from 0 to all points from them.
+
+    nbgrader takes NaN and a negative number for full points, and scores nothing of a
+    student's where there is more than the maximum, or a result without text.
+
+    Args:
+        a_number: whether the reference's result is its score.
+    """
+    made = list(outputs)
+    for place, item in enumerate(made):
+        if item["output_type"] == "error" or item.get("name") == "stderr":
+            break
+        if item["output_type"] != "execute_result":
+            continue
+        text = item["data"].get("text/plain", "")
+        score = _number(text)
+        if not text:
+            made[place] = _displayed(item)
+            continue
+        if score is not None and (score > points or (a_number and not score >= 0)):
+            why = f"the cell's result is {text[:40]}, expected a number from 0 to {points:g}"
+            error = {"output_type": "error", "ename": "ValueError", "evalue": why}
+            return [_displayed(each) for each in made] + [error | {"traceback": [why]}]
+        break
+    return made
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
 def _displayed(item: dict[str, Any]) -> dict[str, Any]:
     """Return a result as what is shown, and nothing more."""
     if item["output_type"] != "execute_result":

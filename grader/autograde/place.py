@@ -10,6 +10,7 @@ from typing import Any
 
 import nbformat
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.utils import find_all_files
 
 from grader.course.folders import Course, find_course
 from grader.course.lesson import Lesson
@@ -33,6 +34,13 @@ def directory(part: Any) -> Any:
 def source_folder(coursedir: Any, assignment: str) -> Path:
     """Return the folder with the instructor's version of an assignment."""
     return Path(coursedir.format_path(coursedir.source_directory, ".", assignment))
+
+
+def source_files(coursedir: Any, assignment: str) -> dict[str, Path]:
+    """Return the instructor's files that nbgrader puts beside each student's notebook."""
+    folder = source_folder(coursedir, assignment)
+    found = find_all_files(str(folder), [*coursedir.ignore, "*.ipynb"])
+    return {str(Path(path).relative_to(folder)): Path(path) for path in sorted(found)}
 
 
 def submitted_folder(coursedir: Any, student: str, assignment: str) -> Path:

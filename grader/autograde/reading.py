@@ -9,14 +9,13 @@ from typing import Any
 import nbformat
 from nbconvert.exporters import NotebookExporter
 
-from grader.autograde.beforehand import try_references
+from grader.autograde.beforehand import expect_lessons, try_references
 from grader.autograde.care import take_care
 from grader.autograde.place import directory
+from grader.autograde.restoring import AS_WRITTEN, CLAIM, UNREADABLE
 from grader.errors import GraderError
 from grader.report.harmless import harmless
 from grader.submission.cells import UnreadableError, parse_notebook, read_bytes
-
-CLAIM, UNREADABLE = "grader_claim", "grader_unreadable"  # where the sanitiser finds them
 
 
 class StrictExporter(NotebookExporter):  # type: ignore[misc]
@@ -29,9 +28,9 @@ class StrictExporter(NotebookExporter):  # type: ignore[misc]
             NbGraderException: grading makes no sense: the box stops the reference itself.
         """
         super().__init__(*arguments, **options)
-        submitted = getattr(self.parent, "assignments", ())
-        take_care(directory(self), submitted)
-        if submitted:
+        if getattr(self.parent, "assignments", None):
+            expect_lessons(self)
+            take_care(directory(self), self.parent.assignments)
             try_references(self)
 
     def from_filename(self, filename: str, resources: Any = None, **options: Any) -> Any:
@@ -41,11 +40,11 @@ class StrictExporter(NotebookExporter):  # type: ignore[misc]
         coursedir = directory(self)
         submitted = Path(coursedir.root, coursedir.submitted_directory).resolve()
         if len(path.parents) > 2 and path.parents[2].resolve() == submitted:
-            return self.from_notebook_node(_read(path), resources=resources, **options)
+            return self.from_notebook_node(read(path), resources=resources, **options)
         return super().from_filename(filename, resources=resources, **options)
 
 
-def _read(path: Path) -> Any:
+def read(path: Path) -> Any:
     """Return a submitted notebook as a valid node that keeps cells and claims, nothing else."""
     for folder in path.parents[:2]:
         if folder.is_symlink():
@@ -70,5 +69,7 @@ def _read(path: Path) -> Any:
                 {k: dict(v) for k, v in cell.attachments.items()}
             )
         made.metadata[CLAIM] = cell.grade_id
+        if made.source != cell.source:
+            made.metadata[AS_WRITTEN] = cell.source
         notebook.cells.append(made)
     return notebook

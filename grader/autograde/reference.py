@@ -9,23 +9,23 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 import shutil
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from nbclient.exceptions import CellControlSignal, DeadKernelError
 from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import Execute
-from nbgrader.utils import determine_grade, find_all_files, is_grade, is_solution, setenv
+from nbgrader.utils import determine_grade, is_grade, is_solution
 
-from grader.autograde.place import read_source, source_folder
+from grader.autograde.place import read_source, source_files, source_folder
 
-_EXECUTION = {"NBGRADER_EXECUTION": "autograde"}
+_EXECUTION = "NBGRADER_EXECUTION"
 # What an exception of the box says, by a word of it, and the option that allows more.
 _ADVICE = {
     "MemoryError": "allow more memory with c.Engine.memory",
@@ -99,15 +99,8 @@ class _Source:
     """The instructor's notebook and what lies beside it."""
 
     def __init__(self, coursedir: Any, assignment: str, notebook: str) -> None:
-        self.folder = source_folder(coursedir, assignment)
-        self.path = self.folder / f"{notebook}.ipynb"
-        self._ignore = coursedir.ignore
-
-    @cached_property
-    def files(self) -> dict[str, Path]:
-        """The files that nbgrader puts beside each student's notebook."""
-        found = find_all_files(str(self.folder), [*self._ignore, "*.ipynb"])
-        return {str(Path(path).relative_to(self.folder)): Path(path) for path in sorted(found)}
+        self.path = source_folder(coursedir, assignment) / f"{notebook}.ipynb"
+        self.files = source_files(coursedir, assignment)
 
     @property
     def digest(self) -> str:
@@ -130,7 +123,7 @@ def _tried(engine: Any, source: _Source) -> Reference:
     engine.log.info("Trying the reference in the box: %s", source.path)
     boxed = source.read()
     started = time.monotonic()
-    with setenv(**_EXECUTION), contextlib.suppress(CellControlSignal):
+    with _autograding(), contextlib.suppress(CellControlSignal):
         engine.run(boxed, source.files)
     seconds = time.monotonic() - started
     scores = _scores(boxed)
@@ -142,10 +135,24 @@ def _tried(engine: Any, source: _Source) -> Reference:
     return Reference(seconds=seconds, scores=scores, numbers=numbers)
 
 
+@contextlib.contextmanager
+def _autograding() -> Iterator[None]:
+    """Let the notebook find that it is autograded, also where nbgrader has said so already."""
+    before = os.environ.get(_EXECUTION)
+    os.environ[_EXECUTION] = "autograde"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[_EXECUTION]
+        else:
+            os.environ[_EXECUTION] = before
+
+
 def _compare(engine: Any, source: _Source, boxed: Any) -> None:
     """Raise NbGraderException if a cell that fails in the box, or earns less, does not outside."""
     outside = source.read()
-    with tempfile.TemporaryDirectory(prefix="grader-reference-") as name, setenv(**_EXECUTION):
+    with tempfile.TemporaryDirectory(prefix="grader-reference-") as name, _autograding():
         for file, path in source.files.items():
             place = Path(name, file)
             place.parent.mkdir(parents=True, exist_ok=True)

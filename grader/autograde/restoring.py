@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import nbformat
+from nbgrader.api import Gradebook, TaskCell
 from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.utils import compute_checksum
 
 from grader.autograde.place import (
     directory,
@@ -14,8 +16,10 @@ from grader.autograde.place import (
     source_folder,
     submitted_folder,
 )
-from grader.autograde.reading import CLAIM, UNREADABLE
 from grader.submission.handed_in import handed_in
+
+# Where a cell that was handed in says what it claims to be, and how it was written.
+CLAIM, AS_WRITTEN, UNREADABLE = "grader_claim", "grader_as_written", "grader_unreadable"
 
 
 class Sanitiser(NbGraderPreprocessor):  # type: ignore[misc]
@@ -24,20 +28,35 @@ class Sanitiser(NbGraderPreprocessor):  # type: ignore[misc]
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         """Return the notebook as OverwriteCells would leave it, had nobody tampered with it."""
         names, coursedir = resources["nbgrader"], directory(self)
+        folder = submitted_folder(coursedir, names["student"], names["assignment"])
         if lesson_of(coursedir, names["assignment"]):
+            if not (folder / f"{names['notebook']}.ipynb").exists():
+                _await_marks(names)
             # The engine reads the file itself; what it makes replaces this one.
             return nb, resources
         source = source_folder(coursedir, names["assignment"])
-        restored = _restored(nb, read_source(source / f"{names['notebook']}.ipynb"))
-        folder = submitted_folder(coursedir, names["student"], names["assignment"])
+        made = restored(nb, read_source(source / f"{names['notebook']}.ipynb"))
         _time, note = handed_in(folder)
         if note:
             told = nbformat.v4.new_markdown_cell(f"Note: {note}", id="grader-note")
-            restored.cells.insert(0, told)
-        return restored, resources
+            made.cells.insert(0, told)
+        return made, resources
 
 
-def _restored(nb: Any, master: Any) -> Any:
+def _await_marks(names: Any) -> None:
+    """Undo what nbgrader has done to answers in a notebook of another name: marked them with 0."""
+    with Gradebook(names["db_url"]) as gradebook:
+        found = gradebook.find_submission_notebook(
+            names["notebook"], names["assignment"], names["student"]
+        )
+        for grade in found.grades:
+            if isinstance(grade.cell, TaskCell):
+                grade.auto_score = None
+                grade.needs_manual_grade = grade.manual_score is None
+        gradebook.db.commit()
+
+
+def restored(nb: Any, master: Any) -> Any:
     """Return the submission's cells with the master's locked cells, metadata and points."""
     named = {
         cell.metadata.nbgrader["grade_id"]: cell
@@ -53,30 +72,47 @@ def _restored(nb: Any, master: Any) -> Any:
         del cell.metadata[CLAIM]
         # As nbgrader does: of two cells with one id, the last one counts.
         if claim is not None and claim not in claims[place + 1 :]:
-            cells.append(_with(named[claim], cell.source, cell.get("attachments")))
+            cells.append(_with(named[claim], cell))
         else:
             cells.append(cell)
     # A test that was deleted is put back, where a deletion would keep an older score.
     # Not a solution: this is the instructor's notebook, and holds the answer.
     cells += [
-        _with(cell, "")
+        _with(cell, nbformat.v4.new_raw_cell())
         for name, cell in named.items()
         if name not in claims and (cell.metadata.nbgrader.get("grade") or not _is_solution(cell))
     ]
-    restored = nbformat.from_dict(master)
-    restored["cells"] = cells
-    return restored
+    made = nbformat.from_dict(master)
+    made["cells"] = cells
+    return made
 
 
-def _with(original: Any, source: str, attachments: Any = None) -> Any:
+def _with(original: Any, cell: Any) -> Any:
     """Return the master's cell, with the student's text where the student may write."""
     made = nbformat.from_dict(original)
     if _is_solution(original):
-        made["source"] = source
+        made["source"] = cell.source
         made.pop("attachments", None)
-        if attachments:
-            made["attachments"] = attachments
+        if cell.get("attachments"):
+            made["attachments"] = cell.attachments
+        if AS_WRITTEN in cell.metadata:
+            made.metadata[AS_WRITTEN] = cell.metadata[AS_WRITTEN]
     return made
+
+
+def leave_as_released(nb: Any) -> None:
+    """Put back the text of cells that a student left as they were released.
+
+    It is the instructor's, and need not be made harmless; and by it nbgrader knows that there
+    is no answer.
+    """
+    for cell in nb.cells:
+        written = cell.metadata.pop(AS_WRITTEN, None)
+        checksum = cell.metadata.get("nbgrader", {}).get("checksum")
+        if written is not None and checksum is not None:
+            as_written = nbformat.from_dict({**cell, "source": written})
+            if compute_checksum(as_written) == checksum:
+                cell["source"] = written
 
 
 def _is_solution(cell: Any) -> bool:

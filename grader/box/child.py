@@ -80,7 +80,8 @@ def serve(channel: stream.Channel, shell: Shell, start: dict[str, Any]) -> None:
     os.environ.update(start["environment"])
     _limit(start["limits"])
     builtins.input = _no_input
-    sys.path.insert(0, "")
+    # First as in a kernel, or last: then no module of a student's hides an installed one.
+    sys.path.insert(0 if start["own_first"] else len(sys.path), "")
     # What fails before this frame is the box's fault, what fails after it the student's.
     stream.send(channel, {"ready": True})
     inbox = Inbox(channel)

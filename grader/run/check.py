@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from grader.course.folders import Course
@@ -14,7 +13,6 @@ from grader.run.one import grade
 from grader.sandbox import availability
 from grader.sandbox.box import PLOTS, Box
 from grader.submission.cells import NotebookCell, UnreadableError, parse_notebook, read_bytes
-from grader.submission.handed_in import handed_in
 from grader.submission.matching import Submission, belongs, match
 
 _DRAWING = ("matplotlib", "pylab", "byhand.plots", "byhand.figures")
@@ -41,10 +39,14 @@ def check_notebook(path: Path, *, student: str, course: Course) -> tuple[Report,
     preload = PLOTS if _draws(cells) else ()
     with Box(course, preload=preload, sandboxed=not reason) as box:
         lesson, submission = _matched(path, cells, course)
-        _time, about_time = handed_in(path.parent)
-        notes = (*((about_time,) if about_time else ()), *submission.notes)
-        submission = replace(submission, notes=notes)
-        graded = grade(lesson, submission, box, student=student, secret=course.secret())
+        graded = grade(
+            lesson,
+            submission,
+            box,
+            folder=path.parent,
+            student=student,
+            secret=course.secret(),
+        )
     notice = (
         f"no sandbox here: {reason}; your notebook runs in a separate process with limits"
         if reason
@@ -74,6 +76,9 @@ def _matched(
             return lesson, match(path, cells, lesson)
         found.append((exercises or belongs(cells, lesson), lesson))
     most, lesson = max(found, key=lambda pair: pair[0])
+    if named and not most:
+        # Whose name it has is told by the lesson itself, as when a class is graded.
+        return found[0][1], match(path, cells, found[0][1])
     if not most:
         raise UnreadableError(
             f"{path}: belongs to no lesson of this course; the lessons are {', '.join(ids)}; "

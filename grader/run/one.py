@@ -23,6 +23,7 @@ from grader.submission.cells import UnreadableError
 from grader.submission.folder import find_notebook
 from grader.submission.handed_in import handed_in
 from grader.submission.matching import Submission, read
+from grader.submission.modules import own_modules
 
 
 def imports_of(lessons: Iterable[Lesson]) -> list[str]:
@@ -43,13 +44,23 @@ def imports_of(lessons: Iterable[Lesson]) -> list[str]:
 
 
 def working_files(lesson: Lesson) -> dict[str, bytes]:
-    """Return what lies beside the notebook while it is graded."""
+    """Return what a lesson puts beside the notebook while it is graded."""
     return {} if lesson.earlier is None else {"earlier.py": lesson.earlier.encode()}
 
 
-def grade(lesson: Lesson, submission: Submission, box: Box, *, student: str, secret: str) -> Graded:
-    """Run and judge one submission in a box."""
-    with Session(box, submission.cells, working_files(lesson)) as session:
+def grade(
+    lesson: Lesson, submission: Submission, box: Box, *, folder: Path, student: str, secret: str
+) -> Graded:
+    """Run and judge one submission in a box.
+
+    Args:
+        folder: where the notebook lies: what else was handed in is beside it.
+    """
+    _time, about_time = handed_in(folder)
+    files, about_files = own_modules(folder)
+    notes = (*filter(None, [about_time]), *about_files)
+    submission = replace(submission, notes=(*submission.notes, *notes))
+    with Session(box, submission.cells, files | working_files(lesson)) as session:
         report = judge_lesson(
             lesson,
             session,
@@ -77,16 +88,17 @@ def grade_file(lesson: Lesson, path: Path, box: Box, *, student: str, secret: st
     notes: tuple[str, ...] = ()
     if path.name == f"{lesson.id}.ipynb":
         path, notes = find_notebook(path.parent, lesson)
-    _time, about_time = handed_in(path.parent)
-    notes += (about_time,) if about_time else ()
     try:
         submission = read(path, lesson)
     except UnreadableError as error:
         reason = str(error).removeprefix(f"{path}: ")
-        report = unreadable(lesson, student, reason, box.name, notes)
+        _time, about_time = handed_in(path.parent)
+        report = unreadable(
+            lesson, student, reason, box.name, (*notes, *filter(None, [about_time]))
+        )
         return Graded(report=report, submission=None, runs=())
     submission = replace(submission, notes=(*notes, *submission.notes))
-    return grade(lesson, submission, box, student=student, secret=secret)
+    return grade(lesson, submission, box, folder=path.parent, student=student, secret=secret)
 
 
 def unreadable(

@@ -153,6 +153,7 @@ def opened(
     *,
     copied: Mapping[str, Path] | None = None,
     environment: Mapping[str, str] | None = None,
+    own_first: bool = False,
 ) -> socket.socket:
     """Return the channel to a fresh process that is ready.
 
@@ -162,6 +163,7 @@ def opened(
         files: small files of its working folder, by name.
         copied: others, by where they lie now.
         environment: what it finds there besides.
+        own_first: whether modules in the working folder come before those that are installed.
 
     Raises:
         SandboxError: the box fails, and so does the one that replaces it.
@@ -170,6 +172,7 @@ def opened(
     start = {
         "files": dict(files),
         "environment": dict(environment or {}),
+        "own_first": own_first,
         "limits": {
             "memory": limits.memory,
             "cpu": limits.cpu,

@@ -46,7 +46,9 @@ class Kernel:
             SandboxError: the box fails, and so does the one that replaces it.
         """
         self._box, self._limits = box, limits
-        self._channel = opened(box, limits, {}, copied=files, environment=environment)
+        self._channel = opened(
+            box, limits, {}, copied=files, environment=environment, own_first=True
+        )
         self._stream = stream.Buffered(self._channel)
         self._end = time.monotonic() + limits.total_seconds
         self._count = 0
