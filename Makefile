@@ -14,7 +14,7 @@ VERSION := import sys; print("%d.%d.%d" % sys.version_info[:3])
 RECENT := import sys; sys.version_info >= tuple(map(int, "$(LOWEST)".split("."))) or sys.exit(1)
 
 .DEFAULT_GOAL := help
-.PHONY: help lab demo test lint notebooks bench lock fuzz kill-matrix kills
+.PHONY: help lab demo test lint notebooks bench lock fuzz kill-matrix kills honest nbgrader-tests
 
 help:
 	@echo "make lab        open JupyterLab at the first lesson"
@@ -26,6 +26,8 @@ help:
 	@echo "make kill-matrix  mutate the reference solutions, and see that hidden cases notice"
 	@echo "make fuzz       try 10,000 notebooks and 10,000 values on the judge"
 	@echo "make kills      kill 'grader grade' 200 times and look for what is left"
+	@echo "make honest     compare the three commands on all honest work and all attacks"
+	@echo "make nbgrader-tests  run nbgrader's own tests with this engine"
 	@echo "make lock       choose the exact versions that the others install (needs uv)"
 
 # In a container one is often root, which Jupyter takes for an accident.
@@ -52,6 +54,14 @@ kill-matrix: $(READY)
 
 fuzz: $(READY)
 	$(RUN) FUZZ=10000 "$(BIN)/python" -m pytest -q -n 2 tests/test_fuzz.py
+
+honest: $(READY)
+	$(RUN) ALL=1 "$(BIN)/python" -m pytest -q tests/test_honest.py
+
+# They lie in nbgrader's own package, and know nothing of this project's settings.
+nbgrader-tests: $(READY)
+	$(RUN) JUPYTER_CONFIG_PATH="$(CURDIR)/tests/suite" "$(BIN)/python" -m pytest -q -c /dev/null \
+	    --rootdir /tmp -p no:cacheprovider -p no:xdist --pyargs nbgrader.tests
 
 notebooks: $(READY)
 	$(RUN) "$(BIN)/grader" build
