@@ -30,7 +30,7 @@ from typing import Self
 
 from grader.box import NAME_BYTES
 from grader.course.folders import Course
-from grader.sandbox import availability, policy, processes, warm
+from grader.sandbox import availability, policy, processes, warm, words
 from grader.sandbox.limits import Limits
 from grader.sandbox.scratch import Given, empty, fill, holds
 from grader.sandbox.warm import SandboxError, WarmProcess
@@ -68,7 +68,7 @@ class Box:
         self.limits = limits or Limits()
         reason = availability.unavailable() if sandboxed else ""
         if reason:
-            raise SandboxError(f"no sandbox here: {reason}")
+            raise SandboxError(words.no_sandbox(reason))
         self.name = availability.describe(sandboxed=sandboxed)
         self._course, self._sandboxed = course, sandboxed
         self._withheld, self._lent = withheld, lent
@@ -95,7 +95,7 @@ class Box:
     @property
     def _running(self) -> WarmProcess:
         if self._warm is None:
-            raise SandboxError("the box is closed")
+            raise SandboxError(words.CLOSED)
         return self._warm
 
     def wait_warm(self) -> None:
@@ -128,7 +128,7 @@ class Box:
                 socket.send_fds(self._running.control, [message], [theirs.fileno()])
             except OSError as error:
                 ours.close()
-                raise SandboxError("the box is gone") from error
+                raise SandboxError(words.GONE) from error
         return ours
 
     def end_child(
@@ -170,15 +170,15 @@ class Box:
         # A file that was unlinked takes its space for as long as it is open.
         size += sum(processes.held_open(process.pid) for process in found)
         if size > limits.scratch or count > limits.files:
-            return "it filled its folder beyond the limit"
+            return words.FOLDER_FULL
         if len(found) > 1 + limits.processes:
-            return f"it started more than {limits.processes} processes"
+            return words.processes_started(limits.processes)
         if sum(process.threads for process in found) > limits.threads:
-            return f"it ran more than {limits.threads} threads"
+            return words.threads_run(limits.threads)
         # Pages that are shared with the warm process are no use of its own.
         base = self._running.base
         if sum(max(0, p.resident - base) for p in found) > limits.memory:
-            return "it took more memory than it may"
+            return words.TOO_MUCH_MEMORY
         return ""
 
     @property

@@ -15,6 +15,7 @@ from typing import Any
 from grader.box import wire
 from grader.judge.outcome import Answer
 from grader.judge.verdict import Verdict
+from grader.sandbox import words
 from grader.sandbox.outputs import is_number, line, read_outputs
 from grader.submission.code import Ask, Code
 
@@ -22,7 +23,7 @@ MAX_OUTPUT = 20 * 2**20  # characters of all cells' outputs together
 _LEFT_OUT: dict[str, Any] = {
     "output_type": "stream",
     "name": "stdout",
-    "text": f"[output left out: the notebook shows more than {MAX_OUTPUT // 2**20} MiB]\n",
+    "text": words.output_left_out(MAX_OUTPUT // 2**20),
 }
 
 
@@ -110,7 +111,7 @@ class Cells:
     def record(self, task: CellTask, frame: Any) -> None:
         """Keep what a cell did; raise WireError if the frame does not say that."""
         if not isinstance(frame, dict) or not is_number(frame.get("cell"), task.index):
-            raise wire.WireError("a frame came out of turn")
+            raise wire.WireError(words.OUT_OF_TURN)
         run = Run(outputs=read_outputs(frame.get("outputs")), success=frame.get("success") is True)
         self._runs[task.index] = run
         if task.shown and self._shown[task.index] is None:
@@ -154,6 +155,6 @@ class Cells:
             not_done = told["ename"] == "NotImplementedError" and not told["evalue"]
             return Answer(
                 failure=Verdict.NOT_ATTEMPTED if not_done else Verdict.RAISED,
-                message=line(f"the cell does not run: {told['ename']}: {told['evalue']}"[:200]),
+                message=line(words.cell_raised(told["ename"], told["evalue"])[:200]),
             )
         return None

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from grader.box import stream, wire
+from grader.sandbox import words
 from grader.sandbox.box import Box
 from grader.sandbox.limits import Limits
 from grader.sandbox.questions import Question
@@ -199,4 +200,4 @@ def opened(
             box.replace()
         else:
             return channel
-    raise SandboxError("the box does not start a process for this submission; run 'grader doctor'")
+    raise SandboxError(words.NO_PROCESS)

@@ -15,6 +15,7 @@ from typing import Any
 from grader.box import stream, wire
 from grader.judge.outcome import Answer
 from grader.judge.verdict import Verdict
+from grader.sandbox import words
 from grader.sandbox.box import Box
 from grader.sandbox.cells import Run
 from grader.sandbox.child import opened
@@ -68,14 +69,14 @@ class Kernel:
         except TimeoutError:
             return self._interrupted()
         except wire.UnplainError as error:
-            message = f"the cell cannot be run: {error}"
+            message = words.cell_not_sent(error)
             return Run(failure=Answer(failure=Verdict.CRASHED, message=message))
         except wire.WireError as error:
             return self._gone(error)
 
     def _interrupted(self) -> Run:
         """Interrupt the cell, and keep what it did by then; the process may end by that."""
-        late = Answer(failure=Verdict.TIMED_OUT, message="the cell was stopped: it took too long")
+        late = Answer(failure=Verdict.TIMED_OUT, message=words.CELL.too_slow)
         if time.monotonic() >= self._end:
             late = self._ended = self._out_of_time()
         self._box.interrupt()
@@ -84,8 +85,7 @@ class Kernel:
             run = self._heard(lambda: end - time.monotonic())
         except (TimeoutError, wire.WireError):
             self._ended = self._ended or Answer(
-                failure=Verdict.CRASHED,
-                message="not run: a cell above took too long, and could not be interrupted",
+                failure=Verdict.CRASHED, message=words.NOT_INTERRUPTED
             )
             return Run(failure=late)
         run.success, run.failure = False, late
@@ -94,26 +94,19 @@ class Kernel:
     def _heard(self, deadline: stream.Deadline) -> Run:
         frame: Any = stream.receive(self._stream, deadline)
         if not isinstance(frame, dict) or not is_number(frame.get("cell"), self._count):
-            raise wire.WireError("a frame came out of turn")
+            raise wire.WireError(words.OUT_OF_TURN)
         outputs = read_outputs(frame.get("outputs"))
         return Run(outputs=outputs, success=frame.get("success") is True)
 
     def _gone(self, error: wire.WireError) -> Run:
         """Return the run of the cell that ended the process."""
         closed = isinstance(error, stream.ClosedError)
-        why = (
-            "the process ended while the cell ran (exit, signal or memory)"
-            if closed
-            else f"the cell was stopped: {error}"
-        )
-        self._ended = Answer(
-            failure=Verdict.CRASHED, message="not run: the process ended in a cell above"
-        )
+        why = words.CELL.process_ended if closed else words.CELL.stopped_by(error)
+        self._ended = Answer(failure=Verdict.CRASHED, message=words.ENDED_ABOVE)
         return Run(failure=Answer(failure=Verdict.CRASHED, message=why))
 
     def _out_of_time(self) -> Answer:
-        seconds = f"{self._limits.total_seconds:g} s"
-        message = f"stopped: the notebook as a whole took longer than {seconds}"
+        message = words.notebook_too_slow(self._limits.total_seconds)
         return Answer(failure=Verdict.TIMED_OUT, message=message)
 
     def _until(self, seconds: float) -> stream.Deadline:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from grader.errors import InputError
+from grader.sandbox import words
 
 MOST_SECONDS = 86_400.0
 _MIB, _GIB = 2**20, 2**30
@@ -56,15 +57,13 @@ class Limits:
             # A bool is an int, and NaN lies within no bounds.
             whole = isinstance(limit.default, int)
             if isinstance(value, bool) or not isinstance(value, int if whole else int | float):
-                kind = "a whole number" if whole else "a number"
-                raise InputError(f"limit {limit.name}: found {value!r}, expected {kind}")
+                kind = words.WHOLE_NUMBER if whole else words.NUMBER
+                raise InputError(words.limit_of_another_kind(limit.name, value, kind))
             if not of["least"] <= value <= of["most"]:
                 found, least, most = (
                     _told(n, of["unit"]) for n in (value, of["least"], of["most"])
                 )
-                raise InputError(
-                    f"limit {limit.name}: found {found}, allowed are {least} to {most}"
-                )
+                raise InputError(words.limit_out_of_bounds(limit.name, found, least, most))
 
 
 def _told(value: float, unit: str) -> str:

@@ -22,6 +22,7 @@ from typing import Any, Self
 import numpy as np
 
 from grader.box import stream, wire
+from grader.sandbox import words
 
 Function = Callable[..., Any]
 
@@ -122,10 +123,10 @@ class Oracle:
         """
         count = len(self._references.functions)
         if not _fits(frame, count + len(self._own.functions)) or frame["ask"] in withheld:
-            raise wire.WireError("a call to a function that was not given")
+            raise wire.WireError(words.UNKNOWN_FUNCTION)
         if frame["ask"] < count:
             if bounds is not None and not bounds.hold([frame["arguments"], frame["keywords"]]):
-                raise wire.WireError("a call to a given function with more than its case holds")
+                raise wire.WireError(words.MORE_THAN_ITS_CASE)
             return self._references.answer(frame, deadline)
         frame = {**frame, "ask": frame["ask"] - count}
         # The state of a generator is never small: it is taken up elsewhere.
@@ -162,11 +163,11 @@ class _Fork:
             # Encoded anew: the fork handled what a student sent, and is believed no more than that.
             return wire.encode(stream.receive(self._channel, deadline))
         except wire.UnplainError as error:
-            raise wire.WireError(f"it called a given function with {error}") from error
+            raise wire.WireError(words.called_with(error)) from error
         except wire.WireError:
             # Killed by its limits; another call may do with less.
             self.close()
-            return wire.encode({"error": "MemoryError", "message": "the call asked for too much"})
+            return wire.encode({"error": "MemoryError", "message": words.ASKED_TOO_MUCH})
 
     def _fork(self) -> None:
         self._channel, theirs = socket.socketpair()

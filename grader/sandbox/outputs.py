@@ -14,6 +14,7 @@ from grader.box.outputs import PICTURES, TEXTS
 from grader.box.wire import WireError
 from grader.judge.outcome import Answer
 from grader.judge.verdict import Verdict
+from grader.sandbox import words
 
 _FAILURES = {verdict.value: verdict for verdict in Verdict if verdict.told_by_box}
 
@@ -35,16 +36,16 @@ def read_outputs(items: Any) -> list[dict[str, Any]]:
         WireError: they are not of that form, or too many.
     """
     if not isinstance(items, list) or len(items) > _MAX_OUTPUTS:
-        raise WireError("a frame with malformed outputs")
+        raise WireError(words.MALFORMED_OUTPUTS)
     made = [_read_output(item) for item in items]
     if sum(map(_text_size, made)) > _MAX_TEXT:
-        raise WireError("a frame with more output than a cell may leave")
+        raise WireError(words.TOO_MUCH_OUTPUT)
     return made
 
 
 def _read_output(item: Any) -> dict[str, Any]:
     if not isinstance(item, dict):
-        raise WireError("a frame with malformed outputs")
+        raise WireError(words.MALFORMED_OUTPUTS)
     # Anything may stand in a field: its type is looked at before it is compared.
     kind = _text(item.get("output_type"))
     if kind == "stream" and _text(item.get("name")) in _STREAMS:
@@ -62,21 +63,21 @@ def _read_output(item: Any) -> dict[str, Any]:
         data = {mime: _datum(mime, content) for mime, content in item["data"].items()}
         extra = {"execution_count": None} if kind == "execute_result" else {}
         return {"output_type": kind, "data": data, "metadata": {}, **extra}
-    raise WireError("a frame with malformed outputs")
+    raise WireError(words.MALFORMED_OUTPUTS)
 
 
 def _datum(mime: Any, content: Any) -> str:
     text = _text(content)
     if _text(mime) not in (*TEXTS, *PICTURES):
-        raise WireError("an output of a type that is not kept")
+        raise WireError(words.UNKNOWN_OUTPUT)
     if mime in PICTURES and not _BASE64.fullmatch(text):
-        raise WireError("a picture that is not base64")
+        raise WireError(words.NO_PICTURE)
     return text
 
 
 def _text(value: Any) -> str:
     if type(value) is not str:
-        raise WireError("a frame with malformed outputs")
+        raise WireError(words.MALFORMED_OUTPUTS)
     return value
 
 
@@ -95,15 +96,15 @@ def is_number(value: Any, number: int) -> bool:
 def read_answer(frame: Any, call: int) -> Answer:
     """Read a result frame, believing nothing."""
     if not isinstance(frame, dict):
-        raise WireError("a frame came out of turn")
+        raise WireError(words.OUT_OF_TURN)
     if not is_number(frame.get("call"), call):
-        raise WireError("an answer to another call")
+        raise WireError(words.ANOTHER_CALL)
     failure = frame.get("failure")
     exceptions = frame.get("exceptions", [])
     if failure is not None and (not isinstance(failure, str) or failure not in _FAILURES):
-        raise WireError("an answer with an unknown verdict")
+        raise WireError(words.UNKNOWN_VERDICT)
     if not isinstance(exceptions, list) or not all(isinstance(e, str) for e in exceptions):
-        raise WireError("an answer with malformed exceptions")
+        raise WireError(words.MALFORMED_EXCEPTIONS)
     return Answer(
         value=frame.get("value"),
         failure=None if failure is None else _FAILURES[failure],

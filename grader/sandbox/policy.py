@@ -17,6 +17,7 @@ from pathlib import Path
 
 from grader.course.folders import Course
 from grader.errors import GraderError
+from grader.sandbox import words
 
 BOX_PACKAGE = Path(__file__).resolve().parents[1] / "box"
 LENT = ("byhand", "data")  # folders of the course that notebooks may read
@@ -84,10 +85,7 @@ def readable(course: Course, imports: Path, more: Sequence[Path] = ()) -> list[s
     for secret in (course.solutions, course.class_folder):
         for path in paths:
             if secret.resolve().is_relative_to(path):
-                raise GraderError(
-                    f"{secret}: lies inside {path}, which the student's code may read to run "
-                    "Python, or because nbgrader_config.py says so; move the course out of it"
-                )
+                raise GraderError(words.within_reach(secret, path))
     return sorted(paths)
 
 

@@ -18,6 +18,7 @@ from grader.box import stream, wire
 from grader.exercise import Case
 from grader.judge.outcome import Answer
 from grader.judge.verdict import Verdict
+from grader.sandbox import words
 from grader.sandbox.box import Box
 from grader.sandbox.cells import Cells, CellTask, Run
 from grader.sandbox.child import Child
@@ -68,8 +69,7 @@ class Session:
         self._box, self._files, self._limits = box, dict(files), limits or box.limits
         if self._limits.processes > box.limits.processes:
             raise SandboxError(
-                f"limit processes: found {self._limits.processes}, this box allows "
-                f"{box.limits.processes}"
+                words.too_many_processes(self._limits.processes, box.limits.processes)
             )
         self._cells = Cells(cells, seconds=self._limits.cell_seconds)
         self._child: Child | None = None
@@ -172,7 +172,7 @@ class Session:
         try:
             self._child = Child(self._box, self._files, self._limits)
         except wire.UnplainError as error:
-            message = f"the files beside the notebook cannot be handed over: {error}"
+            message = words.files_not_sent(error)
             self._refused = Answer(failure=Verdict.CRASHED, message=message)
             return self._refused
         self._at, self._asked = 0, False
@@ -215,7 +215,7 @@ class Session:
                     read_answer(frame, task.number)
             except (wire.WireError, TimeoutError) as error:
                 if isinstance(task, CellTask):
-                    self._cells.lose(task.index, self._failure(error, "cell"))
+                    self._cells.lose(task.index, self._failure(error, words.CELL))
                 self.close()
                 return False
             self._child.done()
@@ -228,7 +228,7 @@ class Session:
             answer = self._heard(self._child, question)
         except (wire.WireError, TimeoutError) as error:
             self.close()
-            return self._failure(error, "call")
+            return self._failure(error, words.CALL)
         self._child.done()
         if answer.failure is Verdict.OUT_OF_MEMORY:
             # What it allocated may still be there: the rest is asked in a fresh child.
@@ -242,37 +242,31 @@ class Session:
         for _ in range(most):
             frame = child.receive()
             if not isinstance(frame, dict):
-                raise wire.WireError("a frame came out of turn")
+                raise wire.WireError(words.OUT_OF_TURN)
             if "ask" not in frame:
                 return read_answer(frame, question.number)
             reply = self._oracle.answer(
                 frame, child.deadline, withheld=question.withheld, bounds=question.bounds
             )
             child.reply(reply)
-        raise wire.WireError(f"it called a given function more than {most} times")
+        raise wire.WireError(words.calls_made(most))
 
     def _why_not(self) -> Answer:
         """Say why the submission runs no further."""
         if self._refused is not None:
             return self._refused
-        seconds = f"{self._limits.total_seconds:.0f} s"
-        message = f"the notebook as a whole was stopped: it took longer than {seconds}"
+        message = words.total_time_over(self._limits.total_seconds)
         return Answer(failure=Verdict.TIMED_OUT, message=message)
 
-    def _failure(self, error: Exception, what: str) -> Answer:
+    def _failure(self, error: Exception, ending: words.Ending) -> Answer:
         """Say what a broken connection means for the student."""
         if isinstance(error, TimeoutError):
             if self._is_over():
                 return self._why_not()
-            return Answer(
-                failure=Verdict.TIMED_OUT, message=f"the {what} was stopped: it took too long"
-            )
+            return Answer(failure=Verdict.TIMED_OUT, message=ending.too_slow)
         if isinstance(error, stream.ClosedError):
-            return Answer(
-                failure=Verdict.CRASHED,
-                message=f"the process ended while the {what} ran (exit, signal or memory)",
-            )
-        return Answer(failure=Verdict.CRASHED, message=f"the {what} was stopped: {error}")
+            return Answer(failure=Verdict.CRASHED, message=ending.process_ended)
+        return Answer(failure=Verdict.CRASHED, message=ending.stopped_by(error))
 
     def close(self) -> None:
         """End the process and everything it started."""

@@ -25,7 +25,7 @@ from platformdirs import user_cache_path
 from grader.box import fence
 from grader.course.folders import Course
 from grader.errors import GraderError
-from grader.sandbox import policy, preload, processes
+from grader.sandbox import policy, preload, processes, words
 from grader.sandbox.scratch import claim, empty, sweep
 
 START_SECONDS = 60.0
@@ -78,10 +78,7 @@ class WarmProcess:
             SandboxError: it cannot be started.
         """
         if not hasattr(os, "fork"):
-            raise SandboxError(
-                f"{platform.system()} has no fork, which this grader needs; "
-                "on Windows, run it in the Windows Subsystem for Linux"
-            )
+            raise SandboxError(words.no_fork(platform.system()))
         self._sandboxed, self._processes = sandboxed, processes
         self._process: Any = None
         self._warm, self.base = False, 0
@@ -97,7 +94,7 @@ class WarmProcess:
             self._hand_over()
         except OSError as error:
             self.close()
-            raise SandboxError(f"the box cannot be started: {error}") from error
+            raise SandboxError(words.not_started(error)) from error
         except BaseException:
             self.close()
             raise
@@ -183,7 +180,7 @@ class WarmProcess:
                 stderr=sandlock.StdioMode.NULL,
             )
         except RuntimeError as error:
-            raise SandboxError(f"the sandbox did not start: {error}") from error
+            raise SandboxError(words.not_confined(error)) from error
         finally:
             os.dup2(saved, 0)
             os.close(saved)
@@ -213,10 +210,7 @@ class WarmProcess:
         heard = self.hear(START_SECONDS)
         if heard != b"w":
             reason = self.hear(1.0, 500).decode("utf-8", "replace") if heard == b"e" else ""
-            raise SandboxError(
-                f"the box ended while it started{f' ({reason})' if reason else ''}; "
-                "run 'grader doctor' to see what is missing"
-            )
+            raise SandboxError(words.ended_at_start(reason))
         self._warm = True
         preload.keep(self._listed, self._scratch / "missed.json", without=self._folder)
         self.base = self.resident()

@@ -1,0 +1,199 @@
+"""Every sentence that a person reads stands in its room's words, and is data to nobody."""
+
+import ast
+import re
+import textwrap
+
+import pytest
+
+from grader.judge.verdict import Verdict
+from tests.test_rooms import GRADER, MODULES, source_of
+
+# Where a room keeps its sentences: what is told of a wrong value is a room's second page.
+WORDS = ("words", "evidence")
+# What a report says in every language.
+CONTRACT = {verdict.value for verdict in Verdict}
+# Not there yet.
+LEFT = ("sandbox.doctor", "sandbox.trespass", "submission", "run", "gradebook", "course")
+LEFT += (
+    "in_kernel",
+    "judge.judging",
+    "autograde",
+    "cli",
+    "report",
+    "box",
+    "exercise",
+    "kit",
+    "demo",
+    "sample",
+)
+
+_WORD = re.compile(r"[(\[\"'*<]*(?:[A-Za-z]+(?:['-][A-Za-z]+)*|\{\})[)\]\"'*>]*[.,;:!?]*")
+_CODE = (ast.Call, ast.Import, ast.ImportFrom, ast.While, ast.FunctionDef, ast.Assign)
+_LOOKS = {"startswith", "endswith", "find", "index", "count", "split", "partition", "removeprefix"}
+
+
+def is_code(text):
+    """Whether a text is a program: what a cell of the demo or of the doctor runs."""
+    try:
+        tree = ast.parse(textwrap.dedent(text).replace("{}", "it"))
+    except (SyntaxError, ValueError):
+        return False
+    return any(isinstance(node, _CODE) for node in ast.walk(tree))
+
+
+def is_sentence(text):
+    """Whether a text is a sentence, or enough of one: three words after one another.
+
+    One of them may be filled in.
+    """
+    words = text.split()
+    threes = zip(words, words[1:], words[2:], strict=False)
+    return any(_are_words(three) for three in threes) and not is_code(text) and text not in CONTRACT
+
+
+def _are_words(three):
+    return all(map(_WORD.fullmatch, three)) and sum("{}" in word for word in three) < 2
+
+
+def text_of(node):
+    """Return a literal's text, with {} for what is filled in; None if it is no text."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    if isinstance(node, ast.JoinedStr):
+        return "".join(p.value if isinstance(p, ast.Constant) else "{}" for p in node.values)
+    return None
+
+
+def called(node):
+    """Return the name of what a call calls."""
+    function = node.func
+    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+
+
+def literals(source):
+    """Yield each text that is no docstring and no pattern, with whether it is looked up."""
+    tree = ast.parse(source)
+    passed, looked_up = set(), set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr):
+            passed.add(node.value)
+        elif isinstance(node, ast.JoinedStr):
+            passed.update(node.values)
+        elif isinstance(node, ast.Call) and called(node) in ("compile", "sub", "NewType"):
+            passed.update(node.args)
+        elif isinstance(node, ast.Call) and called(node) in ("_", "plural"):
+            looked_up.update(node.args)
+    for node in ast.walk(tree):
+        text = text_of(node)
+        if text is not None and node not in passed:
+            yield node, text, node in looked_up
+
+
+def sentences(source):
+    return [(node.lineno, text) for node, text, _ in literals(source) if is_sentence(text)]
+
+
+def is_words(module):
+    return module.rpartition(".")[2] in WORDS and module.count(".") > 1
+
+
+def of_words(node):
+    """Whether an expression is a sentence of a words module: words.X or words.f(...)."""
+    node = node.func if isinstance(node, ast.Call) else node
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return isinstance(node, ast.Name) and node.id in WORDS
+
+
+def comparisons(source):
+    """Return the lines in which a sentence is compared, or looked into."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        parts = []
+        if isinstance(node, ast.Compare):
+            parts = [node.left, *node.comparators]
+        elif isinstance(node, ast.Call) and called(node) in _LOOKS:
+            parts = [*node.args, getattr(node.func, "value", node.func)]
+        if any(of_words(p) or is_sentence(text_of(p) or "") for p in parts):
+            found.append(node.lineno)
+    return found
+
+
+def left(module):
+    return any(module.startswith(f"grader.{room}") for room in LEFT)
+
+
+ROOMS = [m for m in GRADER if not left(m)]
+
+
+# -------------------------------------------------------------------- yardsticks
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "raise ValueError('the box is closed')",
+        "raise ValueError(f'{path}: cannot be read ({error})')",
+        "notes.append(f'the cell of {name} is missing')",
+        "print('nothing to do here')",
+        "def f():\n    return x or 'it took too long'",
+        "_('a sentence outside its module')",
+        "x = f'{name} is not defined'",
+    ],
+)
+def test_a_sentence_in_code_is_seen(source):
+    assert sentences(source)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "'''A docstring has many words.'''",
+        "run('import os; os.listdir(path)')",
+        "cell = 'while True: pass'",
+        "re.compile(r'object at 0x')",
+        "kind = 'execute_result'",
+        "raise ValueError(words.CLOSED)",
+    ],
+)
+def test_a_program_and_a_docstring_are_no_sentences(source):
+    assert not sentences(source)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "if message == words.CLOSED: pass",
+        "if words.no_sandbox(reason) in text: pass",
+        "text.startswith(words.CLOSED)",
+        "words.told(x).split('; ')",
+        "if 'more than it may' in said: pass",
+    ],
+)
+def test_reading_a_sentence_back_is_seen(source):
+    assert comparisons(source)
+
+
+# ------------------------------------------------------------------------- rooms
+
+
+@pytest.mark.parametrize("module", [m for m in ROOMS if not is_words(m)])
+def test_a_module_s_sentences_stand_in_its_room_s_words(module):
+    assert sentences(source_of(module)) == []
+
+
+@pytest.mark.parametrize("module", [m for m in MODULES if m in GRADER and is_words(m)])
+def test_every_sentence_of_a_words_module_is_looked_up(module):
+    raw = [
+        (node.lineno, text)
+        for node, text, looked_up in literals(source_of(module))
+        if is_sentence(text) and not looked_up
+    ]
+
+    assert raw == []
+
+
+@pytest.mark.parametrize("module", ROOMS)
+def test_no_module_reads_a_sentence_back(module):
+    assert comparisons(source_of(module)) == []
