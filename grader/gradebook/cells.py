@@ -16,6 +16,7 @@ from nbgrader.preprocessors import SaveCells
 from grader.course.lesson import Lesson
 from grader.course.notebook import text_of
 from grader.errors import InputError
+from grader.gradebook import words
 from grader.gradebook.database import Database
 
 
@@ -115,10 +116,7 @@ def _save(database: Database, lesson: Lesson) -> None:
         for step in _steps():
             notebook, resources = step.preprocess(notebook, resources)
     except RuntimeError as error:
-        raise InputError(
-            f"{lesson.id}: {error}; restore the lesson, or delete its submissions "
-            "from the gradebook"
-        ) from error
+        raise InputError(words.not_registered(lesson.id, error)) from error
     # SaveCells wrote through a connection of its own.
     session.expire_all()
 

@@ -18,19 +18,19 @@ from sqlalchemy import create_engine, inspect
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
 from grader.errors import InputError
+from grader.gradebook import words
 from grader.gradebook.waiting import wait_for_other_writers
 
 _SQLITE = "sqlite:///"
+# What there is to do, by what SQLite says.
 _ADVICE = {
-    "locked": "close Formgrader and other nbgrader commands, then run this again",
-    "full": "free some space, then run this again; nothing graded so far is lost",
-    "disk I/O": "check the disk and its free space, then run this again; nothing graded so far "
-    "is lost",
-    "readonly": "check the permissions of the file and its folder",
-    "unable to open": "check the permissions of the file and its folder",
-    "no such": "another version of nbgrader made it: copy it, then run 'nbgrader db upgrade'",
+    "locked": words.CLOSE_OTHERS,
+    "full": words.FREE_SPACE,
+    "disk I/O": words.CHECK_DISK,
+    "readonly": words.CHECK_PERMISSIONS,
+    "unable to open": words.CHECK_PERMISSIONS,
+    "no such": words.UPGRADE,
 }
-_OTHERWISE = "move it away and restore a backup, or delete it to begin anew"
 
 
 class Database:
@@ -85,10 +85,10 @@ def _refusals_told(url: str) -> Iterator[None]:
         yield
     except DatabaseError as error:
         reason = str(error.orig)
-        advice = next((text for word, text in _ADVICE.items() if word in reason), _OTHERWISE)
-        raise InputError(f"{url}: cannot be used ({reason}); {advice}") from error
+        advice = next((text for word, text in _ADVICE.items() if word in reason), words.RESTORE)
+        raise InputError(words.refused(url, reason, advice)) from error
     except SQLAlchemyError as error:
-        raise InputError(f"{url}: cannot be used ({error})") from error
+        raise InputError(words.refused_otherwise(url, error)) from error
 
 
 def absolute(url: str, root: Path) -> str:
@@ -122,10 +122,7 @@ def _make(path: Path, course_id: str) -> None:
     except FileNotFoundError as error:
         if error.filename != "alembic":
             raise
-        raise InputError(
-            "alembic, with which nbgrader makes its gradebook, is not found; "
-            "run 'pip install alembic'"
-        ) from error
+        raise InputError(words.NO_ALEMBIC) from error
     finally:
         os.environ["PATH"] = before
         beside.unlink(missing_ok=True)
@@ -139,7 +136,4 @@ def _refuse_another_kind(url: str) -> None:
     finally:
         engine.dispose()
     if tables and "submitted_assignment" not in tables:
-        raise InputError(
-            f"{url}: is a database of something else, with the tables {', '.join(tables[:3])}; "
-            "move it away, or correct db_url in nbgrader_config.py"
-        )
+        raise InputError(words.another_database(url, tables))

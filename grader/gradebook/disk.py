@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from grader.errors import InputError
+from grader.gradebook import words
 
 
 def lock(path: Path) -> IO[Any]:
@@ -27,10 +28,7 @@ def lock(path: Path) -> IO[Any]:
         # A file system that knows no locks lets two run at once; there is nothing to be done.
         if error.errno in (errno.EAGAIN, errno.EACCES):
             file.close()
-            raise InputError(
-                f"{path.parent}: another 'grader grade' is at work here; wait for it to end, "
-                "then run this again"
-            ) from error
+            raise InputError(words.locked(path.parent)) from error
     return file
 
 
@@ -44,7 +42,4 @@ def refusals_told(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise InputError(
-            f"{error.filename or folder}: cannot be written ({error.strerror}); free some space "
-            "or check the permissions, then run this again; nothing graded so far is lost"
-        ) from error
+        raise InputError(words.not_written(error.filename or folder, error.strerror)) from error

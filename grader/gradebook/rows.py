@@ -20,7 +20,7 @@ from nbgrader.api import (
 from sqlalchemy import Table, bindparam, insert, select, update
 
 from grader.course.lesson import Lesson
-from grader.gradebook import lateness
+from grader.gradebook import lateness, words
 from grader.gradebook.cells import Known
 from grader.judge.outcome import Report
 from grader.judge.verdict import Verdict
@@ -175,7 +175,7 @@ def _comments(
             "id": before[cell].id if cell in before else new_uuid(),
             "cell_id": cell,
             "notebook_id": notebook,
-            "auto_comment": "No response." if name in blank else None,
+            "auto_comment": words.NO_RESPONSE if name in blank else None,
         }
         for cell, name in known.commented.items()
     ]

@@ -9,6 +9,7 @@ from grader.course.folders import Course
 from grader.course.lesson import Lesson
 from grader.course.loading import load
 from grader.judge.outcome import Report
+from grader.run import words
 from grader.run.one import grade
 from grader.sandbox import availability
 from grader.sandbox.box import PLOTS, Box
@@ -47,11 +48,7 @@ def check_notebook(path: Path, *, student: str, course: Course) -> tuple[Report,
             student=student,
             secret=course.secret(),
         )
-    notice = (
-        f"no sandbox here: {reason}; your notebook runs in a separate process with limits"
-        if reason
-        else ""
-    )
+    notice = words.checked_unconfined(reason) if reason else ""
     return graded.report, notice
 
 
@@ -80,8 +77,5 @@ def _matched(
         # Whose name it has is told by the lesson itself, as when a class is graded.
         return found[0][1], match(path, cells, found[0][1])
     if not most:
-        raise UnreadableError(
-            f"{path}: belongs to no lesson of this course; the lessons are {', '.join(ids)}; "
-            f"if it is of another course than {course.root}, name that one with --course"
-        )
+        raise UnreadableError(path, words.of_no_lesson(ids, course.root))
     return lesson, match(path, cells, lesson)

@@ -16,6 +16,7 @@ from grader.judge.judging import judge_lesson
 from grader.judge.outcome import Outcome, Report
 from grader.judge.verdict import Verdict
 from grader.report.graded import Graded
+from grader.run import words
 from grader.sandbox.box import PLOTS, Box
 from grader.sandbox.limits import Limits
 from grader.sandbox.session import Session
@@ -91,10 +92,9 @@ def grade_file(lesson: Lesson, path: Path, box: Box, *, student: str, secret: st
     try:
         submission = read(path, lesson)
     except UnreadableError as error:
-        reason = str(error).removeprefix(f"{path}: ")
         _time, about_time = handed_in(path.parent)
         report = unreadable(
-            lesson, student, reason, box.name, (*notes, *filter(None, [about_time]))
+            lesson, student, error.reason, box.name, (*notes, *filter(None, [about_time]))
         )
         return Graded(report=report, submission=None, runs=())
     submission = replace(submission, notes=(*notes, *submission.notes))
@@ -117,7 +117,7 @@ def unreadable(
         ),
         version=__version__,
         sandbox=sandbox,
-        notes=(*notes, f"the notebook could not be read: {reason}"),
+        notes=(*notes, words.unreadable(reason)),
     )
 
 

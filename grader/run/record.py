@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from grader.errors import GraderError, InputError
 from grader.report.row import Row, refused
+from grader.run import words
 from grader.run.plan import Task, Terms
 from grader.run.workers import Result
 
@@ -18,9 +19,7 @@ def record(task: Task, result: Result, terms: Terms, recorder: Recorder) -> Row:
     """Record a graded submission; whatever stands against it is told in its row."""
     entry = task.entry
     if terms.task(entry) != task:
-        return refused(
-            entry, f"{entry.folder}: changed while it was graded; run this again", "input"
-        )
+        return refused(entry, words.submission_changed(entry.folder), "input")
     if isinstance(result, InputError):
         return refused(entry, str(result), "input")
     if isinstance(result, GraderError):

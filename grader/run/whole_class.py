@@ -14,6 +14,7 @@ from grader.errors import InputError
 from grader.gradebook.disk import refusals_told
 from grader.gradebook.folders import Autograded
 from grader.report.row import Row
+from grader.run import words
 from grader.run.one import to_preload
 from grader.run.plan import Task, Terms, plan
 from grader.run.record import record
@@ -56,10 +57,7 @@ def grade_class(
     """
     reason = availability.unavailable()
     if sandboxed and reason:
-        raise InputError(
-            f"no sandbox here: {reason}; grade on a machine that has one, or take the risk of "
-            "running other people's code with --unsandboxed"
-        )
+        raise InputError(words.class_refused(reason))
     found = entries(course, lessons, students)
     by_id = {
         name: load(course, name) for name in sorted({e.lesson for e in found if not e.problem})

@@ -20,6 +20,7 @@ from grader.course.lesson import Lesson
 from grader.course.loading import load
 from grader.errors import GraderError, InputError
 from grader.report.graded import Graded
+from grader.run import words
 from grader.run.one import grade_file
 from grader.run.plan import Task
 from grader.sandbox.box import Box
@@ -49,7 +50,7 @@ class _Worker:
         if name not in self._lessons or self._lessons[name].digest != task.digest:
             self._lessons[name] = load(self._course, name)
         if self._lessons[name].digest != task.digest:
-            raise InputError(f"{name}: changed while the class was graded; run this again")
+            raise InputError(words.lesson_changed(name))
         return self._lessons[name]
 
 
@@ -146,10 +147,7 @@ class Workers:
             for done in as_completed(waiting):
                 yield waiting.pop(done), done.result()
         except BrokenProcessPool as error:
-            raise GraderError(
-                "a worker process ended unexpectedly; run 'grader doctor', then run this "
-                "again: what is graded so far is kept"
-            ) from error
+            raise GraderError(words.WORKER_ENDED) from error
 
     def __enter__(self) -> Self:
         return self

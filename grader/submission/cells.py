@@ -18,6 +18,7 @@ from typing import Any
 from grader.box.wire import encodable
 from grader.course.notebook import OUR_KEY, text_of
 from grader.errors import InputError
+from grader.submission import words
 from grader.submission.pictures import Attachments, Room, illustrated
 
 MAX_BYTES = 100 * 2**20  # as much as nbgrader collects
@@ -28,7 +29,18 @@ _CELL_TYPES = ("code", "markdown", "raw")
 
 
 class UnreadableError(InputError):
-    """A submission that cannot be read: found, expected, what to do."""
+    """A submission that cannot be read.
+
+    Attributes:
+        reason: what was found, what was expected, what to do.
+    """
+
+    def __init__(self, path: object, reason: str) -> None:
+        super().__init__(path, reason)  # both, so that it can be pickled
+        self.path, self.reason = path, reason
+
+    def __str__(self) -> str:
+        return words.unreadable(self.path, self.reason)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,73 +73,53 @@ def read_bytes(path: Path, *, most: int = MAX_BYTES) -> bytes:
         # Without waiting: a FIFO would be waited for until somebody writes into it.
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except (OSError, ValueError) as error:
-        raise UnreadableError(_why_not(path, error)) from error
+        raise UnreadableError(*_why_not(path, error)) from error
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise UnreadableError(f"{path}: is not a file; expected a notebook, NN_slug.ipynb")
+            raise UnreadableError(path, words.NO_FILE)
         # One byte more than the cap tells a file too large, whatever its status says.
         with open(descriptor, "rb", closefd=False) as file:
             content = file.read(most + 1)
     except OSError as error:
-        raise UnreadableError(
-            f"{path}: cannot be read ({error.strerror}); check the disk"
-        ) from error
+        raise UnreadableError(path, words.not_read(error.strerror)) from error
     finally:
         os.close(descriptor)
     if len(content) > most:
-        raise UnreadableError(
-            f"{path}: holds more than {most // 2**20} MiB; clear the outputs "
-            "(Edit, Clear Outputs of All Cells) and hand it in again"
-        )
+        raise UnreadableError(path, words.too_large(most // 2**20))
     return content
 
 
-def _why_not(path: Path, error: Exception) -> str:
-    """Say why a file cannot be opened."""
+def _why_not(path: Path, error: Exception) -> tuple[object, str]:
+    """Return how a file that cannot be opened is called, and why it cannot."""
     if isinstance(error, ValueError):
-        return f"{path!r}: is no path; give the path of a notebook, NN_slug.ipynb"
+        return repr(path), words.NO_PATH
     if path.is_symlink():
-        return f"{path}: is a symbolic link; hand in the notebook itself"
+        return path, words.LINK
     if isinstance(error, FileNotFoundError):
-        return f"{path}: not found; give the path of a notebook, NN_slug.ipynb"
+        return path, words.NOT_FOUND
     reason = error.strerror if isinstance(error, OSError) else ""
-    return f"{path}: cannot be opened ({reason}); check the file's permissions"
+    return path, words.not_opened(reason)
 
 
 def parse_notebook(path: Path, content: bytes) -> list[NotebookCell]:
     """Return a notebook's cells; raise UnreadableError if it is none."""
     if content.count(b"[") + content.count(b"{") > MAX_PARTS:
-        raise UnreadableError(
-            f"{path}: has more than {MAX_PARTS} parts; clear the outputs "
-            "(Edit, Clear Outputs of All Cells) and hand it in again"
-        )
+        raise UnreadableError(path, words.too_many_parts(MAX_PARTS))
     try:
         # Windows' editors write a byte order mark; it is no part of the notebook.
         notebook = json.loads(content.removeprefix(codecs.BOM_UTF8).decode("utf-8"))
     except (UnicodeDecodeError, ValueError, RecursionError) as error:
-        raise UnreadableError(
-            f"{path}: is not a notebook ({type(error).__name__}: {str(error)[:120]}); "
-            "open it in JupyterLab, save it, and hand it in again"
-        ) from error
+        raise UnreadableError(path, words.no_notebook(error)) from error
     if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
-        raise UnreadableError(
-            f"{path}: has no list of cells; expected a notebook in format 4, as JupyterLab saves it"
-        )
+        raise UnreadableError(path, words.NO_CELLS)
     if type(notebook.get("nbformat")) is not int or notebook["nbformat"] != 4:
-        raise UnreadableError(
-            f"{path}: has notebook format {notebook.get('nbformat')!r:.40}, expected 4; "
-            "open it in JupyterLab and save it"
-        )
+        raise UnreadableError(path, words.another_format(notebook.get("nbformat")))
     if len(notebook["cells"]) > MAX_CELLS:
-        raise UnreadableError(
-            f"{path}: has {len(notebook['cells'])} cells, at most {MAX_CELLS} are read"
-        )
+        raise UnreadableError(path, words.too_many_cells(len(notebook["cells"]), MAX_CELLS))
     room = Room()
     cells = [_cell(raw, room) for raw in notebook["cells"] if _is_cell(raw)]
     if sum(len(cell.source) for cell in cells) > MAX_SOURCE:
-        raise UnreadableError(
-            f"{path}: has more than {MAX_SOURCE} characters in its cells; keep data out of them"
-        )
+        raise UnreadableError(path, words.too_much_text(MAX_SOURCE))
     return cells
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from grader.course.cells import Kind
 from grader.course.lesson import Lesson
 from grader.errors import InputError
-from grader.language import text as _
+from grader.submission import words
 from grader.submission.cells import UnreadableError, parse_notebook, read_bytes
 from grader.submission.matching import Submission, belongs, is_as_released, match
 
@@ -53,31 +53,14 @@ def find_notebook(folder: Path, lesson: Lesson) -> tuple[Path, tuple[str, ...]]:
         rivals = [c for c in with_work if _work(c.submission, lesson) != mine]
         if not rivals:
             return expected, ()
-        raise AmbiguousError(_several([expected, *(c.path for c in rivals)]))
+        raise AmbiguousError(words.several_notebooks([expected, *(c.path for c in rivals)]))
     if not candidates:
-        raise MissingError(
-            _("{folder}: holds no notebook of {lesson}; put it there, as {expected}").format(
-                folder=folder, lesson=lesson.id, expected=expected.name
-            )
-        )
+        raise MissingError(words.no_notebook_in(folder, lesson.id, expected.name))
     chosen = with_work or candidates[:1]
     if any(_work(c.submission, lesson) != _work(chosen[0].submission, lesson) for c in chosen[1:]):
-        raise AmbiguousError(_several([c.path for c in chosen]))
-    note = _("the notebook is called {found}, not {expected}; it was known by its cells").format(
-        found=chosen[0].path.name, expected=expected.name
-    )
+        raise AmbiguousError(words.several_notebooks([c.path for c in chosen]))
+    note = words.another_name(chosen[0].path.name, expected.name)
     return chosen[0].path, (note,)
-
-
-def _several(paths: list[Path]) -> str:
-    return _(
-        "{folder}: holds several notebooks with different work, {names}; leave the one that "
-        "counts, under the name {expected}"
-    ).format(
-        folder=paths[0].parent,
-        names=", ".join(path.name for path in paths),
-        expected=f"{paths[0].parent.name}.ipynb",
-    )
 
 
 def _notebooks(folder: Path) -> Iterator[Path]:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from grader.language import text as _
+from grader.submission import words
 from grader.submission.cells import UnreadableError, read_bytes
 
 NAME = "timestamp.txt"
@@ -35,15 +35,15 @@ def handed_in(folder: Path) -> tuple[datetime | None, str]:
             return None, ""
         content = read_bytes(path, most=_MOST)
     except (UnreadableError, OSError):
-        return None, _unusable()
+        return None, words.time_unusable(NAME)
     match = _FORMAT.fullmatch(content.decode("utf-8", "replace").strip())
     if match is None:
-        return None, _unusable()
+        return None, words.time_unusable(NAME)
     try:
         found = datetime.fromisoformat(f"{match['date']} {match['time']}")
         found = found.replace(tzinfo=_zone(match["zone"])).astimezone(UTC)
     except (ValueError, OverflowError, ZoneInfoNotFoundError):
-        return None, _unusable()
+        return None, words.time_unusable(NAME)
     return found.replace(tzinfo=None), ""
 
 
@@ -62,10 +62,3 @@ def _zone(name: str) -> tzinfo:
         offset = timedelta(hours=hours, minutes=minutes)
         return timezone(offset if name[0] == "+" else -offset)
     return timezone(timedelta(hours=_HOURS.get(name, 0)))
-
-
-def _unusable() -> str:
-    return _(
-        "{name} could not be read as a time such as 2026-11-26 09:30:00.000000 UTC; "
-        "whether the work was late is not known"
-    ).format(name=NAME)

@@ -18,6 +18,7 @@ from pathlib import Path
 from grader.course.cells import Kind
 from grader.course.lesson import Lesson
 from grader.course.notebook import digest_of
+from grader.submission import words
 from grader.submission.cells import NotebookCell, UnreadableError, parse_notebook, read_bytes
 from grader.submission.code import Ask, Code
 from grader.submission.pictures import Text
@@ -72,10 +73,7 @@ def match(path: Path, cells: Sequence[NotebookCell], lesson: Lesson) -> Submissi
     """Match a notebook's cells to the lesson's; see `read`."""
     places = identify(cells, lesson)
     if all(place in (None, OTHER_EDITION) for place in places):
-        raise UnreadableError(
-            f"{path}: none of its cells belong to lesson {lesson.id}; expected the notebook that "
-            f"was released as {lesson.id}.ipynb"
-        )
+        raise UnreadableError(path, words.of_no_lesson(lesson.id))
     taken: dict[int, NotebookCell] = {}
     extras: dict[int, list[NotebookCell]] = {}
     notes: list[str] = []
@@ -93,15 +91,15 @@ def match(path: Path, cells: Sequence[NotebookCell], lesson: Lesson) -> Submissi
             continue
         wanted = "markdown" if kind is Kind.ANSWER else "code"
         if cell.type != wanted:
-            notes.append(f"the cell of {name} was changed to {cell.type}; read as {wanted}")
+            notes.append(words.type_changed(name, cell.type, wanted))
         if place in taken:
             # As nbgrader does: of two cells with one id, the last one counts.
-            notes.append(f"the cell of {name} stands twice; the last one counts")
+            notes.append(words.stands_twice(name))
             extras.setdefault(place - 1, []).append(taken[place])
         taken[place] = cell
     below = dict(_below(lesson, taken, extras))
     notes += [
-        f"the cell of {cell.name} is missing"
+        words.cell_missing(cell.name)
         for i, cell in enumerate(lesson.cells)
         if cell.kind in (Kind.SOLUTION, Kind.ANSWER) and i not in taken and cell.name not in below
     ]

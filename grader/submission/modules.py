@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from grader.language import text as _
+from grader.submission import words
 from grader.submission.cells import UnreadableError, read_bytes
 
 MAX_MODULES = 20
@@ -30,17 +30,7 @@ def own_modules(folder: Path) -> tuple[dict[str, bytes], tuple[str, ...]]:
         try:
             found[name] = read_bytes(folder / name, most=MAX_BYTES)
         except UnreadableError:
-            notes.append(
-                _(
-                    "{name} could not be read, or has more than {most} kB: it is not there when "
-                    "the notebook is graded"
-                ).format(name=name, most=MAX_BYTES // 1000)
-            )
+            notes.append(words.module_unreadable(name, MAX_BYTES // 1000))
     if len(names) > MAX_MODULES:
-        notes.append(
-            _(
-                "there are {count} Python files beside the notebook; the first {most} are there "
-                "when it is graded"
-            ).format(count=len(names), most=MAX_MODULES)
-        )
+        notes.append(words.too_many_modules(len(names), MAX_MODULES))
     return found, tuple(notes)

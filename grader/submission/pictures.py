@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from grader.language import text as _
+from grader.submission import words
 
 MAX_PICTURE = 12 * 2**20  # bytes of one picture; a telephone's photo has three to eight million
 MAX_PICTURES = 60 * 2**20  # bytes of all pictures of a notebook
@@ -95,7 +95,7 @@ def illustrated(source: str, attachments: Any, room: Room) -> Text:
         bundle = given.get(name)
         contents = list(bundle.values()) if isinstance(bundle, dict) else []
         if not contents:
-            return _("*(a picture, {name}, is not in the notebook)*").format(name=_plain(name))
+            return words.picture_not_there(_plain(name))
         return keep(contents[0], name, alt)
 
     def reference(match: re.Match[str]) -> str:
@@ -120,20 +120,18 @@ def _checked(encoded: Any, room: Room) -> dict[str, str] | str:
     if isinstance(text, str) and text.lower().startswith("data:"):
         text = text.partition(",")[2]
     if not isinstance(text, str):
-        return _refused(_("it holds no picture"))
+        return words.picture_left_out(words.NO_PICTURE)
     if len(text) > MAX_PICTURE * 4 // 3 + 4:
-        return _refused(_("it has more than {most} MB").format(most=MAX_PICTURE // 2**20))
+        return words.picture_left_out(words.picture_too_large(MAX_PICTURE // 2**20))
     try:
         content = base64.b64decode("".join(text.split()), validate=True)
     except (binascii.Error, ValueError):
-        return _refused(_("its data is damaged"))
+        return words.picture_left_out(words.PICTURE_DAMAGED)
     if len(content) > room.left:
-        return _refused(
-            _("the notebook's pictures have more than {most} MB").format(most=MAX_PICTURES // 2**20)
-        )
+        return words.picture_left_out(words.pictures_too_large(MAX_PICTURES // 2**20))
     mime = _type_of(content)
     if mime is None:
-        return _refused(_("it is no PNG, JPEG, GIF or WebP of a usual size"))
+        return words.picture_left_out(words.PICTURE_UNUSUAL)
     room.left -= len(content)
     # Written anew: what stands on a page is base64 and nothing else.
     return {mime: base64.b64encode(content).decode("ascii")}
@@ -141,10 +139,6 @@ def _checked(encoded: Any, room: Room) -> dict[str, str] | str:
 
 def _is_lines(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(line, str) for line in value)
-
-
-def _refused(reason: str) -> str:
-    return _("*(a picture was left out: {reason})*").format(reason=reason)
 
 
 def _type_of(content: bytes) -> str | None:

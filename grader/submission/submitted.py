@@ -8,6 +8,7 @@ from pathlib import Path
 from grader.box.wire import encodable
 from grader.course.folders import Course
 from grader.errors import InputError
+from grader.submission import words
 from grader.submission.entry import Entry
 
 
@@ -23,13 +24,10 @@ def entries(course: Course, lessons: Sequence[str], students: Sequence[str]) -> 
     try:
         found = list(_entries(submitted))
     except FileNotFoundError as error:
-        raise InputError(
-            f"{submitted}: not found; collect submissions first: 'nbgrader collect LESSON'"
-        ) from error
+        raise InputError(words.nothing_collected(submitted)) from error
     except OSError as error:
         raise InputError(
-            f"{error.filename or submitted}: cannot be read ({error.strerror}); check the "
-            "folder's permissions"
+            words.class_not_read(error.filename or submitted, error.strerror)
         ) from error
     known = set(course.lesson_ids())
     chosen = [
@@ -41,16 +39,9 @@ def entries(course: Course, lessons: Sequence[str], students: Sequence[str]) -> 
     missing = sorted(set(students) - {entry.student for entry in chosen})
     if missing:
         there = sorted({encodable(entry.student) for entry in found})
-        more = f" and {len(there) - 10} more" if len(there) > 10 else ""
-        raise InputError(
-            f"no submission of {', '.join(missing)} in {submitted}; "
-            f"there are {', '.join(there[:10]) or 'none'}{more}"
-        )
+        raise InputError(words.no_such_student(missing, submitted, there))
     if not chosen:
-        raise InputError(
-            f"{submitted}: holds no submission of {', '.join(lessons) or 'any lesson'}; collect "
-            "submissions first: 'nbgrader collect LESSON'"
-        )
+        raise InputError(words.nothing_submitted(submitted, lessons))
     return chosen
 
 
@@ -62,7 +53,7 @@ def _entries(submitted: Path) -> Iterator[Entry]:
         try:
             lessons = [] if problem else sorted(filter(Path.is_dir, student.iterdir()))
         except OSError as error:
-            lessons, problem = [], f"{student}: cannot be read ({error.strerror})"
+            lessons, problem = [], words.student_not_read(student, error.strerror)
         if problem:
             yield Entry(student=student.name, lesson="", folder=student, problem=problem)
         for lesson in lessons:
@@ -77,9 +68,9 @@ def _entries(submitted: Path) -> Iterator[Entry]:
 def _problem(folder: Path) -> str:
     """Return why a folder in class/submitted is not graded, or ""."""
     if folder.is_symlink():
-        return f"{folder}: is a symbolic link; put the submission itself there"
+        return words.folder_is_link(folder)
     try:
         folder.name.encode()
     except UnicodeEncodeError:
-        return f"{encodable(str(folder))}: has a name that is not UTF-8; rename it"
+        return words.name_not_utf8(encodable(str(folder)))
     return ""
