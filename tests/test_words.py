@@ -13,11 +13,13 @@ from tests.test_rooms import GRADER, MODULES, source_of
 WORDS = ("words", "evidence")
 # What a report says in every language.
 CONTRACT = {verdict.value for verdict in Verdict}
-# What other programs say: SQLite, Python, the kernel.
+# What other programs say: SQLite, Python, the kernel, nbgrader.
 FOREIGN = {"unable to open", "Operation not permitted", "start new thread", "File too large"}
+FOREIGN |= {"YOUR ANSWER HERE", "{}# YOUR CODE HERE"}
+FOREIGN |= {"### BEGIN MARK SCHEME", "### END MARK SCHEME"}
 KNOWN = CONTRACT | FOREIGN
 # Not there yet.
-LEFT = ("sandbox.doctor", "sandbox.trespass", "course")
+LEFT = ("sandbox.doctor", "sandbox.trespass")
 LEFT += (
     "in_kernel",
     "judge.judging",

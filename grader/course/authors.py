@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from grader.course import words
 from grader.course.cells import Cell, Kind
 from grader.course.hidden import Hidden, declarations
 from grader.course.problems import Problem, refuse
@@ -44,10 +45,7 @@ def run_reference(path: Path, cells: tuple[Cell, ...], earlier: str | None) -> d
                 if cell.kind in (Kind.SETUP, Kind.SOLUTION):
                     exec(compile(cell.source, f"{path}:{cell.name}", "exec"), namespace)  # noqa: S102
     except Exception as error:
-        raise GraderError(
-            f"{path}: the lesson's own cells fail ({type(error).__name__}: {error}); "
-            "fix lesson.py and run 'grader build'"
-        ) from error
+        raise GraderError(words.own_cells_fail(path, error)) from error
     return namespace
 
 
@@ -68,35 +66,23 @@ def declared_exercises(
     return {name: _joined(mine, points[name]) for name, mine in by_name.items()}
 
 
-def _problem(place: Place, what: str, fix: str) -> Problem:
-    return Problem(path=Path(place.file), line=place.line, what=what, fix=fix)
+def _problem(place: Place, wrong: words.Wrong) -> Problem:
+    return Problem(path=Path(place.file), line=place.line, wrong=wrong)
 
 
 def _misplaced(asked: Asked, hidden: Hidden, known: Sequence[str]) -> Iterator[Problem]:
     """Yield what is wrong with an exercise's name, its file, and what it builds on."""
     if asked.id not in known:
-        fix = f"use one of {', '.join(known)}"
-        yield _problem(asked.place, f"unknown exercise {asked.id!r}", fix)
+        yield _problem(asked.place, words.unknown_exercise(asked.id, known))
         return
-    if Path(asked.place.file) != hidden.file_of(asked.id):
-        yield _problem(
-            asked.place,
-            f"exercise {asked.id!r} is declared in a file of another name",
-            f"declare it in {hidden.file_of(asked.id).name}: each exercise has a file of its own",
-        )
+    expected = hidden.file_of(asked.id)
+    if Path(asked.place.file) != expected:
+        yield _problem(asked.place, words.another_file(asked.id, expected.name))
     for need in asked.options.get("builds_on", ()):
         if need not in known:
-            yield _problem(
-                asked.place,
-                f"{asked.id!r} builds on unknown exercise {need!r}",
-                f"use one of {', '.join(known)}",
-            )
+            yield _problem(asked.place, words.builds_on_unknown(asked.id, need, known))
         elif known.index(need) >= known.index(asked.id):
-            yield _problem(
-                asked.place,
-                f"{asked.id!r} builds on {need!r}, which does not come before it",
-                "name exercises that come earlier in the notebook",
-            )
+            yield _problem(asked.place, words.builds_on_later(asked.id, need))
 
 
 def _incomplete(name: str, mine: Sequence[Asked], hidden: Hidden) -> Iterator[Problem]:
@@ -104,25 +90,16 @@ def _incomplete(name: str, mine: Sequence[Asked], hidden: Hidden) -> Iterator[Pr
     makers = [place for asked in mine for _, place in asked.makers]
     first = mine[0].place if mine else Place(file=str(hidden.file_of(name)), line=1)
     if not makers:
-        fix = "declare them in a generator below @asked.cases"
-        if not mine:
-            fix = f'write asked = exercise("{name}"), and a generator below @asked.cases'
-        yield _problem(first, f"exercise {name!r} has no hidden cases", fix)
+        yield _problem(first, words.no_cases(name, declared=bool(mine)))
         return
     for place in makers[1:]:
-        fix = "join them in one generator"
-        yield _problem(place, f"cases for {name!r} are declared twice", fix)
+        yield _problem(place, words.cases_twice(name))
     for asked in mine:
         if asked.options and not asked.makers:
-            yield _problem(
-                asked.place,
-                f"what {name!r} returns, builds on or tolerates stands apart from its cases",
-                "say it where the exercise with the cases is named",
-            )
+            yield _problem(asked.place, words.options_apart(name))
     if not any(asked.mistakes for asked in mine):
         place = next(asked.place for asked in mine if asked.makers)
-        fix = 'add asked.mistake("...", answer=..., hint="...")'
-        yield _problem(place, f"exercise {name!r} has no mistake", fix)
+        yield _problem(place, words.no_mistake(name))
 
 
 def _joined(mine: Sequence[Asked], points: float) -> Exercise:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.course import words
 from grader.course.folders import Course
 from grader.course.loading import load
 from grader.course.release import build
@@ -86,7 +87,4 @@ def _write(path: Path, text: str | None) -> None:
         finally:
             beside.unlink(missing_ok=True)
     except OSError as error:
-        raise InputError(
-            f"{path}: cannot be written ({error.strerror}); "
-            "check the folder's permissions and space"
-        ) from error
+        raise InputError(words.not_written(path, error.strerror)) from error

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from grader.course import words
 from grader.course.cells import Cell, Kind
 from grader.course.problems import Problem
 from grader.course.regions import REGION, stub
@@ -29,33 +30,21 @@ def problems_of(cells: Sequence[Cell], path: Path) -> Iterator[Problem]:
         first = seen.setdefault(cell.notebook_id, cell)
         if first is not cell:
             same = (first.kind, first.name) == (cell.kind, cell.name)
-            yield Problem(
-                path=path,
-                line=cell.line,
-                what=f"{cell.kind.value} {cell.name!r} is used twice, first in line {first.line}"
+            kind, other = cell.kind.value, f"{first.kind.value} {first.name!r}"
+            wrong = (
+                words.used_twice(kind, cell.name, first.line)
                 if same
-                else f"{cell.kind.value} {cell.name!r} has the cell id {cell.notebook_id!r} "
-                f"of {first.kind.value} {first.name!r} in line {first.line}",
-                fix="give each cell a name of its own",
+                else words.same_cell_id(kind, cell.name, cell.notebook_id, other, first.line)
             )
+            yield Problem(path=path, line=cell.line, wrong=wrong)
     solutions = {cell.name: cell for cell in cells if cell.kind is Kind.SOLUTION}
     tests = {cell.name: cell for cell in cells if cell.kind is Kind.TEST}
     for name, cell in tests.items():
         if name not in solutions:
-            yield Problem(
-                path=path,
-                line=cell.line,
-                what=f"test {name!r} has no exercise",
-                fix=f"add a '# %% solution=\"{name}\"' cell before it",
-            )
+            yield Problem(path=path, line=cell.line, wrong=words.test_alone(name))
     for name, cell in solutions.items():
         if name not in tests:
-            yield Problem(
-                path=path,
-                line=cell.line,
-                what=f"exercise {name!r} has no test",
-                fix=f"add a '# %% test=\"{name}\" points=4' cell after it",
-            )
+            yield Problem(path=path, line=cell.line, wrong=words.exercise_alone(name))
     for cell in cells:
         yield from _cell_problems(cell, path)
 
@@ -69,22 +58,12 @@ def _cell_problems(cell: Cell, path: Path) -> Iterator[Problem]:
         line = cell.line + offset
         if match is None:
             if _LIKE_A_MARKER.search(text):
-                yield Problem(
-                    path=path,
-                    line=line,
-                    what=f"not quite a region marker: {text.strip()!r}",
-                    fix="write '### BEGIN SOLUTION' alone on its line, and END likewise",
-                )
+                yield Problem(path=path, line=line, wrong=words.no_marker(text.strip()))
             continue
         name = match["name"]
         if cell.kind not in _REGIONS_IN[name]:
-            yield Problem(
-                path=path,
-                line=line,
-                what=f"{name.lower()} region in a {cell.kind.value} cell",
-                fix="solution regions stand in solution and manual cells, mark schemes in manual "
-                "cells, and hidden tests in hidden/",
-            )
+            wrong = words.region_elsewhere(name, cell.kind.value)
+            yield Problem(path=path, line=line, wrong=wrong)
             return
         if match["edge"] == "BEGIN":
             if opened:
@@ -92,12 +71,7 @@ def _cell_problems(cell: Cell, path: Path) -> Iterator[Problem]:
             opened = (name, line)
             regions += name == "SOLUTION"
         elif opened is None or opened[0] != name:
-            yield Problem(
-                path=path,
-                line=line,
-                what=f"'### END {name}' closes nothing",
-                fix=f"add '### BEGIN {name}' before it, or remove it",
-            )
+            yield Problem(path=path, line=line, wrong=words.closes_nothing(name))
         else:
             opened = None
     if opened:
@@ -109,12 +83,7 @@ def _cell_problems(cell: Cell, path: Path) -> Iterator[Problem]:
 
 def _open_region(path: Path, opened: tuple[str, int]) -> Problem:
     name, line = opened
-    return Problem(
-        path=path,
-        line=line,
-        what=f"{name.lower()} region is never closed",
-        fix=f"add '### END {name}' before the next '# %%'",
-    )
+    return Problem(path=path, line=line, wrong=words.never_closed(name))
 
 
 def _code_problems(cell: Cell, path: Path, regions: int) -> Iterator[Problem]:
@@ -123,37 +92,17 @@ def _code_problems(cell: Cell, path: Path, regions: int) -> Iterator[Problem]:
     try:
         ast.parse(cell.source)
     except SyntaxError as error:
-        yield Problem(
-            path=path,
-            line=cell.line + (error.lineno or 0),
-            what=f"not Python: {error.msg}",
-            fix="make the cell run on its own",
-        )
+        line = cell.line + (error.lineno or 0)
+        yield Problem(path=path, line=line, wrong=words.cell_not_python(error.msg))
         return
     if cell.kind is not Kind.SOLUTION:
         return
     if regions == 0:
-        yield Problem(
-            path=path,
-            line=cell.line,
-            what=f"the stub of {cell.name!r} would not raise: it has no solution region",
-            fix="put the body between '### BEGIN SOLUTION' and '### END SOLUTION'",
-        )
+        yield Problem(path=path, line=cell.line, wrong=words.no_region(cell.name))
     elif not _stub_raises(cell):
-        yield Problem(
-            path=path,
-            line=cell.line,
-            what=f"the stub of {cell.name!r} would not raise: "
-            "code outside the region returns first",
-            fix="move every return and every branch into the solution region",
-        )
+        yield Problem(path=path, line=cell.line, wrong=words.returns_first(cell.name))
     if cell.name not in _defined(cell.source):
-        yield Problem(
-            path=path,
-            line=cell.line,
-            what=f"solution {cell.name!r} does not define {cell.name!r}",
-            fix="name the tag after the function or class",
-        )
+        yield Problem(path=path, line=cell.line, wrong=words.not_defined(cell.name))
 
 
 def _defined(source: str) -> set[str]:

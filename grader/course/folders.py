@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from grader.course import words
 from grader.errors import InputError
 
 _OF_STUDENTS = ("submitted", "autograded", "feedback")  # folders of class/
@@ -43,23 +44,20 @@ class Course:
             return PyFileConfigLoader("nbgrader_config.py", path=str(self.root)).load_config()
         except (ConfigError, SyntaxError, NameError) as error:
             raise InputError(
-                f"{self.root / 'nbgrader_config.py'}: cannot be read ({error}); correct it"
+                words.config_not_read(self.root / "nbgrader_config.py", error)
             ) from error
 
     def lesson_ids(self) -> list[str]:
         """Return the ids of all lessons that have a source, in order."""
         if not self.solutions.is_dir():
-            raise InputError(
-                f"{self.solutions}: not found; run this inside the course folder, "
-                "the one with nbgrader_config.py and solutions/"
-            )
+            raise InputError(words.no_solutions(self.solutions))
         return sorted(path.parent.name for path in self.solutions.glob("*/lesson.py"))
 
     def find_lesson(self, name: str) -> str:
         """Return the id of the lesson called name; raise InputError if there is none."""
         ids = self.lesson_ids()
         if name not in ids:
-            raise InputError(f"no lesson is called {name!r}; the lessons are {', '.join(ids)}")
+            raise InputError(words.no_lesson(name, ids))
         return name
 
     def secret(self) -> str:
@@ -73,10 +71,7 @@ class Course:
         except FileNotFoundError:
             return SOLO_SECRET
         except (OSError, UnicodeDecodeError) as error:
-            raise InputError(
-                f"{path}: cannot be read ({error}); make it readable, or restore it from a "
-                "backup: without it a regrade would use other hidden inputs"
-            ) from error
+            raise InputError(words.secret_not_read(path, error)) from error
 
     def make_secret(self) -> str:
         """Return the course's secret, making one if the class has none yet."""
@@ -109,10 +104,7 @@ def find_course(start: Path) -> Course:
     installed = Path(__file__).resolve().parents[2]
     if _is_course(installed):
         return Course(root=installed)
-    raise InputError(
-        f"{start}: not inside a course; expected a folder with nbgrader_config.py and "
-        "solutions/ here or above"
-    )
+    raise InputError(words.no_course(start))
 
 
 def _is_course(folder: Path) -> bool:

@@ -19,6 +19,7 @@ from os.path import lexists
 from pathlib import Path
 from types import ModuleType
 
+from grader.course import words
 from grader.course.problems import Problem, refuse
 from grader.errors import AuthorError, InputError
 from grader.exercise import Asked, collecting
@@ -79,24 +80,16 @@ def read_hidden(folder: Path) -> Hidden:
     """
     found = hidden_files(folder)
     if not found:
-        raise InputError(
-            f"{folder}: has no folder hidden/; write the hidden cases of each exercise into "
-            "a file there, or all of them into one hidden.py"
-        )
+        raise InputError(words.no_hidden(folder))
     single = Path("hidden.py")
     if single in found and len(found) > 1:
-        what = f"hidden cases stand here, and in {_PACKAGE}/ as well"
-        fix = f"move them to {_PACKAGE}/, a file for each exercise, or remove the folder"
-        refuse([Problem(path=folder / single, line=1, what=what, fix=fix)])
+        refuse([Problem(path=folder / single, line=1, wrong=words.hidden_twice(_PACKAGE))])
     files = {}
     for path in found:
         try:
             files[path] = (folder / path).read_bytes()
         except OSError as error:
-            raise InputError(
-                f"{folder / path}: cannot be read ({error.strerror}); it belongs to the lesson's "
-                "hidden cases"
-            ) from error
+            raise InputError(words.hidden_not_read(folder / path, error.strerror)) from error
     return Hidden(place=folder / (single if single in found else _PACKAGE), files=files)
 
 
@@ -167,13 +160,13 @@ def declarations(hidden: Hidden) -> list[Asked]:
 def _named(error: Exception, path: Path, authored: set[str]) -> AuthorError:
     """Return the error with the author's line: that of a helper, where one raised."""
     if isinstance(error, SyntaxError) and error.filename in authored:
-        return AuthorError(
-            f"{error.filename}:{error.lineno or 1}: not Python: {error.msg}\n"
-            "  fix: correct the line"
-        )
+        wrong = words.hidden_not_python(error.msg)
+        return _fault(Path(error.filename), error.lineno or 1, wrong)
     frames = traceback.extract_tb(error.__traceback__)
-    places = [f"{f.filename}:{f.lineno}" for f in frames if f.filename in authored]
-    return AuthorError(
-        f"{places[-1] if places else f'{path}:1'}: raises {type(error).__name__}: {error}\n"
-        "  fix: declare only what runs"
-    )
+    places = [(Path(f.filename), f.lineno) for f in frames if f.filename in authored]
+    file, line = places[-1] if places else (path, 1)
+    return _fault(file, line or 1, words.hidden_raises(error))
+
+
+def _fault(path: Path, line: int, wrong: words.Wrong) -> AuthorError:
+    return AuthorError(str(Problem(path=path, line=line, wrong=wrong)))

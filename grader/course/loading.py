@@ -10,6 +10,7 @@ import hashlib
 import json
 from pathlib import Path
 
+from grader.course import words
 from grader.course.authors import declared_exercises, run_reference
 from grader.course.folders import Course
 from grader.course.hidden import hidden_files, read_hidden
@@ -32,11 +33,9 @@ def load(course: Course, lesson_id: str) -> Lesson:
         raw = path.read_bytes()
         notebook = json.loads(raw)
     except FileNotFoundError as error:
-        raise InputError(f"{path}: not found; run 'grader build {lesson_id}'") from error
+        raise InputError(words.not_built(path, lesson_id)) from error
     except (OSError, ValueError) as error:
-        raise InputError(
-            f"{path}: cannot be read ({error}); run 'grader build {lesson_id}' to make it anew"
-        ) from error
+        raise InputError(words.built_not_read(path, error, lesson_id)) from error
     cells = tuple(cells_of(notebook))
     earlier, editions = _text(folder / "earlier.py"), _text(folder / "editions.txt")
     reference = run_reference(path, cells, earlier)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.course import words
 from grader.errors import AuthorError
 
 
@@ -15,11 +16,10 @@ class Problem:
 
     path: Path
     line: int
-    what: str
-    fix: str
+    wrong: words.Wrong
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.line}: {self.what}\n  fix: {self.fix}"
+        return words.problem(self.path, self.line, self.wrong)
 
 
 def refuse(problems: Sequence[Problem]) -> None:

@@ -17,6 +17,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from grader.course import words
 from grader.course.cells import Cell, Kind
 from grader.course.notebook import OUR_KEY
 from grader.course.problems import Problem, refuse
@@ -28,12 +29,7 @@ _KERNEL = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
-_SPOILER = '''"""SPOILER: solutions of earlier lessons, for this lesson to build on.
-
-Generated.  Have you solved those exercises?  Then paste your own functions
-into the notebook instead: it will work with them.
-"""
-'''
+_BEGIN, _END = "### BEGIN MARK SCHEME", "### END MARK SCHEME"
 
 
 def hidden_call(lesson: str, exercise: str) -> str:
@@ -83,13 +79,8 @@ def _expanded(cells: Sequence[Cell]) -> Iterator[Cell]:
             yield cell
             continue
         parts = regions(cell.source)
-        scheme = (
-            "### BEGIN MARK SCHEME\n"
-            f"**Marking scheme**\n\n{parts.get('MARK SCHEME', '')}\n\n"
-            f"**An answer that earns all points**\n\n{parts.get('SOLUTION', '')}\n"
-            "### END MARK SCHEME"
-        )
-        yield replace(cell, source=f"{parts['']}\n\n{scheme}")
+        scheme = words.mark_scheme(parts.get("MARK SCHEME", ""), parts.get("SOLUTION", ""))
+        yield replace(cell, source=f"{parts['']}\n\n{_BEGIN}\n{scheme}\n{_END}")
         yield replace(cell, kind=Kind.ANSWER, source=ANSWER_STUB, points=0.0)
 
 
@@ -185,8 +176,7 @@ def earlier(lesson_path: Path, cells: Sequence[Cell], previous: Sequence[Path]) 
         Problem(
             path=lesson_path,
             line=line,
-            what=f"no earlier lesson defines {name!r}",
-            fix=f"earlier lessons define {', '.join(sorted(found)) or 'nothing'}",
+            wrong=words.in_no_earlier_lesson(name, found),
         )
         for name, line in wanted.items()
         if name not in found
@@ -197,23 +187,16 @@ def earlier(lesson_path: Path, cells: Sequence[Cell], previous: Sequence[Path]) 
             Problem(
                 path=lesson_path,
                 line=line,
-                what=f"{name!r} needs {need!r}, which is not imported",
-                fix=f"write 'from earlier import {need}, {name}'",
-            )
-            if need in found
-            else Problem(
-                path=lesson_path,
-                line=line,
-                what=f"{name!r} needs {need!r}, which earlier.py does not have: "
-                "of modules it imports NumPy alone, as np",
-                fix=f"import {need!r} inside the function, in {found[name][0]}/lesson.py",
+                wrong=words.needs_another(name, need)
+                if need in found
+                else words.needs_a_module(name, need, found[name][0]),
             )
             for need in sorted(used - set(wanted))
         ]
     refuse(problems)
-    parts = [_SPOILER, "import numpy as np\n"]
+    parts = [f'"""{words.SPOILER}"""\n', "import numpy as np\n"]
     parts += [
-        f"\n\n# from lesson {folder}\n{source}\n"
+        f"\n\n{words.taken_from(folder)}\n{source}\n"
         for name, (folder, source) in found.items()
         if name in wanted
     ]
@@ -266,7 +249,7 @@ def build(folder: Path, release_folder: Path, previous: Sequence[Path]) -> dict[
     """
     source = folder / "lesson.py"
     if not source.is_file():
-        raise InputError(f"{source}: not found; expected the lesson's source there")
+        raise InputError(words.no_source(source))
     cells = parse(source)
     notebook = instructor_notebook(folder.name, cells)
     files: dict[Path, str | None] = {

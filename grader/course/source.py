@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from grader.course import words
 from grader.course.cells import Cell, Kind
 from grader.course.checks import problems_of
 from grader.course.problems import Problem, refuse
@@ -39,22 +40,12 @@ def parse(path: Path) -> list[Cell]:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(
-            f"{path}: cannot be read ({error}); expected a lesson source in UTF-8"
-        ) from error
+        raise InputError(words.source_not_read(path, error)) from error
     lines = [i for i, line in enumerate(text.splitlines(), start=1) if _MARKER.match(line)]
     raw = jupytext.reads(text, fmt="py:percent").cells
     if not lines or len(raw) != len(lines):
-        refuse(
-            [
-                Problem(
-                    path=path,
-                    line=1,
-                    what=f"found {len(lines)} cell markers but {len(raw)} cells",
-                    fix="begin the file with a '# %%' marker and leave no text before it",
-                )
-            ]
-        )
+        wrong = words.cells_not_marked(len(lines), len(raw))
+        refuse([Problem(path=path, line=1, wrong=wrong)])
     cells: list[Cell] = []
     problems: list[Problem] = []
     for line, cell in zip(lines, raw, strict=True):
@@ -73,53 +64,34 @@ def _cell(
 ) -> Cell | Problem:
     """Say what one cell is, or what is wrong with its tags."""
 
-    def problem(what: str, fix: str) -> Problem:
-        return Problem(path=path, line=line, what=what, fix=fix)
+    def problem(wrong: words.Wrong) -> Problem:
+        return Problem(path=path, line=line, wrong=wrong)
 
     for unreadable in ("incorrectly_encoded_metadata", "title"):
         if unreadable in tags:
-            return problem(
-                f"cannot read the cell's tags: {str(tags[unreadable])!r}",
-                "write one tag with its name in double quotes, and points as a number: "
-                'test="softmax" points=4',
-            )
+            return problem(words.tags_unreadable(str(tags[unreadable])))
     kinds = [kind for kind in _TAGS if kind.value in tags]
     known = {kind.value for kind in _TAGS} | {"points", "lines_to_next_cell"}
     unknown = sorted(set(tags) - known)
     if unknown:
-        return problem(
-            f"unknown cell tag {unknown[0]!r}",
-            "use setup, explore, solution, test, manual or points",
-        )
+        return problem(words.unknown_tag(unknown[0]))
     if len(kinds) > 1:
-        return problem(
-            f"cell is tagged {' and '.join(kind.value for kind in kinds)}", "give it one tag"
-        )
+        return problem(words.several_tags(kind.value for kind in kinds))
     if not kinds:
         if cell_type == "markdown":
             return Cell(kind=Kind.PROSE, name="", source=source, line=line)
-        return problem(
-            "code cell without a tag",
-            'write \'# %% setup="name"\' if it is graded with, or explore="name" if it is not',
-        )
+        return problem(words.NO_TAG)
     kind = kinds[0]
     name = str(tags[kind.value])
-    if (cell_type == "markdown") != (kind is Kind.MANUAL):
-        wanted = "a [markdown] cell" if kind is Kind.MANUAL else "a code cell"
-        return problem(
-            f"{kind.value} cell {name!r} is a {cell_type} cell", f"{kind.value} tags {wanted}"
-        )
+    markdown = kind is Kind.MANUAL
+    if (cell_type == "markdown") != markdown:
+        return problem(words.another_cell_type(kind.value, name, cell_type, markdown=markdown))
     if kind in (Kind.SOLUTION, Kind.TEST, Kind.MANUAL) and not _IDENTIFIER.match(name):
-        return problem(f"exercise id {name!r} is not a name", "use the function's name")
+        return problem(words.no_name(name))
     points = tags.get("points")
     if kind in (Kind.TEST, Kind.MANUAL):
         if not isinstance(points, int | float) or isinstance(points, bool) or points <= 0:
-            return problem(
-                f"{kind.value} cell {name!r} has no points",
-                f"write '# %% {kind.value}=\"{name}\" points=4'",
-            )
+            return problem(words.no_points(kind.value, name))
     elif points is not None:
-        return problem(
-            f"{kind.value} cell {name!r} carries points", "points stand on test and manual cells"
-        )
+        return problem(words.points_elsewhere(kind.value, name))
     return Cell(kind=kind, name=name, source=source, points=float(points or 0), line=line)
