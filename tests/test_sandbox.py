@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import os
 import platform
+import re
 import signal
 import subprocess
 import sys
@@ -15,7 +16,7 @@ import pytest
 
 from grader.course.folders import Course
 from grader.errors import GraderError
-from grader.sandbox import availability, doctor, policy, processes, scratch, trespass
+from grader.sandbox import availability, doctor, policy, processes, scratch, trespass, words
 from grader.sandbox.box import Box
 from grader.sandbox.limits import Limits
 from grader.sandbox.session import Session
@@ -69,7 +70,7 @@ def findings():
 def test_the_bait_in_solutions_can_be_read_where_nothing_forbids_it():
     """A folder cannot be opened anywhere: refusing that would prove nothing."""
     with trespass.bait() as laid, contextlib.ExitStack() as opened:
-        statement, *_ = trespass.attempts(COURSE, laid)["cannot read solutions/"]
+        statement, *_ = trespass.attempts(COURSE, laid)[words.NO_SOLUTIONS]
         names = {"open": lambda path: opened.enter_context(Path(path).open())}
 
         assert "grader.exercise" in eval(statement, names)  # noqa: S307 - written by ourselves
@@ -80,7 +81,7 @@ def test_every_guarantee_holds_here(findings):
 
 
 def test_the_examination_comes_to_its_end_in_time(findings):
-    assert findings[0][-1].guarantee == "a box that is replaced works"
+    assert findings[0][-1].guarantee == words.REPLACED
     assert findings[1] < 60
 
 
@@ -90,12 +91,12 @@ def test_the_examination_fails_where_there_is_no_sandbox(monkeypatch):
     monkeypatch.setattr(policy, "WITHHELD", ("wave", "this_is_not_installed"))
     found = {f.guarantee: f.holds for f in doctor.examine_box(COURSE, sandboxed=False)}
 
-    assert found["cannot read solutions/"] is False
-    assert found["cannot read another submission"] is False
-    assert found["cannot signal the judge"] is False
-    assert found["cannot read /proc"] is False
-    assert found["cannot import what does the work"] is False
-    assert found["no TCP connection"] is True, "the box's own fence stands without sandlock"
+    assert found[words.NO_SOLUTIONS] is False
+    assert found[words.NO_OTHER_SUBMISSION] is False
+    assert found[words.NO_SIGNAL_TO_JUDGE] is False
+    assert found[words.NO_PROC] is False
+    assert found[words.NO_IMPORTS] is False
+    assert found[words.NO_TCP] is True, "the box's own fence stands without sandlock"
 
 
 @pytest.mark.parametrize(
@@ -112,8 +113,24 @@ def test_where_there_can_be_no_sandbox_all_say_why(monkeypatch, name, value, rea
     with pytest.raises(SandboxError, match=reason):
         Box(COURSE)
     (finding,) = doctor.examine(COURSE)
-    assert (finding.guarantee, finding.holds) == ("a sandbox can be had", False)
+    assert (finding.guarantee, finding.holds) == (words.SANDBOX_TO_BE_HAD, False)
     assert reason in finding.seen
+    assert doctor.conclusion([finding]).startswith("No class can be graded here")
+
+
+def test_the_doctor_ends_by_saying_whether_a_class_can_be_graded():
+    holding = doctor.Finding(guarantee="One", holds=True, seen="seen")
+    failing = doctor.Finding(guarantee="Another", holds=False, seen="seen")
+
+    assert doctor.conclusion([holding]) == words.ALL_HOLDS
+    assert "1 guarantee does not hold" in doctor.conclusion([holding, failing])
+    assert "2 guarantees do not hold" in doctor.conclusion([failing, failing])
+
+
+def test_what_the_doctor_prints_are_sentences(findings):
+    lines = [words.found(finding.guarantee, finding.seen) for finding in findings[0]]
+
+    assert [line for line in lines if not re.fullmatch(r"[A-Z].{10,}[^.\s]\.", line)] == []
 
 
 def test_an_old_kernel_is_told_so(monkeypatch):

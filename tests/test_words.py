@@ -19,8 +19,7 @@ FOREIGN |= {"YOUR ANSWER HERE", "{}# YOUR CODE HERE"}
 FOREIGN |= {"### BEGIN MARK SCHEME", "### END MARK SCHEME"}
 KNOWN = CONTRACT | FOREIGN
 # Not there yet.
-LEFT = ("sandbox.doctor", "sandbox.trespass")
-LEFT += (
+LEFT = (
     "in_kernel",
     "judge.judging",
     "autograde",
@@ -41,7 +40,7 @@ _LOOKS = {"startswith", "endswith", "find", "index", "count", "split", "partitio
 def is_code(text):
     """Whether a text is a program: what a cell of the demo or of the doctor runs."""
     try:
-        tree = ast.parse(textwrap.dedent(text).replace("{}", "it"))
+        tree = ast.parse(re.sub(r"\{[^{}]*\}", "it", textwrap.dedent(text)))
     except (SyntaxError, ValueError):
         return False
     return any(isinstance(node, _CODE) for node in ast.walk(tree))

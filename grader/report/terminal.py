@@ -15,7 +15,8 @@ from grader.judge.verdict import Verdict
 from grader.report.harmless import one_line
 from grader.report.row import Row
 from grader.report.words import number, report_lines
-from grader.sandbox.doctor import Finding
+from grader.sandbox.doctor import Finding, conclusion
+from grader.sandbox.words import found
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -125,11 +126,12 @@ def _texts(words: Sequence[str]) -> list[Text]:
 
 
 def print_findings(findings: Sequence[Finding]) -> None:
-    """Print what the doctor found, one guarantee a line."""
+    """Print what the doctor found, one guarantee a line, and what follows from it."""
     from rich.console import Console  # noqa: PLC0415
     from rich.markup import escape  # noqa: PLC0415
 
     console = Console(highlight=False, soft_wrap=True)
     for finding in findings:
         mark = "[green]holds[/]" if finding.holds else "[red]FAILS[/]"
-        console.print(f"{mark}  {escape(f'{finding.guarantee}: {finding.seen}')}", markup=True)
+        console.print(f"{mark}  {escape(found(finding.guarantee, finding.seen))}", markup=True)
+    console.print(escape(conclusion(findings)))

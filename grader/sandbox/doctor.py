@@ -11,12 +11,12 @@ import platform
 import socket
 import textwrap
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from grader.course.folders import Course
 from grader.errors import GraderError
-from grader.sandbox import availability, processes
+from grader.sandbox import availability, processes, words
 from grader.sandbox.box import Box
 from grader.sandbox.cells import Run
 from grader.sandbox.limits import Limits
@@ -50,15 +50,26 @@ def examine(course: Course) -> list[Finding]:
     reason = availability.unavailable()
     found = [
         Finding(
-            guarantee="a sandbox can be had",
+            guarantee=words.SANDBOX_TO_BE_HAD,
             holds=not reason,
             seen=reason
-            or f"{availability.describe(sandboxed=True)}, {platform.system()} {platform.release()}",
+            or words.on_system(
+                availability.describe(sandboxed=True), f"{platform.system()} {platform.release()}"
+            ),
         )
     ]
     if not reason:
         found += examine_box(course, sandboxed=True)
     return found
+
+
+def conclusion(findings: Sequence[Finding]) -> str:
+    """Say whether a class can be graded here, and what to do if not."""
+    reason = availability.unavailable()
+    if reason:
+        return words.no_class_without(reason)
+    failing = sum(not finding.holds for finding in findings)
+    return words.no_class_while(failing) if failing else words.ALL_HOLDS
 
 
 def examine_box(course: Course, *, sandboxed: bool) -> Iterator[Finding]:
@@ -70,14 +81,14 @@ def examine_box(course: Course, *, sandboxed: bool) -> Iterator[Finding]:
     try:
         with Box(course, sandboxed=sandboxed, limits=_LIMITS) as box, bait() as laid:
             box.wait_warm()
-            yield _finding("a box starts", f"{box.resident() / 2**20:.0f} MiB")
+            yield _finding(words.STARTS, words.resident(box.resident() / 2**20))
             yield from _refusals(box, course, laid)
             yield from _untouched(laid)
             if sandboxed:
                 for trial in _STARVING:
                     yield trial(box)
     except (GraderError, OSError) as error:
-        yield _finding("a box serves to the end", f"{error}", holds=False)
+        yield _finding(words.SERVES, str(error), holds=False)
 
 
 def _finding(guarantee: str, seen: str, *, holds: bool = True) -> Finding:
@@ -93,8 +104,9 @@ def _refusals(box: Box, course: Course, laid: Bait) -> Iterator[Finding]:
         said, tried = _printed(run).split(), tries[guarantee]
         allowed = [what for what, answer in zip(tried, said, strict=False) if answer == "allowed"]
         refused = run.success and len(said) == len(tried) and not allowed
-        seen = f"{len(said) - len(allowed)} of {len(tried)} ways refused"
-        yield _finding(guarantee, ": ".join([seen, *allowed]), holds=refused)
+        seen = words.ways_refused(len(said) - len(allowed), len(tried))
+        seen = words.allowed(seen, allowed) if allowed else seen
+        yield _finding(guarantee, seen, holds=refused)
 
 
 def _untouched(laid: Bait) -> Iterator[Finding]:
@@ -103,16 +115,15 @@ def _untouched(laid: Bait) -> Iterator[Finding]:
     for end in laid.sockets:
         with contextlib.suppress(BlockingIOError):
             reached.append(end.accept() if end.type == socket.SOCK_STREAM else end.recv(1))
-    yield _finding(
-        "no socket outside was reached", f"{len(reached)} of {len(laid.sockets)}", holds=not reached
-    )
+    seen = words.reached(len(reached), len(laid.sockets))
+    yield _finding(words.NOTHING_REACHED, seen, holds=not reached)
     status = laid.file.stat() if laid.file.exists() else None
     intact = status is not None and (status.st_mode & 0o777, status.st_mtime) == (0o600, 1)
     same = intact and laid.file.read_text(encoding="ascii") == "another submission"
     names = sorted(path.name for path in laid.folder.iterdir())
     yield _finding(
-        "nothing outside was changed",
-        "content, mode and time as before" if same else f"{status}, {names}",
+        words.NOTHING_CHANGED,
+        words.AS_BEFORE if same else words.looks_now(status, names),
         holds=same and names == ["datagram", "file", "stream"],
     )
 
@@ -140,7 +151,7 @@ def _stopped(guarantee: str, box: Box, cell: str, *, within: float) -> Finding:
     seconds = time.monotonic() - start
     return _finding(
         guarantee,
-        f"{_reason(run) or 'it ran to its end'}, after {seconds:.1f} s",
+        words.ended_after(_reason(run) or words.RAN_TO_ITS_END, seconds),
         holds=run.failure is not None and seconds < within,
     )
 
@@ -161,19 +172,19 @@ def _memory(box: Box) -> Finding:
         """,
     )
     return _finding(
-        "memory of one process is limited",
-        _printed(run).replace("\n", " ") or _reason(run),
+        words.MEMORY_LIMITED,
+        words.said(_printed(run).replace("\n", " ").strip()) if _printed(run) else _reason(run),
         holds=_printed(run).count("refused") == 2,
     )
 
 
 def _processor(box: Box) -> Finding:
-    return _stopped("processor time is limited", box, "while True: pass", within=5)
+    return _stopped(words.PROCESSOR_LIMITED, box, "while True: pass", within=5)
 
 
 def _wall_clock(box: Box) -> Finding:
     return _stopped(
-        "wall clock time is limited, whatever signals are ignored",
+        words.TIME_LIMITED,
         box,
         """
         import signal, time
@@ -191,7 +202,7 @@ def _wall_clock(box: Box) -> Finding:
 
 def _threads(box: Box) -> Finding:
     return _stopped(
-        "the number of threads is limited",
+        words.THREADS_LIMITED,
         box,
         """
         import threading, time
@@ -215,15 +226,15 @@ def _file(box: Box) -> Finding:
         """,
     )
     return _finding(
-        "the size of a file is limited",
-        _printed(run).strip() or "allowed",
+        words.FILE_LIMITED,
+        words.said(_printed(run).strip()) if _printed(run) else words.ALLOWED,
         holds=bool(_printed(run)),
     )
 
 
 def _scratch(box: Box) -> Finding:
     return _stopped(
-        "the scratch folder is limited",
+        words.FOLDER_LIMITED,
         box,
         """
         import os
@@ -252,29 +263,25 @@ def _output(box: Box) -> Finding:
     )
     size = len(str(run.outputs))
     clean = run.success and size < 200_000 and "script" not in str(run.outputs)
-    return _finding(
-        "output is limited, and carries no HTML", f"{size} characters kept", holds=clean
-    )
+    return _finding(words.OUTPUT_LIMITED, words.characters_kept(size), holds=clean)
 
 
 def _descendants(box: Box) -> Finding:
     _run(box, "import threading, time; threading.Thread(target=time.sleep, args=(60,)).start()")
     left = [process.pid for process in processes.descendants(box.pid)]
-    return _finding(
-        "nothing runs once a submission has ended", f"{len(left)} processes", holds=not left
-    )
+    return _finding(words.NOTHING_RUNS_ON, words.processes_left(len(left)), holds=not left)
 
 
 def _nothing_left(box: Box) -> Finding:
     _run(box, "import numpy as np; np.planted = 1; open('planted', 'w').close()")
     (run,) = _run(box, "import os, numpy as np; print(hasattr(np, 'planted'), os.listdir('.'))")
     said = _printed(run).strip()
-    return _finding("nothing of one submission reaches the next", said, holds=said == "False []")
+    return _finding(words.NOTHING_LEFT, words.said(said), holds=said == "False []")
 
 
 def _lies(box: Box) -> Finding:
     return _stopped(
-        "a submission that writes lies to the judge is stopped",
+        words.LIES_STOPPED,
         box,
         """
         import os
@@ -292,7 +299,7 @@ def _replaced(box: Box) -> Finding:
     box.replace()
     (run,) = _run(box, "print(6 * 7)")
     said = _printed(run).strip()
-    return _finding("a box that is replaced works", said or _reason(run), holds=said == "42")
+    return _finding(words.REPLACED, words.said(said) if said else _reason(run), holds=said == "42")
 
 
 _STARVING: tuple[Callable[[Box], Finding], ...] = (

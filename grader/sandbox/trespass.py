@@ -17,7 +17,7 @@ from typing import Any
 
 from grader.course.folders import Course
 from grader.course.hidden import hidden_files
-from grader.sandbox import policy
+from grader.sandbox import policy, words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,38 +76,38 @@ def attempts(course: Course, laid: Bait) -> dict[str, list[str]]:
     udp = laid.sockets[1].getsockname()
     pair = "socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)[0]"
     return {
-        "no TCP connection": [
+        words.NO_TCP: [
             f"socket.create_connection({here}, 1)",
             # TCP Fast Open sends, and connects, without connect().
             f"socket.socket().sendto(b'x', 0x20000000, {here})",
             f"socket.socket(proto=262).connect({here})",
         ],
-        "no UDP": [f"socket.socket(type=socket.SOCK_DGRAM).sendto(b'x', {udp!r})"],
-        "no name look-up": ["socket.getaddrinfo('example.org', 80)"],
-        "no listening": ["socket.socket().bind(('127.0.0.1', 0))"],
-        "no other family of sockets": ["socket.socket(socket.AF_NETLINK, socket.SOCK_RAW)"],
-        "no socket file of another process": [
+        words.NO_UDP: [f"socket.socket(type=socket.SOCK_DGRAM).sendto(b'x', {udp!r})"],
+        words.NO_LOOK_UP: ["socket.getaddrinfo('example.org', 80)"],
+        words.NO_LISTENING: ["socket.socket().bind(('127.0.0.1', 0))"],
+        words.NO_OTHER_SOCKETS: ["socket.socket(socket.AF_NETLINK, socket.SOCK_RAW)"],
+        words.NO_SOCKET_FILE: [
             f"socket.socket(socket.AF_UNIX).connect({str(laid.folder / 'stream')!r})",
             f"{pair}.sendto(b'x', {str(laid.folder / 'datagram')!r})",
         ],
-        "no abstract socket of another process": [f"{pair}.sendto(b'x', '\\0{laid.abstract}')"],
-        "cannot read solutions/": [
+        words.NO_ABSTRACT_SOCKET: [f"{pair}.sendto(b'x', '\\0{laid.abstract}')"],
+        words.NO_SOLUTIONS: [
             f"open({str(hidden)!r}).read()",
             f"os.listdir({str(course.solutions)!r})",
         ],
-        "cannot read class/": [f"os.listdir({str(course.class_folder)!r})"],
-        "cannot read another submission": [
+        words.NO_CLASS: [f"os.listdir({str(course.class_folder)!r})"],
+        words.NO_OTHER_SUBMISSION: [
             f"open({str(laid.file)!r}).read()",
             f"os.symlink({str(laid.file)!r}, 'link') or open('link').read()",
             f"os.link({str(laid.file)!r}, 'hard') or open('hard').read()",
             "os.listdir('..')",
         ],
-        "cannot read the user's home": [f"os.listdir({str(Path.home())!r})"],
-        "cannot read /proc": [
+        words.NO_HOME: [f"os.listdir({str(Path.home())!r})"],
+        words.NO_PROC: [
             "open('/proc/self/maps').read()",
             f"open('/proc/{judge}/environ').read()",
         ],
-        "cannot write outside its folder": [
+        words.NO_WRITING: [
             f"open({str(laid.file)!r}, 'w')",
             f"os.truncate({str(laid.file)!r}, 0)",
             f"os.remove({str(laid.file)!r})",
@@ -118,36 +118,36 @@ def attempts(course: Course, laid: Bait) -> dict[str, list[str]]:
             "open(os.__file__ + 'x', 'w')",
             "open('/dev/shm/grader-bait', 'w')",
         ],
-        "cannot change another's attributes": [
+        words.NO_ATTRIBUTES: [
             f"os.chown({str(laid.file)!r}, 12345, 12345)",
             f"os.setxattr({str(laid.file)!r}, 'user.bait', b'')",
         ],
-        "cannot signal the warm process": ["os.kill(os.getppid(), 0)", "os.kill(os.getppid(), 18)"],
-        "cannot signal the judge": [f"os.kill({judge}, 0)"],
-        "cannot trace the warm process": [
+        words.NO_SIGNAL_TO_WARM: ["os.kill(os.getppid(), 0)", "os.kill(os.getppid(), 18)"],
+        words.NO_SIGNAL_TO_JUDGE: [f"os.kill({judge}, 0)"],
+        words.NO_TRACING: [
             "call('ptrace', 16, os.getppid(), 0, 0)",
             "call('process_vm_readv', os.getppid(), 0, 0, 0, 0, 0)",
             "open(f'/proc/{os.getppid()}/mem', 'rb')",
         ],
-        "cannot limit or slow the judge": [
+        words.NO_SLOWING: [
             f"resource.prlimit({judge}, resource.RLIMIT_CORE)",
             f"os.setpriority(os.PRIO_PROCESS, {judge}, 0)",
             f"os.sched_setaffinity({judge}, os.sched_getaffinity(0))",
         ],
-        "has no privilege of root": [
+        words.NO_ROOT: [
             "os.chroot('.')",
             "time.clock_settime(time.CLOCK_REALTIME, time.time())",
             "os.mknod('disk', 0o60600, os.makedev(8, 0))",
             "resource.setrlimit(resource.RLIMIT_AS, (-1, -1))",
         ],
-        "cannot start a process": [
+        words.NO_PROCESSES: [
             "os.fork()",
             "os.posix_spawn(sys.executable, [sys.executable], {})",
             "call('vfork')",
             "call('syscall', CLONE, 17, 0, 0, 0, 0)".replace("CLONE", str(clone)),
         ],
-        "cannot import what does the work": [f"__import__({n!r})" for n in policy.WITHHELD],
-        "has no memory that no limit counts": [
+        words.NO_IMPORTS: [f"__import__({n!r})" for n in policy.WITHHELD],
+        words.NO_UNCOUNTED_MEMORY: [
             "os.memfd_create('x')",
             "call('shmget', 0, 4096, 0o1600)",
             "multiprocessing.Semaphore()",

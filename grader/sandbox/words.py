@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from grader.language import plural
 from grader.language import text as _
 
 # ------------------------------------------------------------------ there is no box
@@ -190,3 +191,121 @@ NO_PICTURE = _("a picture that is not base64")
 ANOTHER_CALL = _("an answer to another call")
 UNKNOWN_VERDICT = _("an answer with an unknown verdict")
 MALFORMED_EXCEPTIONS = _("an answer with malformed exceptions")
+
+# ----------------------------------------------------------- what the doctor tries out
+
+SANDBOX_TO_BE_HAD = _("A sandbox can be had")
+STARTS = _("A box starts")
+SERVES = _("A box serves to the end")
+NO_TCP = _("A submission makes no TCP connection")
+NO_UDP = _("A submission sends nothing by UDP")
+NO_LOOK_UP = _("A submission looks up no name in the network")
+NO_LISTENING = _("A submission listens on no port")
+NO_OTHER_SOCKETS = _("A submission opens no other family of sockets")
+NO_SOCKET_FILE = _("A submission reaches no socket file of another process")
+NO_ABSTRACT_SOCKET = _("A submission reaches no abstract socket of another process")
+NO_SOLUTIONS = _("A submission cannot read solutions/")
+NO_CLASS = _("A submission cannot read class/")
+NO_OTHER_SUBMISSION = _("A submission cannot read another one")
+NO_HOME = _("A submission cannot read the user's home")
+NO_PROC = _("A submission cannot read /proc")
+NO_WRITING = _("A submission cannot write outside its folder")
+NO_ATTRIBUTES = _("A submission cannot change the attributes of another's file")
+NO_SIGNAL_TO_WARM = _("A submission cannot signal the warm process")
+NO_SIGNAL_TO_JUDGE = _("A submission cannot signal the judge")
+NO_TRACING = _("A submission cannot trace the warm process")
+NO_SLOWING = _("A submission cannot limit or slow the judge")
+NO_ROOT = _("A submission has no privilege of root")
+NO_PROCESSES = _("A submission cannot start a process")
+NO_IMPORTS = _("A submission cannot import what does the work")
+NO_UNCOUNTED_MEMORY = _("A submission has no memory that no limit counts")
+NOTHING_REACHED = _("No socket outside was reached")
+NOTHING_CHANGED = _("Nothing outside was changed")
+MEMORY_LIMITED = _("The memory of one process is limited")
+PROCESSOR_LIMITED = _("Processor time is limited")
+TIME_LIMITED = _("Wall clock time is limited, whatever signals are ignored")
+THREADS_LIMITED = _("The number of threads is limited")
+FILE_LIMITED = _("The size of a file is limited")
+FOLDER_LIMITED = _("The scratch folder is limited")
+OUTPUT_LIMITED = _("Output is limited, and carries no HTML")
+NOTHING_RUNS_ON = _("Nothing runs once a submission has ended")
+NOTHING_LEFT = _("Nothing of one submission reaches the next")
+LIES_STOPPED = _("A submission that writes lies to the judge is stopped")
+REPLACED = _("A box that is replaced works")
+
+AS_BEFORE = _("its content, mode and time are as before")
+RAN_TO_ITS_END = _("it ran to its end")
+ALLOWED = _("it was allowed")
+ALL_HOLDS = _("A class can be graded here: every guarantee holds.")
+
+
+def found(guarantee: str, seen: str) -> str:
+    return _("{guarantee}: {seen}.").format(guarantee=guarantee, seen=seen)
+
+
+def on_system(sandbox: str, system: str) -> str:
+    return _("{sandbox}, on {system}").format(sandbox=sandbox, system=system)
+
+
+def resident(mib: float) -> str:
+    return _("it takes {mib:.0f} MiB").format(mib=mib)
+
+
+def ways_refused(refused: int, tried: int) -> str:
+    return plural(
+        "{refused} of {tried} way was refused", "{refused} of {tried} ways were refused", tried
+    ).format(refused=refused, tried=tried)
+
+
+def allowed(refused: str, statements: Iterable[str]) -> str:
+    return _("{refused}, and these were allowed: {statements}").format(
+        refused=refused, statements="; ".join(statements)
+    )
+
+
+def reached(count: int, there: int) -> str:
+    return plural(
+        "{count} of {there} was reached", "{count} of {there} were reached", count
+    ).format(count=count, there=there)
+
+
+def looks_now(status: object, names: Iterable[str]) -> str:
+    return _("it is now {status}, beside {names}").format(status=status, names=", ".join(names))
+
+
+def ended_after(reason: str, seconds: float) -> str:
+    return _("{reason}, after {seconds:.1f} s").format(reason=reason, seconds=seconds)
+
+
+def characters_kept(count: int) -> str:
+    return plural("{count} character was kept", "{count} characters were kept", count).format(
+        count=count
+    )
+
+
+def processes_left(count: int) -> str:
+    return plural("{count} process was left", "{count} processes were left", count).format(
+        count=count
+    )
+
+
+def said(text: str) -> str:
+    return _("it said {text!r}").format(text=text)
+
+
+def no_class_without(reason: str) -> str:
+    return _(
+        "No class can be graded here, for there is no sandbox: {reason}. Grade on a machine with "
+        "Linux 6.12 or later, or take the risk of running other people's code with 'grader grade "
+        "--unsandboxed'; 'grader check' of your own notebook works here."
+    ).format(reason=reason)
+
+
+def no_class_while(failing: int) -> str:
+    return plural(
+        "No class should be graded here: {count} guarantee does not hold, see FAILS above. "
+        "Bring kernel and packages to what README asks for, then run 'grader doctor' again.",
+        "No class should be graded here: {count} guarantees do not hold, see FAILS above. "
+        "Bring kernel and packages to what README asks for, then run 'grader doctor' again.",
+        failing,
+    ).format(count=failing)
