@@ -1,12 +1,10 @@
 """A course of its own for tests that grade: lessons, a class, its gradebook."""
 
-import atexit
 import contextlib
 import dataclasses
 import json
 import os
 import shutil
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -16,11 +14,10 @@ import warnings
 from pathlib import Path
 
 from nbgrader.api import Gradebook
-from nbgrader.apps.nbgraderapp import NbGraderApp
-from nbgrader.validator import Validator
 
-from grader import cli, sample
+from grader import sample
 from grader.course.folders import Course
+from tests import forked
 from tests.conftest import ROOT, load
 
 LESSON = "00_start_here"
@@ -197,39 +194,17 @@ def program(course, *words, home=None, **more):
 
 
 def command(course, *words, home=None, **more):
-    """Do what `program` does in a forked child, which has imported everything already.
-
-    Most of what a command of nbgrader takes is its imports, and the tests give hundreds.
-    """
-    main = cli.main if words[0] == "grader" else NbGraderApp.launch_instance
-    there = environment(home, **more)
-    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-
-        def deed():
-            for number, file in enumerate((os.open(os.devnull, os.O_RDONLY), out.fileno())):
-                os.dup2(file, number)
-            os.dup2(err.fileno(), 2)
-            sys.stdin, sys.stdout, sys.stderr = (
-                os.fdopen(number, mode, encoding="utf-8")
-                for number, mode in enumerate(("r", "w", "w"))
-            )
-            Validator.stream = sys.stdout  # it keeps the one that stood at its import
-            os.chdir(course.root)
-            os.environ.clear()
-            os.environ.update(there)
-            sys.argv = [str(word) for word in words]
-            # What a new process ignores; here, warnings are errors.
-            warnings.resetwarnings()
-            for kind in (DeprecationWarning, PendingDeprecationWarning, ImportWarning):
-                warnings.simplefilter("ignore", kind)
-            warnings.simplefilter("ignore", ResourceWarning)
-            main()
-
-        status = in_a_child(deed)
-        for file in (out, err):
-            file.seek(0)
-        said, told = (file.read().decode() for file in (out, err))
-    return subprocess.CompletedProcess(words, status, said, told)
+    """Do what `program` does, without the seconds that a new process takes to import it all."""
+    with tempfile.TemporaryDirectory() as said:
+        arguments = ([str(word) for word in words], course.root, environment(home, **more), said)
+        process = forked.SERVER.Process(target=forked.run, args=arguments)
+        process.start()
+        process.join(_SECONDS)
+        if process.is_alive():
+            process.kill()
+            raise TimeoutError(f"{words} took more than {_SECONDS} s")
+        printed = [Path(said, name).read_text(encoding="utf-8") for name in "12"]
+    return subprocess.CompletedProcess(words, process.exitcode, *printed)
 
 
 def in_a_child(deed):
@@ -240,19 +215,11 @@ def in_a_child(deed):
         pid = os.fork()
     if pid == 0:
         status = 1
-        # What this process cleans up as it ends is none of the child's business.
-        atexit._clear()
-        signal.alarm(_SECONDS)
         try:
             deed()
             status = 0
-        except SystemExit as ended:
-            status = ended.code if isinstance(ended.code, int) else int(bool(ended.code))
         except BaseException:  # noqa: BLE001 - told, and counted as a failure
             traceback.print_exc()
         finally:
-            atexit._run_exitfuncs()
-            sys.stdout.flush()
-            sys.stderr.flush()
             os._exit(status)
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-from pathlib import Path
 
 from tests.corpus.case import ATTACKED, Case, Notebook, cell_of, code, grade_id, tests_of
 
@@ -73,10 +72,6 @@ def _own_test(made: Notebook) -> None:
     mine["metadata"] = copy.deepcopy(cell_of(made, f"test_{ATTACKED}")["metadata"])
     made["cells"].remove(cell_of(made, f"test_{ATTACKED}"))
     made["cells"].append(mine)
-
-
-def _bait_is_clean(folder: str) -> str:
-    return ", ".join(path.name for path in Path(folder).iterdir())
 
 
 CASES = [
