@@ -2,11 +2,9 @@
 
 import ast
 import json
-import os
 import re
 import runpy
 import shutil
-import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +21,7 @@ from grader.course.loading import load
 from grader.course.notebook import text_of
 from grader.course.source import parse
 from grader.errors import AuthorError
+from tests import classroom
 from tests.conftest import LESSONS, ROOT
 
 FIRST = '''\
@@ -219,17 +218,9 @@ def build(monkeypatch, capsys):
     return run
 
 
-def run_grader(course, *arguments, **environment):
+def run_grader(course, *words, **more):
     """Run the real command in a process of its own."""
-    return subprocess.run(
-        [sys.executable, "-m", "grader.cli", *arguments],
-        cwd=course,
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    return classroom.program(Course(root=course), "grader", *words, **more)
 
 
 # ------------------------------------------------------------- authors' mistakes
@@ -1186,22 +1177,13 @@ def test_a_cell_to_try_out_may_use_magics(course, build):
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_a_released_lesson_is_what_nbgrader_itself_generates(lesson, tmp_path):
     """Byte for byte: whoever releases with nbgrader or Formgrader gives out the same files."""
-    shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
-    shutil.copytree(ROOT / "solutions" / lesson, tmp_path / "solutions" / lesson)
-    programs = Path(sys.executable).parent
+    course = classroom.make_course(tmp_path / "course", [lesson])
+    shutil.rmtree(course.notebooks)
 
-    done = subprocess.run(
-        [programs / "nbgrader", "generate_assignment", lesson, "--no-db"],
-        cwd=tmp_path,
-        env={**os.environ, "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    done = classroom.command(course, "nbgrader", "generate_assignment", lesson, "--no-db")
 
     assert done.returncode == 0, done.stderr
-    generated = snapshot(tmp_path / "notebooks" / lesson)
+    generated = snapshot(course.notebooks / lesson)
     assert f"{lesson}.ipynb" in generated
     assert generated == snapshot(ROOT / "notebooks" / lesson)
 
