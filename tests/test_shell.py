@@ -1,6 +1,7 @@
 """The box's shell beside a real kernel: what a cell does there, it does here."""
 
 import copy
+import functools
 import re
 import textwrap
 
@@ -22,7 +23,7 @@ from tests.conftest import COURSE
 
 PLT = "import matplotlib.pyplot as plt\n"
 SHOW = "from IPython.display import HTML, SVG, Javascript, Latex, Markdown, clear_output, display\n"
-# Each list is a notebook of its own; in all of them, a cell that fails is gone past.
+# Each list is a notebook; in all of them, a cell that fails is gone past.
 NOTEBOOKS = {
     "matplotlib inline": ["%matplotlib inline\nimport numpy as np", "np.pi"],
     "matplotlib inline, twice": ["%matplotlib inline", "%matplotlib inline", PLT + "plt.plot([1])"],
@@ -71,6 +72,13 @@ NOTEBOOKS = {
     "names of streams": ["import sys\nsys.stdout.encoding, sys.stderr.isatty()"],
     "settings of completion": ["%config Completer.use_jedi = False", "2"],
 }
+# How figures are drawn is asked for or changed in these, so that each needs a kernel of its own.
+ALONE = {
+    *("matplotlib inline", "matplotlib inline, twice", "a plot without a magic"),
+    *("figures that stay open", "another format", "retina", "interactive mode off"),
+    *("interactive mode off, later", "another backend", "pylab"),
+}
+TOGETHER = [name for name in NOTEBOOKS if name not in ALONE]
 
 
 @pytest.fixture(scope="module")
@@ -84,19 +92,33 @@ def box():
 
 @pytest.fixture(scope="module")
 def real(tmp_path_factory):
-    """What a kernel leaves of each notebook, run by the program that nbgrader uses."""
-    cache = {}
+    """What a kernel leaves of each cell, run by the program that nbgrader uses."""
 
-    def run(name):
-        if name not in cache:
-            cells = [nbformat.v4.new_code_cell(source) for source in NOTEBOOKS[name]]
-            made = nbformat.v4.new_notebook(cells=cells)
-            where = {"metadata": {"path": str(tmp_path_factory.mktemp("kernel"))}}
-            NotebookClient(made, allow_errors=True, timeout=120, resources=where).execute()
-            cache[name] = [[dict(output) for output in cell.outputs] for cell in made.cells]
-        return cache[name]
+    def run(*sources):
+        cells = [nbformat.v4.new_code_cell(source) for source in sources]
+        made = nbformat.v4.new_notebook(cells=cells)
+        where = {"metadata": {"path": str(tmp_path_factory.mktemp("kernel"))}}
+        NotebookClient(made, allow_errors=True, timeout=120, resources=where).execute()
+        return [[dict(output) for output in cell.outputs] for cell in made.cells]
 
     return run
+
+
+@pytest.fixture(scope="module")
+def both(box, real):
+    """What a notebook leaves here, and in a kernel; those that are not alone run one after another.
+
+    It takes a second to start a kernel.
+    """
+
+    @functools.cache
+    def run(*names):
+        cells = [source for name in names for source in NOTEBOOKS[name]]
+        whose = [name for name in names for _ in NOTEBOOKS[name]]
+        pairs = list(zip(whose, here(box, *cells), real(*cells), strict=True))
+        return {name: [pair for who, *pair in pairs if who == name] for name in names}
+
+    return lambda name: run(*([name] if name in ALONE else TOGETHER))[name]
 
 
 def here(box, *cells):
@@ -126,8 +148,8 @@ def alike(outputs):
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
-def test_a_notebook_leaves_what_it_leaves_in_a_real_kernel(box, real, name):
-    found, expected = here(box, *NOTEBOOKS[name]), real(name)
+def test_a_notebook_leaves_what_it_leaves_in_a_real_kernel(both, name):
+    found, expected = zip(*both(name), strict=True)
 
     assert [alike(outputs) for outputs in found] == [alike(outputs) for outputs in expected]
 
@@ -135,13 +157,10 @@ def test_a_notebook_leaves_what_it_leaves_in_a_real_kernel(box, real, name):
 # --------------------------------------------------------------------------------- names
 
 
-def test_no_name_is_defined_that_a_fresh_kernel_does_not_define(box, real, monkeypatch):
-    monkeypatch.setitem(NOTEBOOKS, "names", ["print(*globals())"])
+def test_no_name_is_defined_that_a_fresh_kernel_does_not_define(box, real):
+    cell = "print(*globals())"
 
-    ours, theirs = (
-        set(printed(outputs[0]).split())
-        for outputs in (here(box, *NOTEBOOKS["names"]), real("names"))
-    )
+    ours, theirs = (set(printed(outputs).split()) for (outputs,) in (here(box, cell), real(cell)))
 
     assert ours <= theirs
     # Of cells that were typed before, which nobody may read here.
