@@ -6,6 +6,9 @@ import re
 import runpy
 import shutil
 import sys
+import threading
+import types
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -850,6 +853,25 @@ def test_helpers_are_of_their_own_lesson_and_of_the_last_edit(course, build, mon
     assert sys.modules["hidden"] == "an installed package"
     assert [name for name in sys.modules if name.startswith("hidden.")] == []
     assert list(course.rglob("__pycache__")) == []
+
+
+def test_lessons_are_loaded_by_several_threads_at_once(course, build, monkeypatch):
+    """Each waits for the other in the middle of its hidden files, which import by plain names."""
+    build(course)
+    meeting = types.ModuleType("meeting")
+    meeting.point = threading.Barrier(2, timeout=20)
+    monkeypatch.setitem(sys.modules, "meeting", meeting)
+    for path in (course / DOUBLE, course / ONE_FILE):
+        text = path.read_text(encoding="utf-8")
+        path.write_text(f"import meeting\nmeeting.point.wait()\n{text}", encoding="utf-8")
+    where = Course(root=course)
+
+    with ThreadPoolExecutor(2) as threads:
+        first, second = threads.map(lambda name: load(where, name), ("00_first", "01_second"))
+
+    assert list(first.exercises) == ["double", "quadruple"]
+    assert second.exercises["octuple"].mistakes[0].answer(1.0) == -8.0
+    assert {"hidden", "solution", "earlier"}.isdisjoint(sys.modules)
 
 
 CHANGES = {

@@ -2,48 +2,28 @@
 
 from __future__ import annotations
 
-import sys
-import types
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from grader.course import words
 from grader.course.cells import Cell, Kind
 from grader.course.hidden import Hidden, declarations
+from grader.course.modules import Modules
 from grader.course.problems import Problem, refuse
 from grader.errors import GraderError
 from grader.exercise import Asked, Exercise, Place
 
 
-@contextmanager
-def _module(name: str, content: Mapping[str, Any]) -> Iterator[None]:
-    """Make `import name` give content inside the with block."""
-    module = types.ModuleType(name)
-    module.__dict__.update(content)
-    before = sys.modules.get(name)
-    sys.modules[name] = module
-    try:
-        yield
-    finally:
-        if before is None:
-            sys.modules.pop(name, None)
-        else:
-            sys.modules[name] = before
-
-
 def run_reference(path: Path, cells: tuple[Cell, ...], earlier: str | None) -> dict[str, Any]:
     """Run the lesson's own setup and solution cells; trusted code."""
-    taken: dict[str, Any] = {}
-    namespace: dict[str, Any] = {"__name__": "solution"}
+    source = path.with_name("earlier.py"), (earlier or "").encode()
+    modules = Modules({"earlier": source})
+    namespace: dict[str, Any] = {"__name__": "solution", "__builtins__": modules.builtins}
     try:
-        if earlier is not None:
-            exec(compile(earlier, str(path.with_name("earlier.py")), "exec"), taken)  # noqa: S102
-        with _module("earlier", taken):
-            for cell in cells:
-                if cell.kind in (Kind.SETUP, Kind.SOLUTION):
-                    exec(compile(cell.source, f"{path}:{cell.name}", "exec"), namespace)  # noqa: S102
+        for cell in cells:
+            if cell.kind in (Kind.SETUP, Kind.SOLUTION):
+                exec(compile(cell.source, f"{path}:{cell.name}", "exec"), namespace)  # noqa: S102
     except Exception as error:
         raise GraderError(words.own_cells_fail(path, error)) from error
     return namespace
@@ -53,8 +33,7 @@ def declared_exercises(
     hidden: Hidden, cells: tuple[Cell, ...], reference: Mapping[str, Any]
 ) -> dict[str, Exercise]:
     """Run the hidden files and join what they declare with the notebook's cells."""
-    with _module("solution", reference):
-        declared = declarations(hidden)
+    declared = declarations(hidden, reference)
     points = {cell.name: cell.points for cell in cells if cell.kind is Kind.TEST}
     problems: list[Problem] = []
     for asked in declared:

@@ -6,20 +6,15 @@ small.  They are read once: what runs is what the lesson's digest tells of.
 
 from __future__ import annotations
 
-import importlib
-import sys
 import traceback
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.abc import Loader, MetaPathFinder
-from importlib.machinery import ModuleSpec
-from importlib.util import spec_from_file_location
 from os.path import lexists
 from pathlib import Path
-from types import ModuleType
+from typing import Any
 
 from grader.course import words
+from grader.course.modules import Modules
 from grader.course.problems import Problem, refuse
 from grader.errors import AuthorError, InputError
 from grader.exercise import Asked, collecting
@@ -93,67 +88,28 @@ def read_hidden(folder: Path) -> Hidden:
     return Hidden(place=folder / (single if single in found else _PACKAGE), files=files)
 
 
-class _Importer(MetaPathFinder, Loader):
-    """Imports a lesson's hidden files from what was read; Python's cache has no part in it."""
-
-    def __init__(self, hidden: Hidden) -> None:
-        folder = hidden.place.parent
-        self.sources = {
-            ".".join(path.with_suffix("").parts): (folder / path, content)
-            for path, content in hidden.files.items()
-            if path.suffix == ".py"
-        }
-
-    def find_spec(
-        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
-    ) -> ModuleSpec | None:
-        """Return how to load one of the files, or the folder; None for any other module."""
-        del path, target
-        if fullname in self.sources:
-            return spec_from_file_location(
-                fullname, self.sources[fullname][0], loader=self, submodule_search_locations=None
-            )
-        return ModuleSpec(fullname, self, is_package=True) if fullname == _PACKAGE else None
-
-    def exec_module(self, module: ModuleType) -> None:
-        """Run a file; the folder itself has nothing to run."""
-        if module.__name__ in self.sources:
-            path, content = self.sources[module.__name__]
-            exec(compile(content, str(path), "exec", dont_inherit=True), module.__dict__)  # noqa: S102
-
-
-@contextmanager
-def _importable(importer: _Importer) -> Iterator[None]:
-    """Let a lesson's hidden files import each other inside the with block, and nobody later."""
-    before = _take_away()
-    sys.meta_path.insert(0, importer)
-    try:
-        yield
-    finally:
-        sys.meta_path.remove(importer)
-        _take_away()
-        sys.modules.update(before)
-
-
-def _take_away() -> dict[str, ModuleType]:
-    """Take what is imported under the package's name out of Python's table, and return it."""
-    names = [name for name in sys.modules if name.partition(".")[0] == _PACKAGE]
-    return {name: sys.modules.pop(name) for name in names}
-
-
-def declarations(hidden: Hidden) -> list[Asked]:
+def declarations(hidden: Hidden, solution: Mapping[str, Any]) -> list[Asked]:
     """Run the hidden files; return what they declare.
+
+    Args:
+        solution: what they may import from the lesson's own cells.
 
     Raises:
         AuthorError: one of them is not Python, or raises.
     """
-    importer = _Importer(hidden)
-    with _importable(importer), collecting() as asked:
-        for name, (path, _) in importer.sources.items():
+    folder = hidden.place.parent
+    sources = {
+        ".".join(path.with_suffix("").parts): (folder / path, content)
+        for path, content in hidden.files.items()
+        if path.suffix == ".py"
+    }
+    modules = Modules(sources, solution=solution)
+    with collecting() as asked:
+        for name, (path, _) in sources.items():
             try:
-                importlib.import_module(name)
+                modules.load(name)
             except Exception as error:
-                raise _named(error, path, {str(p) for p, _ in importer.sources.values()}) from error
+                raise _named(error, path, {str(p) for p, _ in sources.values()}) from error
     return asked
 
 
