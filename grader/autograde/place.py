@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import warnings
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +12,9 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import find_all_files
 
 from grader.course.folders import Course, find_course
+from grader.course.hidden import hidden_files
 from grader.course.lesson import Lesson
-from grader.course.loading import files_of, load
+from grader.course.loading import digest_of, kept
 from grader.errors import GraderError, InputError
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -83,11 +83,7 @@ def lesson_of(coursedir: Any, assignment: str) -> tuple[Course, Lesson] | None:
     # Of the same name is not enough: another course may be the one that is installed.
     if source != folder.resolve():
         return None
-    made = tuple((str(file), file.stat().st_mtime_ns) for file in files_of(folder))
-    return (course, _loaded(course, assignment, made)) if made else None
-
-
-@lru_cache
-def _loaded(course: Course, name: str, _made: tuple[tuple[str, int], ...]) -> Lesson:
-    """Return a lesson, read anew when its files are: Formgrader's server lives for weeks."""
-    return load(course, name)
+    if not hidden_files(folder):
+        return None
+    # By what they hold: Formgrader's server lives for weeks, and reads what was edited.
+    return course, kept(course, assignment, digest_of(course, assignment))

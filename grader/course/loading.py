@@ -8,15 +8,34 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import dataclass
 from pathlib import Path
 
 from grader.course import words
 from grader.course.authors import declared_exercises, run_reference
 from grader.course.folders import Course
-from grader.course.hidden import hidden_files, read_hidden
+from grader.course.hidden import Hidden, read_hidden
 from grader.course.lesson import Lesson
 from grader.course.notebook import cells_of
 from grader.errors import InputError
+
+_kept: dict[tuple[Course, str], Lesson] = {}
+
+
+def kept(course: Course, lesson_id: str, digest: str) -> Lesson:
+    """Return a lesson, loaded once in a process, and anew where its digest was another.
+
+    One whose files have changed again meanwhile has yet another digest.
+    """
+    found = _kept.get((course, lesson_id))
+    if found is None or found.digest != digest:
+        found = _kept[course, lesson_id] = load(course, lesson_id)
+    return found
+
+
+def digest_of(course: Course, lesson_id: str) -> str:
+    """Return the digest that a lesson has as it lies there; raises as `load` does."""
+    return _read(course.solutions / course.find_lesson(lesson_id)).digest
 
 
 def load(course: Course, lesson_id: str) -> Lesson:
@@ -27,39 +46,57 @@ def load(course: Course, lesson_id: str) -> Lesson:
         AuthorError: its hidden files have author's mistakes.
         GraderError: its own cells fail.
     """
-    folder = course.solutions / course.find_lesson(lesson_id)
-    path = folder / f"{lesson_id}.ipynb"
+    files = _read(course.solutions / course.find_lesson(lesson_id))
     try:
-        raw = path.read_bytes()
-        notebook = json.loads(raw)
-    except FileNotFoundError as error:
-        raise InputError(words.not_built(path, lesson_id)) from error
-    except (OSError, ValueError) as error:
-        raise InputError(words.built_not_read(path, error, lesson_id)) from error
+        notebook = json.loads(files.notebook)
+    except ValueError as error:
+        raise InputError(words.built_not_read(files.path, error, lesson_id)) from error
     cells = tuple(cells_of(notebook))
-    earlier, editions = _text(folder / "earlier.py"), _text(folder / "editions.txt")
-    reference = run_reference(path, cells, earlier)
-    hidden = read_hidden(folder)
-    exercises = declared_exercises(hidden, cells, reference)
-    generated = raw + f"{earlier}{editions}".encode()
+    reference = run_reference(files.path, cells, files.earlier)
     return Lesson(
         id=lesson_id,
         cells=cells,
         notebook=notebook,
         reference=reference,
-        exercises=exercises,
-        earlier=earlier,
-        digest=hashlib.sha256(generated + hidden.told).hexdigest(),
-        editions=frozenset((editions or "").split()),
+        exercises=declared_exercises(files.hidden, cells, reference),
+        earlier=files.earlier,
+        digest=files.digest,
+        editions=frozenset((files.editions or "").split()),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Files:
+    """All that a lesson's grading depends on, as it was read."""
+
+    path: Path
+    notebook: bytes
+    earlier: str | None
+    editions: str | None
+    hidden: Hidden
+
+    @property
+    def digest(self) -> str:
+        generated = self.notebook + f"{self.earlier}{self.editions}".encode()
+        return hashlib.sha256(generated + self.hidden.told).hexdigest()
+
+
+def _read(folder: Path) -> _Files:
+    path = folder / f"{folder.name}.ipynb"
+    try:
+        notebook = path.read_bytes()
+    except FileNotFoundError as error:
+        raise InputError(words.not_built(path, folder.name)) from error
+    except OSError as error:
+        raise InputError(words.built_not_read(path, error, folder.name)) from error
+    return _Files(
+        path=path,
+        notebook=notebook,
+        earlier=_text(folder / "earlier.py"),
+        editions=_text(folder / "editions.txt"),
+        hidden=read_hidden(folder),
     )
 
 
 def _text(path: Path) -> str | None:
     return path.read_text(encoding="utf-8") if path.is_file() else None
-
-
-def files_of(folder: Path) -> tuple[Path, ...]:
-    """Return the files that a lesson's grading depends on; none: no lesson of ours."""
-    generated = [folder / name for name in (f"{folder.name}.ipynb", "earlier.py", "editions.txt")]
-    hidden = [folder / path for path in hidden_files(folder)]
-    return (*hidden, *filter(Path.is_file, generated)) if hidden else ()

@@ -17,7 +17,7 @@ from typing import Self
 
 from grader.course.folders import Course
 from grader.course.lesson import Lesson
-from grader.course.loading import load
+from grader.course.loading import kept
 from grader.errors import GraderError, InputError
 from grader.report.graded import Graded
 from grader.run import words
@@ -30,12 +30,12 @@ Result = Graded | InputError | GraderError
 
 
 class _Worker:
-    """A worker process's own box, and the lessons that it was asked about."""
+    """A worker process's own box."""
 
     current: _Worker
 
     def __init__(self, course: Course, preload: Sequence[str], *, sandboxed: bool) -> None:
-        self._course, self._lessons = course, dict[str, Lesson]()
+        self._course = course
         self.box = Box(course, preload=preload, sandboxed=sandboxed)
         # Not atexit, which a forked worker never comes to.
         Finalize(None, self.box.close, exitpriority=0)
@@ -46,12 +46,10 @@ class _Worker:
         Raises:
             InputError: it is not the one for which the task was planned any more.
         """
-        name = task.entry.lesson
-        if name not in self._lessons or self._lessons[name].digest != task.digest:
-            self._lessons[name] = load(self._course, name)
-        if self._lessons[name].digest != task.digest:
-            raise InputError(words.lesson_changed(name))
-        return self._lessons[name]
+        found = kept(self._course, task.entry.lesson, task.digest)
+        if found.digest != task.digest:
+            raise InputError(words.lesson_changed(found.id))
+        return found
 
 
 def _start_worker(course: Course, preload: Sequence[str], sandboxed: bool) -> None:
