@@ -16,8 +16,6 @@ from grader.sandbox.box import PLOTS, Box
 from grader.submission.cells import NotebookCell, UnreadableError, parse_notebook, read_bytes
 from grader.submission.matching import Submission, belongs, match
 
-_DRAWING = ("matplotlib", "pylab", "byhand.plots", "byhand.figures")
-
 
 def check_notebook(path: Path, *, student: str, course: Course) -> tuple[Report, str]:
     """Grade one notebook.
@@ -37,7 +35,8 @@ def check_notebook(path: Path, *, student: str, course: Course) -> tuple[Report,
     reason = availability.unavailable()
     # The warm process starts loading while the lesson is read; what one notebook does not
     # need would only be waited for.
-    preload = PLOTS if _draws(cells) else ()
+    drawing = ("matplotlib", "pylab", "byhand.plots", "byhand.figures")
+    preload = PLOTS if _mentions(cells, drawing) else ()
     with Box(course, preload=preload, sandboxed=not reason) as box:
         lesson, submission = _matched(path, cells, course)
         graded = grade(
@@ -52,10 +51,10 @@ def check_notebook(path: Path, *, student: str, course: Course) -> tuple[Report,
     return graded.report, notice
 
 
-def _draws(cells: Sequence[NotebookCell]) -> bool:
-    """Whether a cell that will be run looks as if it needed Matplotlib; one may find it anyway."""
+def _mentions(cells: Sequence[NotebookCell], words: Sequence[str]) -> bool:
+    """Whether a cell that will be run has one of the words; what it needs, it finds anyway."""
     run = [cell for cell in cells if cell.type == "code" and not cell.skipped]
-    return any(word in cell.source for cell in run for word in _DRAWING)
+    return any(word in cell.source for cell in run for word in words)
 
 
 def _matched(
