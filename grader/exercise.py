@@ -27,6 +27,48 @@ CaseMaker = Callable[[np.random.Generator], Iterator["Case"]]
 Check = Callable[..., "str | None"]
 
 
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _is_size(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < np.inf
+
+
+def _is_dict(value: Any) -> bool:
+    return isinstance(value, Mapping) and all(map(_is_text, value))
+
+
+def _are(kind: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    return lambda value: isinstance(value, tuple | list) and all(map(kind, value))
+
+
+# What an author may say, by the word for it: the form that is expected, and whether it is that.
+_FORMS: dict[str, tuple[str, Callable[[Any], bool]]] = {
+    **dict.fromkeys(("name", "hint", "group"), ("text", _is_text)),
+    **dict.fromkeys(("returns", "builds_on", "not_alone"), ("a tuple of names", _are(_is_text))),
+    **dict.fromkeys(("relative", "absolute"), ("a number, 0 or more", _is_size)),
+    **dict.fromkeys(("seconds", "megabytes"), ("a number above 0", lambda x: _is_size(x) and x)),
+    **dict.fromkeys(("silent", "fresh"), ("True or False", lambda x: isinstance(x, bool))),
+    **dict.fromkeys(("shapes", "keywords"), ("a dict by name", _is_dict)),
+    **dict.fromkeys(("answer", "check"), ("a function", callable)),
+    "cases": ("a generator: def with one argument, rng, and yield", inspect.isgeneratorfunction),
+    "tolerance": ("a Tolerance", lambda x: isinstance(x, Tolerance)),
+    "raises": ("an exception", lambda x: isinstance(x, type) and issubclass(x, Exception)),
+    "then": ("a tuple of Call, Get and Set", _are(lambda x: isinstance(x, Step))),
+}
+_MAY_BE_NONE = ("seconds", "megabytes", "check", "tolerance", "raises")
+
+
+def _expect(where: str, **said: Any) -> None:
+    """Refuse what an author says in another form than it is meant; raises TypeError."""
+    for name, value in said.items():
+        form, fits = _FORMS[name]
+        if not fits(value) and not (value is None and name in _MAY_BE_NONE):
+            found = getattr(value, "__name__", repr(value))
+            raise TypeError(f"{where}: {name} is {found}; expected {form}")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Tolerance:
     """How far a right float may lie from the reference.
@@ -42,6 +84,9 @@ class Tolerance:
 
     relative: float = 1e-9
     absolute: float = 1e-12
+
+    def __post_init__(self) -> None:
+        _expect("Tolerance", relative=self.relative, absolute=self.absolute)
 
 
 @dataclass(frozen=True)
@@ -200,6 +245,7 @@ class Case:
                 f"Case has no option {', '.join(sorted(unknown))}; "
                 f"it has {', '.join(sorted(_CASE_DEFAULTS))}"
             )
+        _expect("Case", group=group, **options)
         values = {"arguments": arguments, "group": group, **_CASE_DEFAULTS, **options}
         for name, value in values.items():
             object.__setattr__(self, name, value)
@@ -283,11 +329,13 @@ class Asked:
 
     def cases(self, make_cases: CaseMaker) -> CaseMaker:
         """Declare the hidden cases, as a decorator; the generator gets a seeded rng."""
+        _expect(f"cases of {self.id}", cases=make_cases)
         self.makers.append((make_cases, _written()))
         return make_cases
 
     def mistake(self, name: str, *, answer: Callable[..., Any], hint: str) -> None:
         """Declare a known mistake: `answer` computes what a student who makes it gets."""
+        _expect(f"mistake in {self.id}", name=name, answer=answer, hint=hint)
         self.mistakes.append(Mistake(name=name, answer=answer, hint=hint))
 
 
@@ -334,12 +382,9 @@ def exercise(
     collected = _collecting.get()
     if collected is None:
         raise RuntimeError("exercises are declared in a lesson's hidden files only")
-    said = {
-        "returns": tuple(returns),
-        "builds_on": tuple(builds_on),
-        "not_alone": tuple(not_alone),
-        "tolerance": tolerance,
-    }
+    groups = {"returns": returns, "builds_on": builds_on, "not_alone": not_alone}
+    _expect("exercise", name=name, tolerance=tolerance, **groups)
+    said = {key: tuple(value) for key, value in groups.items()} | {"tolerance": tolerance}
     options = {key: value for key, value in said.items() if value}
     collected.append(Asked(id=name, place=_written(), options=options))
     return collected[-1]

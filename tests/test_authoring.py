@@ -261,6 +261,9 @@ class Slip:
         return self.shown_in or self.file
 
 
+TAG = (
+    'write one tag with its name in double quotes, and points as a number: test="softmax" points=4'
+)
 IN_A_LESSON = {
     "an open region": Slip(
         old="    return 2 * np.asarray(x)\n    ### END SOLUTION\n",
@@ -447,16 +450,14 @@ IN_A_LESSON = {
         new="# %% explore=picture",
         at="# %% explore=picture",
         what="cannot read the cell's tags: 'explore=picture'",
-        fix="write one tag with its name in double quotes, and points as a number: "
-        'test="softmax" points=4',
+        fix=TAG,
     ),
     "a title in place of a tag": Slip(
         old='# %% explore="a picture"',
         new="# %% a picture",
         at="# %% a picture",
         what="cannot read the cell's tags: 'a picture'",
-        fix="write one tag with its name in double quotes, and points as a number: "
-        'test="softmax" points=4',
+        fix=TAG,
     ),
     "two tags": Slip(
         old='# %% explore="a picture"',
@@ -478,6 +479,55 @@ IN_A_LESSON = {
         at='test="the double"',
         what="exercise id 'the double' is not a name",
         fix="use the function's name",
+    ),
+    "a setup cell whose name is no id": Slip(
+        old='# %% setup="imports"',
+        new='# %% setup="two words"',
+        at='setup="two words"',
+        what="the name of setup cell 'two words' is no id",
+        fix="use letters, digits, - and _ alone",
+    ),
+    "a name that is a number": Slip(
+        old='# %% setup="imports"',
+        new="# %% setup=5",
+        at="setup=5",
+        what="cannot read the cell's tags: 'setup=5'",
+        fix=TAG,
+    ),
+    "a name that is a list": Slip(
+        old='# %% test="double" points=4',
+        new='# %% test=["double"] points=4',
+        at="points=4",
+        what="cannot read the cell's tags: \"test=['double']\"",
+        fix=TAG,
+    ),
+    "an empty name": Slip(
+        old='# %% explore="a picture"',
+        new='# %% explore=" "',
+        at='explore=" "',
+        what="cannot read the cell's tags: \"explore=' '\"",
+        fix=TAG,
+    ),
+    "points in quotes": Slip(
+        old='# %% test="double" points=4',
+        new='# %% test="double" points="4"',
+        at='points="4"',
+        what="test cell 'double' has no points",
+        fix="write '# %% test=\"double\" points=4'",
+    ),
+    "points that are no number": Slip(
+        old='# %% test="double" points=4',
+        new='# %% test="double" points=NaN',
+        at="points=NaN",
+        what="test cell 'double' has no points",
+        fix="write '# %% test=\"double\" points=4'",
+    ),
+    "points without end": Slip(
+        old='manual="derive_four" points=3',
+        new='manual="derive_four" points=Infinity',
+        at="points=Infinity",
+        what="manual cell 'derive_four' has no points",
+        fix="write '# %% manual=\"derive_four\" points=4'",
     ),
     "a syntax error in a setup cell": Slip(
         old="import numpy as np\n",
@@ -712,6 +762,102 @@ IN_HIDDEN = {
 }
 
 
+def declared(old, new, told):
+    """Return the slip of a declaration in another form than it is meant."""
+    what = f"raises TypeError: {told}"
+    return Slip(file=DOUBLE, old=old, new=new, at=new, what=what, fix="declare only what runs")
+
+
+NAMED, YIELDED = 'exercise("double")', 'yield Case(rng.normal(size=3), group="a vector")'
+MISTAKEN = 'asked.mistake("squared", answer=lambda x: x**2, hint="Is 3 doubled 9?")'
+IN_ANOTHER_FORM = {
+    "a name that is no text": declared(NAMED, "exercise(2)", "exercise: name is 2; expected text"),
+    "one name in place of a tuple": declared(
+        NAMED,
+        'exercise("double", returns="dZ")',
+        "exercise: returns is 'dZ'; expected a tuple of names",
+    ),
+    "numbers in place of names": declared(
+        NAMED,
+        'exercise("double", builds_on=(1, 2))',
+        "exercise: builds_on is (1, 2); expected a tuple of names",
+    ),
+    "a number in place of a Tolerance": declared(
+        NAMED,
+        'exercise("double", tolerance=1e-6)',
+        "exercise: tolerance is 1e-06; expected a Tolerance",
+    ),
+    "cases that are no generator": Slip(
+        file=DOUBLE,
+        old='    yield Case(rng.normal(size=3), group="a vector")\n'
+        '    yield Case(number(rng), group="a number")\n',
+        new='    return [Case(number(rng), group="a number")]\n',
+        at="@asked.cases",
+        what="raises TypeError: cases of double: cases is vectors; expected a generator: def with "
+        "one argument, rng, and yield",
+        fix="declare only what runs",
+    ),
+    "a mistake without a name": declared(
+        MISTAKEN,
+        MISTAKEN.replace('"squared"', '""'),
+        "mistake in double: name is ''; expected text",
+    ),
+    "an answer that is no function": declared(
+        MISTAKEN,
+        MISTAKEN.replace("lambda x: x**2", "4"),
+        "mistake in double: answer is 4; expected a function",
+    ),
+    "a hint that is no text": declared(
+        MISTAKEN,
+        MISTAKEN.replace('"Is 3 doubled 9?"', "None"),
+        "mistake in double: hint is None; expected text",
+    ),
+    **{
+        f"a case: {said}": declared(
+            YIELDED, YIELDED.replace('group="a vector"', said), f"Case: {told}"
+        )
+        for said, told in {
+            "group=3": "group is 3; expected text",
+            'group="a", shapes=(3,)': "shapes is (3,); expected a dict by name",
+            'group="a", keywords={1: 2}': "keywords is {1: 2}; expected a dict by name",
+            'group="a", then=[1]': "then is [1]; expected a tuple of Call, Get and Set",
+            'group="a", check="x > 0"': "check is 'x > 0'; expected a function",
+            'group="a", raises="ValueError"': "raises is 'ValueError'; expected an exception",
+            'group="a", tolerance=0.1': "tolerance is 0.1; expected a Tolerance",
+            'group="a", silent=1': "silent is 1; expected True or False",
+            'group="a", fresh="no"': "fresh is 'no'; expected True or False",
+            'group="a", seconds=0': "seconds is 0; expected a number above 0",
+            'group="a", megabytes="64"': "megabytes is '64'; expected a number above 0",
+        }.items()
+    },
+    "a generator that raises": Slip(
+        file=DOUBLE,
+        old=YIELDED,
+        new="yield Case(rng.standard(), group='a')",
+        at="rng.standard",
+        what="raises AttributeError: 'numpy.random._generator.Generator' object has no attribute "
+        "'standard'",
+        fix="declare only what runs",
+    ),
+    "a generator that yields no case": Slip(
+        file=DOUBLE,
+        old=YIELDED,
+        new="yield 3.0",
+        at="@asked.cases",
+        what="the generator of 'double' yields 3.0; expected hidden cases",
+        fix="yield Case(..., group=...)",
+    ),
+    "a generator that yields nothing": Slip(
+        file=ONE_FILE,
+        old='    yield Case(float(rng.normal()), group="a number")\n',
+        new="    yield from ()\n",
+        at='@cases("octuple")',
+        what="the generator of 'octuple' yields nothing; expected hidden cases",
+        fix="yield Case(..., group=...)",
+    ),
+}
+
+
 def each(slips):
     return pytest.mark.parametrize("slip", [pytest.param(s, id=name) for name, s in slips.items()])
 
@@ -726,7 +872,7 @@ def test_reading_a_lesson_names_the_line_the_problem_and_a_fix(course, slip):
     assert message in str(raised.value).replace(f"{course}/", "")
 
 
-@each(IN_A_LESSON | BETWEEN_LESSONS | IN_HIDDEN)
+@each(IN_A_LESSON | BETWEEN_LESSONS | IN_HIDDEN | IN_ANOTHER_FORM)
 def test_build_names_the_line_the_problem_and_a_fix_and_writes_nothing(course, build, slip):
     message = slip.make(course)
     before = snapshot(course)

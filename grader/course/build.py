@@ -9,6 +9,7 @@ from pathlib import Path
 
 from grader.course import words
 from grader.course.folders import Course
+from grader.course.hidden import draw_cases
 from grader.course.loading import load
 from grader.course.release import build
 from grader.errors import InputError
@@ -47,7 +48,7 @@ def build_course(course: Course, names: Sequence[str], *, check: bool) -> Built:
                 _write(path, files[path])
             for lesson in chosen:
                 # Hidden cases and cells must fit together: an author hears of it now.
-                load(course, lesson)
+                draw_cases(course.solutions / lesson, load(course, lesson).exercises)
     return Built(
         lessons=len(chosen), changed=tuple(path.relative_to(course.root) for path in changed)
     )

@@ -13,11 +13,13 @@ from os.path import lexists
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from grader.course import words
 from grader.course.modules import Modules
 from grader.course.problems import Problem, refuse
 from grader.errors import AuthorError, InputError
-from grader.exercise import Asked, collecting
+from grader.exercise import Asked, Case, Exercise, collecting
 
 _PACKAGE = "hidden"  # what the files import each other from
 
@@ -111,6 +113,26 @@ def declarations(hidden: Hidden, solution: Mapping[str, Any]) -> list[Asked]:
             except Exception as error:
                 raise _named(error, path, {str(p) for p, _ in sources.values()}) from error
     return asked
+
+
+def draw_cases(folder: Path, exercises: Mapping[str, Exercise]) -> None:
+    """Draw the hidden cases of each exercise once, so that an author hears of what stops it.
+
+    Raises:
+        AuthorError: a generator raises, or yields what is no case, or nothing.
+    """
+    authored = {str(folder / path) for path in hidden_files(folder)}
+    for name, exercise in exercises.items():
+        code = exercise.make_cases.__code__
+        path, line = Path(code.co_filename), code.co_firstlineno
+        try:
+            drawn = list(exercise.make_cases(np.random.default_rng(0)))
+        except Exception as error:
+            raise _named(error, path, authored) from error
+        strange = [repr(case) for case in drawn if not isinstance(case, Case)]
+        if strange or not drawn:
+            wrong = words.no_case(name, strange[0] if strange else "")
+            refuse([Problem(path=path, line=line, wrong=wrong)])
 
 
 def _named(error: Exception, path: Path, authored: set[str]) -> AuthorError:

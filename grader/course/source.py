@@ -17,7 +17,13 @@ from grader.course.problems import Problem, refuse
 from grader.errors import InputError
 
 _MARKER = re.compile(r"^# %%(?P<rest>.*)$")
-_IDENTIFIER = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")
+_EXERCISE = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$"), words.no_name
+# By kind: what a name looks like, and what is said of one that does not.
+_NAMES = {
+    **dict.fromkeys((Kind.SOLUTION, Kind.TEST, Kind.MANUAL), _EXERCISE),
+    Kind.SETUP: (re.compile(r"^[A-Za-z0-9_-]+$"), words.no_id),  # as nbgrader takes it
+    Kind.EXPLORE: (re.compile(""), words.no_id),  # any name will do
+}
 _TAGS = tuple(kind for kind in Kind if kind not in (Kind.PROSE, Kind.ANSWER))
 
 
@@ -82,16 +88,28 @@ def _cell(
             return Cell(kind=Kind.PROSE, name="", source=source, line=line)
         return problem(words.NO_TAG)
     kind = kinds[0]
-    name = str(tags[kind.value])
+    name = tags[kind.value]
+    if not isinstance(name, str) or not name.strip():
+        return problem(words.tags_unreadable(f"{kind.value}={name!r}"))
     markdown = kind is Kind.MANUAL
     if (cell_type == "markdown") != markdown:
         return problem(words.another_cell_type(kind.value, name, cell_type, markdown=markdown))
-    if kind in (Kind.SOLUTION, Kind.TEST, Kind.MANUAL) and not _IDENTIFIER.match(name):
-        return problem(words.no_name(name))
+    pattern, misnamed = _NAMES[kind]
+    if not pattern.match(name):
+        return problem(misnamed(name))
     points = tags.get("points")
     if kind in (Kind.TEST, Kind.MANUAL):
-        if not isinstance(points, int | float) or isinstance(points, bool) or points <= 0:
+        if not _is_worth(points):
             return problem(words.no_points(kind.value, name))
     elif points is not None:
         return problem(words.points_elsewhere(kind.value, name))
     return Cell(kind=kind, name=name, source=source, points=float(points or 0), line=line)
+
+
+def _is_worth(points: Any) -> bool:
+    """Whether a tag says how many points a cell is worth."""
+    return (
+        isinstance(points, int | float)
+        and not isinstance(points, bool)
+        and 0 < points < float("inf")
+    )

@@ -80,6 +80,13 @@ def no_name(found: str) -> Wrong:
     )
 
 
+def no_id(found: str) -> Wrong:
+    return Wrong(
+        what=_("the name of setup cell {found!r} is no id").format(found=found),
+        fix=_("use letters, digits, - and _ alone"),
+    )
+
+
 def no_points(kind: str, name: str) -> Wrong:
     return Wrong(
         what=_("{kind} cell {name!r} has no points").format(kind=kind, name=name),
@@ -296,6 +303,16 @@ def no_cases(name: str, *, declared: bool) -> Wrong:
     return Wrong(
         what=_("exercise {name!r} has no hidden cases").format(name=name),
         fix=fix.format(name=name),
+    )
+
+
+def no_case(name: str, found: str) -> Wrong:
+    found = found or _("nothing")
+    return Wrong(
+        what=_("the generator of {name!r} yields {found}; expected hidden cases").format(
+            name=name, found=found
+        ),
+        fix=_("yield Case(..., group=...)"),
     )
 
 
