@@ -75,7 +75,7 @@ def outer_product_table(delta: ArrayLike, a: ArrayLike) -> Picture:
         a: (n_in,), one factor a column.
 
     Returns:
-        Picture of the table (n_out, n_in) whose cell (i, j) is delta_i a_j; its
+        Picture of the table (n_out, n_in) whose cell (j, k) is delta_j a_k; its
         description lists the factors and the rows.
 
     Raises:
@@ -100,9 +100,9 @@ def outer_product_table(delta: ArrayLike, a: ArrayLike) -> Picture:
         axes.xaxis.tick_top()
         axes.tick_params(length=0, labelsize=11)
         size = f"{left.size} \\times {top.size}"
-        axes.set_title(f"$\\delta\\,a^T$ is ${size}$: each $\\delta_i$ times each $a_j$", pad=10)
+        axes.set_title(f"$\\delta\\,a^T$ is ${size}$: each $\\delta_j$ times each $a_k$", pad=10)
     words = [f"Outer product of delta {listed(left)} and a {listed(top)}, shape {table.shape}."]
-    words.append("The entry in row i and column j is delta_i times a_j.")
+    words.append("The entry in row j and column k is delta_j times a_k.")
     words += [f"Row {i}: {listed(row)}." for i, row in enumerate(table)]
     return Picture(figure, "\n".join(words))
 

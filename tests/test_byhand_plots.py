@@ -612,7 +612,7 @@ def test_an_outer_product_table_multiplies_row_by_column():
 
     assert shown.alt.splitlines() == [
         "Outer product of delta [1, -2, 0.5] and a [3, 4], shape (3, 2).",
-        "The entry in row i and column j is delta_i times a_j.",
+        "The entry in row j and column k is delta_j times a_k.",
         "Row 0: [3, 4].",
         "Row 1: [-6, -8].",
         "Row 2: [1.5, 2].",
