@@ -4,12 +4,14 @@
 The rules themselves stand in docs/authoring.md.
 """
 
+import ast
 import math
 import re
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
+from pathlib import Path
 
 from grader.course.cells import Cell, Kind
 from grader.course.regions import regions
@@ -69,7 +71,7 @@ class Lesson:
     @property
     def exercises(self) -> list[tuple[str, float, int]]:
         """Each exercise and each question by hand: name, points, minutes; in order."""
-        lines = {c.name: _lines_of(c) for c in self.cells if c.kind is Kind.SOLUTION}
+        lines = {c.name: _lines_of(self.id, c) for c in self.cells if c.kind is Kind.SOLUTION}
         found = []
         for cell in self.cells:
             if cell.kind is Kind.TEST:
@@ -80,26 +82,35 @@ class Lesson:
         return found
 
     @property
-    def reading(self) -> int:
-        """Minutes that the words take."""
-        return math.ceil(self.words / WORDS_A_MINUTE)
+    def second_sitting(self) -> int | None:
+        """The section that a second sitting begins with, as the first cell says it."""
+        said = re.search(r"from section (\d+) on", self.prose[0].source)
+        return int(said[1]) if said else None
 
     @property
-    def running(self) -> int:
-        """Minutes that the cells to try out take."""
-        names = [cell.name for cell in self.cells if cell.kind is Kind.EXPLORE]
-        figures = sum(name.split()[0] == "figure" for name in names)
-        return MINUTES_A_RUN * (len(names) - figures) + MINUTES_A_FIGURE * figures
-
-    @property
-    def solving(self) -> int:
-        """Minutes that the exercises take."""
-        return sum(minutes for _, _, minutes in self.exercises)
+    def sittings(self) -> list[int]:
+        """Minutes of each sitting, in steps of five."""
+        parts = [self.cells]
+        if self.second_sitting:
+            parts = _halves(self.cells, f"## {self.second_sitting} · ")
+        return [5 * math.ceil(sum(self.minutes_of(part)) / 5) for part in parts]
 
     @property
     def minutes(self) -> int:
-        """What the lesson takes, in steps of five minutes."""
-        return 5 * math.ceil((self.reading + self.running + self.solving) / 5)
+        """What the lesson takes: all sittings."""
+        return sum(self.sittings)
+
+    def minutes_of(self, cells: list[Cell]) -> tuple[int, int, int]:
+        """Return the minutes that some cells take: to read, to try things out, to solve."""
+        words = sum(words_of(cell) for cell in cells if cell.kind in PROSE)
+        names = [cell.name for cell in cells if cell.kind is Kind.EXPLORE]
+        figures = sum(name.split()[0] == "figure" for name in names)
+        asked = {cell.name for cell in cells if cell.kind in (Kind.TEST, Kind.MANUAL)}
+        return (
+            math.ceil(words / WORDS_A_MINUTE),
+            MINUTES_A_RUN * (len(names) - figures) + MINUTES_A_FIGURE * figures,
+            sum(minutes for name, _, minutes in self.exercises if name in asked),
+        )
 
     @property
     def points(self) -> float:
@@ -109,10 +120,17 @@ class Lesson:
     @property
     def opening(self) -> str:
         """The lines of the first cell that say what a lesson takes."""
+        reading, running, solving = self.minutes_of(self.cells)
         head = (
-            f"**{self.minutes} minutes, {self.points:g} points:** {self.reading} minutes to read, "
-            f"{self.running} to try things out, {self.solving} for the exercises."
+            f"**{self.minutes} minutes, {self.points:g} points:** {reading} minutes to read, "
+            f"{running} to try things out, {solving} for the exercises."
         )
+        if section := self.second_sitting:
+            first, second = self.sittings
+            head += (
+                f"\n**Two sittings:** {first} minutes up to section {section - 1}, "
+                f"{second} from section {section} on."
+            )
         rows = [
             f"| `{name}` | {points:g} | {minutes} |" for name, points, minutes in self.exercises
         ]
@@ -130,9 +148,34 @@ def words_of(cell: Cell) -> int:
     return sum(any(sign.isalnum() for sign in token) for token in text.split())
 
 
-def _lines_of(cell: Cell) -> int:
+def _halves(cells: list[Cell], heading: str) -> list[list[Cell]]:
+    """Cut cells in two where a heading stands, perhaps inside of one."""
+    for place, cell in enumerate(cells):
+        before, found, after = f"\n{cell.source}".partition(f"\n{heading}")
+        if found and cell.kind is Kind.PROSE:
+            return [
+                [*cells[:place], replace(cell, source=before)],
+                [replace(cell, source=heading + after), *cells[place + 1 :]],
+            ]
+    raise AssertionError(f"no section begins with {heading!r}")
+
+
+def _lines_of(lesson: str, cell: Cell) -> int:
+    """Count the lines of a solution: the reference's, or the alternative's called __plain_and_slow.
+
+    Some references are written for speed; what takes a learner's time is the plain way.
+    """
+    for node in _alternatives(lesson).body:
+        if isinstance(node, ast.FunctionDef) and node.name == f"{cell.name}__plain_and_slow":
+            return sum(len(ast.unparse(line).splitlines()) for line in node.body)
     region = regions(cell.source)["SOLUTION"]
     return sum(bool(line.strip()) and line.strip()[0] != "#" for line in region.splitlines())
+
+
+@cache
+def _alternatives(lesson: str) -> ast.Module:
+    path = Path(__file__).parent / "alternatives" / f"{lesson}.py"
+    return ast.parse(path.read_text(encoding="utf-8"))
 
 
 def formulas(text: str) -> Iterator[str]:

@@ -115,9 +115,9 @@ def test_model_forward_follows_the_text(lesson, dims, kinds, m):
     """The output, and in each cache what came in and the sums."""
     params, X, _, _ = draw(dims, kinds, m)
 
-    A_L, caches = lesson["model_forward"](X, params, kinds)
+    P, caches = lesson["model_forward"](X, params, kinds)
 
-    agree(A_L, predict(params, X, kinds))
+    agree(P, predict(params, X, kinds))
     A = X
     for (A_prev, W, Z, kind), (W_given, b), kind_given in zip(caches, params, kinds, strict=True):
         agree(A_prev, A)
@@ -129,7 +129,7 @@ def test_model_forward_follows_the_text(lesson, dims, kinds, m):
 
 @pytest.mark.parametrize(("dims", "kinds", "m"), NETWORKS)
 def test_model_backward_is_autograds_gradient_for_any_loss(lesson, dims, kinds, m):
-    """The loss is the sum of R * A_L with a random R: its gradient by A_L is R."""
+    """The loss is the sum of R * P with a random R: its gradient by P is R."""
     params, X, R, _ = draw(dims, kinds, m)
 
     _, caches = lesson["model_forward"](X, params, kinds)

@@ -27,6 +27,7 @@ from tests.prose import (
 every_lesson = pytest.mark.parametrize("lesson", [Lesson(name) for name in LESSONS], ids=LESSONS)
 
 MOST_WORDS_A_CELL, MOST_WORDS_A_LESSON = 200, 3500
+MOST_MINUTES_A_SITTING = 90
 UNNUMBERED = re.compile(r"## (Notation|Summary|Further reading|Three questions on lesson \d\d)")
 
 
@@ -59,11 +60,18 @@ def test_the_opening_says_what_the_rule_gives_for_points_and_minutes(lesson):
 
 
 @every_lesson
+def test_no_sitting_is_longer_than_90_minutes(lesson):
+    """A longer lesson says "from section 6 on", where it is good to begin again."""
+    assert max(lesson.sittings) <= MOST_MINUTES_A_SITTING
+
+
+@every_lesson
 def test_the_readme_says_words_minutes_and_points(lesson):
-    """In its table of lessons, the words to the hundred."""
+    """In its table of lessons, the words to the hundred, the minutes of each sitting."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     row = re.search(rf"^\| {lesson.id[:2]} .*$", readme, re.MULTILINE)[0]
-    numbers = f"| {round(lesson.words, -2):,} | {lesson.minutes} | {lesson.points:g} |"
+    minutes = " + ".join(map(str, lesson.sittings))
+    numbers = f"| {round(lesson.words, -2):,} | {minutes} | {lesson.points:g} |"
     assert row.endswith(numbers), f"{row} should end with {numbers}"
 
 
@@ -188,6 +196,19 @@ def test_a_derivation_is_asked_step_by_step(lesson):
             assert [type(node) for node in body] == [ast.Return], cell.name
     carried = [load(lesson.id).exercises[name].builds_on for name in solved]
     assert any(earlier in later for earlier, later in zip(solved, carried[1:], strict=False))
+
+
+def test_every_symbol_of_the_notation_table_is_used():
+    """A row that no lesson needs is one more thing to learn."""
+    used = {
+        symbol
+        for lesson in map(Lesson, COURSE.lesson_ids())
+        for cell in lesson.prose
+        if "| from |" not in cell.source
+        for formula in formulas(cell.source)
+        for symbol in symbols(formula)
+    }
+    assert set(notation()) - used == set()
 
 
 def test_the_notation_table_gives_each_symbol_once():

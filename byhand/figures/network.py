@@ -34,7 +34,7 @@ def forward(functions: Functions, X: Array, params: Params, kinds: list[str]) ->
     """
     found = functions.call("model_forward", X, params, kinds)
     if not isinstance(found, tuple | list) or len(found) != 2:
-        raise Trouble("model_forward should return two things, (A_L, caches).")
+        raise Trouble("model_forward should return two things, (P, caches).")
     return found[0], found[1]
 
 

@@ -48,7 +48,7 @@ def compute(functions: Functions, *, scheme: str, depth: int, width: int) -> Wor
             "model_forward", rng.normal(size=(width, SAMPLES)), params, [kind] * depth
         )
         if not isinstance(found, tuple | list) or len(found) != 2:
-            raise Trouble("model_forward should return two things, (A_L, caches).")
+            raise Trouble("model_forward should return two things, (P, caches).")
         dA = rng.normal(size=(width, SAMPLES)) / SAMPLES
         grads = functions.call("model_backward", dA, found[1])
         if len(grads) != depth:

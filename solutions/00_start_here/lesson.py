@@ -41,6 +41,9 @@
 #
 # **Predict before you run.** Say the shape, the sign or the size of a result first.
 # If you were wrong, you have found what there is to learn.
+#
+# **Take your time.** Each lesson says at its top how long it takes. A sitting lasts at most
+# 90 minutes; the last three lessons take two, and say where the second begins.
 
 # %% setup="imports"
 import numpy as np
@@ -164,7 +167,7 @@ print("close?", np.allclose(np.ones((4, 1)), np.ones((4, 4))))
 # `P` has shape $(m, 1)$ and `T` has shape $(m,)$.
 #
 # 1. Derive the shape of `P - T` from the broadcasting rule, step by step.
-# 2. Say what stands in row $j$ and column $k$ of it.
+# 2. Say what stands in its second row and third column.
 # 3. Say why `np.mean((P - T)**2)` is not the mean squared error.
 #
 # Four or five sentences are enough. Write them into the cell below (double-click it to begin).
@@ -175,16 +178,16 @@ print("close?", np.allclose(np.ones((4, 1)), np.ones((4, 4))))
 # The second one is shorter, so a 1 is put in front: (1, m).
 # In the first place m meets 1, so the single row of T is repeated m times.
 # In the second place 1 meets m, so the single column of P is repeated m times.
-# The result has shape (m, m), and its entry in row j and column k is the prediction of sample j
-# minus the target of sample k.
-# The mean squared error is the mean over the m entries with j = k.
+# The result has shape (m, m). In its second row and third column stands the prediction of the
+# second sample minus the target of the third.
+# The mean squared error is the mean over the m entries on the diagonal.
 # The code takes the mean over all m * m pairs instead, so predictions are also
 # compared with targets of other samples, and a perfect prediction does not give 0.
 # ### END SOLUTION
 # ### BEGIN MARK SCHEME
 # - 1 point: aligns at the right and extends (m,) to (1, m), not to (m, 1).
 # - 1 point: stretches each 1, so the result is (m, m).
-# - 1 point: entry (j, k) is prediction j minus target k (or "row: prediction, column: target").
+# - 1 point: prediction 2 minus target 3 (or "row: prediction, column: target").
 # - 1 point: the mean runs over all pairs, not over the diagonal alone; any clear wording.
 #
 # A correct numerical example with m = 2 or 3 may replace the words of the last two points.
@@ -240,7 +243,7 @@ print("mean of each feature afterwards:", (X - mean).mean(axis=1))
 # $$
 # \text{mean}_k = \frac{1}{m} \sum_c x_{kc}, \qquad
 # \text{std}_k = \sqrt{\frac{1}{m} \sum_c (x_{kc} - \text{mean}_k)^2}, \qquad
-# z_{kc} = \frac{x_{kc} - \text{mean}_k}{\text{std}_k}. \tag{1}
+# x_{kc} \to \frac{x_{kc} - \text{mean}_k}{\text{std}_k}. \tag{1}
 # $$
 #
 # Some books divide by $m - 1$; here it is $m$, and nothing is added to the standard deviation.
@@ -294,19 +297,19 @@ def standardize(X):
 # %% test="standardize" points=10
 X = np.array([[1.0, 2.0, 3.0], [10.0, 20.0, 60.0]])
 X_before = X.copy()
-Z = standardize(X)
-assert np.shape(Z) == (2, 3), f"the result should have the shape of X, (2, 3), not {np.shape(Z)}"
+found = standardize(X)
+assert np.shape(found) == (2, 3), f"the shape should be that of X, (2, 3), not {np.shape(found)}"
 assert np.array_equal(X, X_before), "standardize changed the X that it was given"
-assert np.allclose(Z.mean(axis=1), 0), "each feature (row) should have mean 0"
-assert np.allclose(Z.std(axis=1), 1), "each feature (row) should have standard deviation 1"
-assert np.allclose(Z[0], [-1.22474487, 0, 1.22474487]), "compare your first row with section 4"
+assert np.allclose(found.mean(axis=1), 0), "each feature (row) should have mean 0"
+assert np.allclose(found.std(axis=1), 1), "each feature (row) should have standard deviation 1"
+assert np.allclose(found[0], [-1.22474487, 0, 1.22474487]), "compare your first row with section 4"
 
 square = standardize(np.array([[1.0, 2.0, 3.0], [4.0, 8.0, 6.0], [9.0, 7.0, 5.0]]))
 assert np.allclose(square.mean(axis=1), 0), "with 3 features and 3 samples, rows should have mean 0"
 
 constant = standardize(np.array([[0.1, 0.1, 0.1], [1.0, 2.0, 3.0]]))
 assert np.all(constant[0] == 0), "a feature that is 0.1 in every sample should become exactly 0"
-assert np.allclose(constant[1], Z[0]), "a constant feature should not disturb the others"
+assert np.allclose(constant[1], found[0]), "a constant feature should not disturb the others"
 
 # %% [markdown]
 # **Now have it judged.** The points come from hidden cases, drawn at random for each student, in
@@ -496,7 +499,7 @@ shapes_diagram(3, 2, 4, backward=False)
 # |---|---|---|---|---|
 # | $m$, $c$ | `m`, `c` | number of samples; counts them | | 00 |
 # | $n$, $n_{\text{in}}$, $n_{\text{out}}$ | `n`, `n_in`, `n_out` | number of features or units; how many enter and leave a layer | | 00 |
-# | $j$, $k$, $i$ | `j`, `k`, `i` | count units: $j$ in a layer, $k$ before it, $i$ where a third is needed | | 00 |
+# | $j$, $k$, $i$ | `j`, `k`, `i` | count units: $j$ in a layer, $k$ before it; $i$, and in lesson 06 $j$, whatever else is counted | | 00 |
 # | $X$, $\mathbf{x}$, $x_{kc}$ | `X`, `x` | data, or what a function takes | $(n, m)$ | 00 |
 # | $W$, $w_{jk}$ | `W`, `w` | weights, $w_{jk}$ from unit $k$ to unit $j$ | $(n_{\text{out}}, n_{\text{in}})$ | 00 |
 # | $\mathbf{b}$, $b_j$ | `b` | biases | $(n_{\text{out}}, 1)$ | 00 |
@@ -525,7 +528,7 @@ shapes_diagram(3, 2, 4, backward=False)
 # | $S$, $\mathbf{s}$, $s_{jc}$ | `S`, `s` | what a softmax gives | $(n, m)$ | 02 |
 # | $E$ | | the sum of the exponentials of a sample's logits | one number | 02 |
 # | $J$, $J_{jk}$ | `J` | Jacobian, $J_{jk}$ of output $j$ by input $k$ | $(n_{\text{out}}, n_{\text{in}})$ | 02 |
-# | $l$, $D$ | | counts layers; how many there are, so $W^{(l)}$ is of layer $l$ | | 03 |
+# | $l$ | | counts layers: $W^{(l)}$ is of layer $l$ | | 03 |
 # | $g$, $\hat g$ | `g` | one entry of a gradient; the same, measured | | 01 |
 # | $\tau$ | `step` | counts the steps of training | | 05 |
 # | $\lambda$, $\kappa$ | | curvature of the loss in a direction; largest over smallest curvature | | 05 |

@@ -952,8 +952,8 @@ with waiting():
 neuron.neuron_learns(logistic_loss, logistic_gradient)
 
 # %% [markdown]
-# About ten digits agree. And your neuron learns: the loss falls from 0.884 to 0.133, and 98% of the
-# samples end on the right side. This time no slope was measured: one pass back gives all of them.
+# About ten digits agree. And your neuron learns: its loss, now the cross-entropy, falls from 0.884 to
+# 0.133, and 98% of the samples end on the right side. No slope was measured: one pass back gives all.
 #
 # ## 9 · Bug hunt: three gradients, and all of them train
 #

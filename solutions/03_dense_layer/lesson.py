@@ -15,7 +15,7 @@
 #
 # **You need** lesson 01 (every path adds its product) and lesson 02 (`activation_prime`, the L2 loss).
 #
-# **85 minutes, 40 points:** 27 minutes to read, 13 to try things out, 44 for the exercises.
+# **85 minutes, 40 points:** 28 minutes to read, 13 to try things out, 44 for the exercises.
 #
 # | exercise | points | minutes |
 # |---|---|---|
@@ -828,7 +828,8 @@ print("as in (10):       ", ((W_next.T @ delta_next) * gain).ravel())
 print("as the colleague's:", (W_next.T @ (delta_next * gain)).ravel())
 
 # %% [markdown]
-# NumPy objects when the two layers differ in width.
+# NumPy objects when the two layers differ in width, unless layer $l$ has a single unit: then both
+# are the same.
 # With equal widths it is silent, and the two differ.
 # Unit 2 of layer $l$ is closed, so its delta must be 0, as in (10).
 # The colleague applied the gain of layer $l$ to the units of layer $l+1$, and the closed unit gets
@@ -1014,6 +1015,9 @@ for name, fan in [("fan-out", n_out), ("fan-in", n_in)]:
 #
 # ### Exercise: `DenseLayer` (6 points)
 #
+# In a class, `self` is the object itself: what one method stores in `self.W`, another one finds there.
+# `__init__` is called when somebody writes `DenseLayer(3, 2, "relu", rng)`, and
+# `rng.normal(0.0, spread, size=(n_out, n_in))` draws numbers with a spread that you choose.
 # Use the functions that you have: `dense_forward`, `activation`, `activation_backward`,
 # `dense_backward`.
 

@@ -13,9 +13,10 @@
 # gradient with a yardstick that knows nothing of backpropagation; train in minibatches and report
 # losses honestly; find planted bugs that the loss curve does not show.
 #
-# **You need** lessons 02 and 03. Section 7 is a good place to begin a second sitting.
+# **You need** lessons 02 and 03.
 #
-# **125 minutes, 40 points:** 29 minutes to read, 22 to try things out, 73 for the exercises.
+# **125 minutes, 40 points:** 29 minutes to read, 21 to try things out, 73 for the exercises.
+# **Two sittings:** 65 minutes up to section 7, 60 from section 8 on.
 #
 # | exercise | points | minutes |
 # |---|---|---|
@@ -283,12 +284,12 @@ def model_forward(X, params, kinds):
     """Run a network forward.
 
     X is (n_0, m); params is [(W, b), ...] and kinds has one name a layer.
-    Returns (A_L, caches): A_L is the last layer's output (n_L, m), and caches[l] is the
+    Returns (P, caches): P is the last layer's output (n_out, m), and caches[l] is the
     tuple (A_prev, W, Z, kind) of layer l, first layer first. Section 4.
 
     >>> params = [(np.array([[2.0]]), np.array([[1.0]])), (np.array([[3.0]]), np.array([[0.0]]))]
-    >>> A_L, caches = model_forward(np.array([[1.0, -1.0]]), params, ["relu", "linear"])
-    >>> A_L
+    >>> P, caches = model_forward(np.array([[1.0, -1.0]]), params, ["relu", "linear"])
+    >>> P
     array([[9., 0.]])
     """
     ### BEGIN SOLUTION
@@ -302,9 +303,9 @@ def model_forward(X, params, kinds):
 
 
 # %% test="model_forward" points=4
-A_L, caches = model_forward(X_pencil, params_pencil, kinds_pencil)
-assert np.shape(A_L) == (1, 2), f"A_L is (n_L, m) = (1, 2); yours is {np.shape(A_L)}"
-np.testing.assert_allclose(A_L, [[1, 8]], err_msg="the outputs of the worked example")
+P, caches = model_forward(X_pencil, params_pencil, kinds_pencil)
+assert np.shape(P) == (1, 2), f"P is (n_out, m) = (1, 2); yours is {np.shape(P)}"
+np.testing.assert_allclose(P, [[1, 8]], err_msg="the outputs of the worked example")
 assert len(caches) == 2, f"one cache a layer, two here; you keep {len(caches)}"
 A_prev, W, Z, kind = caches[0]
 np.testing.assert_allclose(A_prev, X_pencil, err_msg="what came into layer 1 is X")
@@ -589,14 +590,15 @@ np.testing.assert_allclose(db1[:, 0], dZ1[:, 0] + dZ1[:, 1], err_msg="a path thr
 # %% [markdown]
 # ### Exercise: `model_backward` (5 points)
 #
-# Now for any number of layers, with one loop.
-# The gradients come out last layer first; return them first layer first, in the order of `params`.
+# Now for any number of layers, with one loop: `reversed(caches)` goes through a list from its end.
+# The gradients come out last layer first; return them first layer first, in the order of `params`:
+# `grads[::-1]` is a list turned round.
 
 # %% solution="model_backward"
 def model_backward(dA, caches):
     """Run a network backward.
 
-    dA is (n_L, m), the gradient of the loss by the network's output A_L;
+    dA is (n_out, m), the gradient of the loss by the network's output P;
     caches is what model_forward returned: caches[l] = (A_prev, W, Z, kind).
     Returns [(dW, db), ...] in forward order, dW shaped like W (n_out, n_in) and
     db (n_out, 1). The last layer's kind may be softmax. Section 6.
@@ -619,8 +621,8 @@ def model_backward(dA, caches):
 
 
 # %% test="model_backward" points=5
-A_L, caches = model_forward(X_pencil, params_pencil, kinds_pencil)
-grads = model_backward(mse_grad(A_L, T_pencil), caches)
+P, caches = model_forward(X_pencil, params_pencil, kinds_pencil)
+grads = model_backward(mse_grad(P, T_pencil), caches)
 assert len(grads) == 2, f"one pair (dW, db) a layer, two here; you return {len(grads)}"
 for layer, ((dW, db), (W, b)) in enumerate(zip(grads, params_pencil, strict=True), start=1):
     assert np.shape(dW) == W.shape, f"dW{layer} is {W.shape} like W; yours is {np.shape(dW)}"
@@ -642,10 +644,14 @@ np.testing.assert_allclose(
 )
 
 # %% [markdown]
-# **Why backward?** Pushing the slope of one weight forward to the loss costs about one forward pass,
-# *for each weight*.
+# <details>
+# <summary>Further: why backward?</summary>
+#
+# Pushing the slope of one weight forward to the loss costs about one forward pass, *for each weight*.
 # From the loss, each `dZ` is computed once and used for everything below: two matrix products where
 # the forward pass made one.
+#
+# </details>
 #
 # **Predict:** the network 64-64-32-10 has 6570 parameters, and central differences need two forward
 # passes for each.
@@ -760,7 +766,7 @@ with waiting():
 # `loss` is a function of the parameters alone: `loss(params)` is a float.
 # `np.ndindex(p.shape)`, as in lesson 01, goes through the entries of an array of any shape.
 # Leave `params` as you found it, bit for bit.
-# (Is `p += h`, `p -= 2 * h`, `p += h` good enough? Try it with 0.1.)
+# (`p += h`, `p -= 2 * h`, `p += h` is not good enough: a trap of lesson 01.)
 #
 # When this exercise is graded, `loss` is answered from outside your notebook, and each call takes a
 # moment: call it twice for each entry.
@@ -862,23 +868,23 @@ with waiting():
 # If some sum is closer to 0 than the step moves it, the two losses lie on both sides of the kink.
 # **Predict:** one weight $w=4\cdot10^{-6}$, one input 1, a relu, and $h=10^{-5}$.
 # The right slope is 1. What does the central difference say?
-
-# %% explore="a kink"
-w, h = 4e-6, 1e-5
-measured = (max(w + h, 0) - max(w - h, 0)) / (2 * h)
-print(f"measured {measured:.2f}, relative error {abs(1 - measured) / (1 + measured):.2f}")
-
-# %% [markdown]
+#
+# <details>
+# <summary>Answer</summary>
+#
 # Upward the output grows by $h$; downward it falls by $w$ alone, then the relu is closed:
-# $(w+h)/(2h)=0.7$.
+# $(w+h)/(2h)=0.7$, a relative error of 0.18.
+#
+# </details>
 #
 # A second accident is an entry whose true gradient happens to be tiny.
-# A loss near 1 is a float with about 16 digits, so $\hat g$ carries an error of about
-# $10^{-16}/10^{-5}=10^{-11}$; where $g$ is $10^{-6}$ this is a relative error near $10^{-5}$.
+# As lesson 01 measured, $\hat g$ carries a rounding error of about $10^{-11}$ where the loss is
+# near 1; where $g$ is $10^{-6}$ this is a relative error near $10^{-5}$.
 #
 # Both accidents go away with other numbers. A bug stays.
 # So draw new inputs and check once more.
-#
+
+# %% [markdown]
 # ## 8 · Batches
 #
 # A step of gradient descent may use all samples or a **minibatch** of a few dozen: its gradient is a
@@ -889,8 +895,8 @@ print(f"measured {measured:.2f}, relative error {abs(1 - measured) / (1 + measur
 # One pass over all samples is an **epoch**: each sample comes exactly once, in a new random order.
 # Seven samples in batches of 3 may come as (4, 0, 6), (2, 5, 1) and (3); the last batch is smaller,
 # and it is not thrown away.
-
-# %% [markdown]
+# `rng.permutation(7)` puts the numbers from 0 to 6 into a random order.
+#
 # **Predict:** samples are columns. `T` is (10, 1347), and `pick` holds 32 sample numbers.
 # What does `T[pick]` do: an error, or something wrong without an error?
 # And with ten samples in one batch, `T` of shape (10, 10) and `pick` an order of the ten?
@@ -910,7 +916,7 @@ print(f"measured {measured:.2f}, relative error {abs(1 - measured) / (1 + measur
 def minibatches(X, T, batch_size, rng):
     """Cut the samples into batches, in a random order.
 
-    X is (n, m) and T is (k, m), a sample a column; batch_size is at least 1;
+    X is (n, m) and T is (n_out, m), a sample a column; batch_size is at least 1;
     rng is a NumPy Generator, and the random order comes from it.
     Returns [(X_b, T_b), ...]: all batches have batch_size columns, the last may have fewer.
     Every sample is in exactly one batch, together with its own target. Section 8.
@@ -922,7 +928,7 @@ def minibatches(X, T, batch_size, rng):
     ### BEGIN SOLUTION
     m = X.shape[1]
     order = rng.permutation(m)
-    X, T = X[:, order], T[:, order]  # (n, m), (k, m)
+    X, T = X[:, order], T[:, order]  # (n, m), (n_out, m)
     # Slices of the shuffled arrays are views: no batch is copied a second time.
     return [
         (X[:, start : start + batch_size], T[:, start : start + batch_size])
@@ -938,7 +944,7 @@ batches = minibatches(X, T, 5, np.random.default_rng(0))
 sizes = [np.shape(X_b)[1] for X_b, T_b in batches]
 assert sizes == [5, 5, 5, 5, 3], f"23 samples in fives: sizes 5, 5, 5, 5, 3; yours are {sizes}"
 for X_b, T_b in batches:
-    assert np.shape(X_b) == (2, np.shape(T_b)[1]), "X_b is (n, size) and T_b is (k, size)"
+    assert np.shape(X_b) == (2, np.shape(T_b)[1]), "X_b and T_b have a column for each sample of the batch"
     assert np.array_equal(T_b, 100 + X_b[:1]), "a sample has lost its own target"
     assert np.array_equal(X_b[1], X_b[0] ** 2), "the features of a sample belong together"
 seen = np.concatenate([X_b[0] for X_b, _ in batches])
@@ -1001,7 +1007,8 @@ assert np.array_equal(seen, again), "the same seed gives the same order: draw fr
 #
 # 1. `T[pick]` takes rows where samples are columns. You notice at once, by an IndexError.
 #    Unless `T` is a flat array of shape (m,): then `P - T_b` broadcasts.
-# 2. `T_b.shape[0]` divides by the number of outputs alone, so the gradient is `size` times too large.
+# 2. `T_b.shape[0]` divides by the number of outputs alone, so the gradient is as many times too
+#    large as the batch has samples.
 #    You never notice: with a smaller `lr` all is well.
 #    But batch sizes can no longer be compared, and no gradient check passes.
 # 3. `mean_sqare` is misspelt. You notice late: the loop stops with a NameError after a whole epoch.
@@ -1020,7 +1027,7 @@ def train(params, X, T, X_test, T_test, kinds, loss, lr, epochs, batch_size, rng
     """Train a network by gradient descent in minibatches.
 
     params is [(W, b), ...] and stays unchanged; kinds has one name a layer.
-    X is (n_0, m), T is (n_L, m), and X_test, T_test alike; loss is "mse" or "cross_entropy".
+    X is (n_0, m), T is (n_out, m), and X_test, T_test alike; loss is "mse" or "cross_entropy".
     Each epoch shuffles anew with minibatches(X, T, batch_size, rng) and takes one step
     p - lr * dp for each batch. lr may be 0.
     Returns (params, history): the new params, and {"train_loss": [...], "test_loss": [...]}
@@ -1333,7 +1340,7 @@ show_sizes(globals())
 # `backward(dA, caches)` takes what `model_backward` takes and should return what it returns; `dims`
 # and `kinds` say which network to try it on; you choose the numbers.
 #
-# **A loss for any network.** Draw a random `R` of the output's shape and take `np.sum(R * A_L)`.
+# **A loss for any network.** Draw a random `R` of the output's shape and take `np.sum(R * P)`.
 # Its gradient by the output is `R`: hand it to `backward` as `dA`, and measure the loss's slopes.
 
 # %% [markdown]
@@ -1375,7 +1382,7 @@ def check_backward(backward, dims, kinds, rng):
         params = [(W, rng.normal(size=b.shape)) for W, b in init_params(dims, rng, "xavier")]
         X = rng.normal(size=(dims[0], m))  # (n_0, m)
         P, caches = model_forward(X, params, kinds)
-        R = rng.normal(size=P.shape)  # (n_L, m): the gradient of sum(R * P) by P
+        R = rng.normal(size=P.shape)  # (n_out, m): the gradient of sum(R * P) by P
         try:
             grads = [(np.asarray(dW), np.asarray(db)) for dW, db in backward(R, caches)]
         except Exception:

@@ -197,12 +197,12 @@ def model_forward(X, params, kinds):
     """Run a network forward.
 
     X is (n_0, m); params is [(W, b), ...] and kinds has one name a layer.
-    Returns (A_L, caches): A_L is the last layer's output (n_L, m), and caches[l] is the
+    Returns (P, caches): P is the last layer's output (n_out, m), and caches[l] is the
     tuple (A_prev, W, Z, kind) of layer l, first layer first. Section 4.
 
     >>> params = [(np.array([[2.0]]), np.array([[1.0]])), (np.array([[3.0]]), np.array([[0.0]]))]
-    >>> A_L, caches = model_forward(np.array([[1.0, -1.0]]), params, ["relu", "linear"])
-    >>> A_L
+    >>> P, caches = model_forward(np.array([[1.0, -1.0]]), params, ["relu", "linear"])
+    >>> P
     array([[9., 0.]])
     """
     A, caches = X, []
@@ -241,7 +241,7 @@ def mse_grad(P, T):
 def model_backward(dA, caches):
     """Run a network backward.
 
-    dA is (n_L, m), the gradient of the loss by the network's output A_L;
+    dA is (n_out, m), the gradient of the loss by the network's output P;
     caches is what model_forward returned: caches[l] = (A_prev, W, Z, kind).
     Returns [(dW, db), ...] in forward order, dW shaped like W (n_out, n_in) and
     db (n_out, 1). The last layer's kind may be softmax. Section 6.
@@ -265,7 +265,7 @@ def model_backward(dA, caches):
 def minibatches(X, T, batch_size, rng):
     """Cut the samples into batches, in a random order.
 
-    X is (n, m) and T is (k, m), a sample a column; batch_size is at least 1;
+    X is (n, m) and T is (n_out, m), a sample a column; batch_size is at least 1;
     rng is a NumPy Generator, and the random order comes from it.
     Returns [(X_b, T_b), ...]: all batches have batch_size columns, the last may have fewer.
     Every sample is in exactly one batch, together with its own target. Section 8.
@@ -276,7 +276,7 @@ def minibatches(X, T, batch_size, rng):
     """
     m = X.shape[1]
     order = rng.permutation(m)
-    X, T = X[:, order], T[:, order]  # (n, m), (k, m)
+    X, T = X[:, order], T[:, order]  # (n, m), (n_out, m)
     # Slices of the shuffled arrays are views: no batch is copied a second time.
     return [
         (X[:, start : start + batch_size], T[:, start : start + batch_size])
@@ -289,7 +289,7 @@ def train(params, X, T, X_test, T_test, kinds, loss, lr, epochs, batch_size, rng
     """Train a network by gradient descent in minibatches.
 
     params is [(W, b), ...] and stays unchanged; kinds has one name a layer.
-    X is (n_0, m), T is (n_L, m), and X_test, T_test alike; loss is "mse" or "cross_entropy".
+    X is (n_0, m), T is (n_out, m), and X_test, T_test alike; loss is "mse" or "cross_entropy".
     Each epoch shuffles anew with minibatches(X, T, batch_size, rng) and takes one step
     p - lr * dp for each batch. lr may be 0.
     Returns (params, history): the new params, and {"train_loss": [...], "test_loss": [...]}

@@ -12,9 +12,10 @@
 # momentum helps; derive Adam's bias correction; test an optimiser so that wrong ones are found; choose
 # a learning rate from a sweep.
 #
-# **You need** lesson 04. Section 6 is a good place to begin a second sitting.
+# **You need** lesson 04.
 #
-# **135 minutes, 39 points:** 30 minutes to read, 23 to try things out, 79 for the exercises.
+# **115 minutes, 39 points:** 29 minutes to read, 22 to try things out, 58 for the exercises.
+# **Two sittings:** 70 minutes up to section 5, 45 from section 6 on.
 #
 # | exercise | points | minutes |
 # |---|---|---|
@@ -27,9 +28,9 @@
 # | `step_5_first` | 1 | 2 |
 # | `derive_bias_correction` | 4 | 8 |
 # | `adam_init` | 1 | 2 |
-# | `adam_step` | 8 | 14 |
+# | `adam_step` | 8 | 9 |
 # | `fit` | 6 | 12 |
-# | `learning_rate_sweep` | 6 | 24 |
+# | `learning_rate_sweep` | 6 | 8 |
 # | `best_rate` | 3 | 4 |
 
 # %% setup="imports"
@@ -60,15 +61,10 @@ from byhand.waiting import waiting
 LOSSES = {"mse": (mse, mse_grad), "cross_entropy": (cross_entropy, cross_entropy_grad)}
 
 
-def zeros_like(params):
-    """Return zeros nested like params: a list of (W, b) pairs of float arrays."""
-    return [(np.zeros(W.shape), np.zeros(b.shape)) for W, b in params]
-
-
 # %% [markdown]
 # `earlier.py`, beside this notebook, holds solutions of lessons 02 to 04; your own functions, pasted
 # below the imports, work as well.
-# `LOSSES` and `zeros_like` are given; you will use both.
+# `LOSSES` is given; you will use it in section 6.
 #
 # ## Three questions on lesson 04
 #
@@ -183,10 +179,15 @@ print("the start was (1, 2); now it is", start)
 # ### Exercise: `sgd_step` (2 points)
 #
 # `params`, `grads`, and later a velocity, are lists of pairs `(W, b)`: one loop over the layers, one
-# new pair for each, as in `zeros_like`.
+# new pair for each, as in `zeros_like`, which is given for later.
 # The loop is there; you fill in what happens to one array.
 
 # %% solution="sgd_step"
+def zeros_like(params):
+    """Return zeros nested like params: a list of (W, b) pairs of float arrays. Given."""
+    return [(np.zeros(W.shape), np.zeros(b.shape)) for W, b in params]
+
+
 def sgd_step(params, grads, lr):
     """Return the parameters after one step of gradient descent (section 2, formula (2)).
 
@@ -405,7 +406,7 @@ gradient_sizes(globals())
 #
 # Do the second row yourself.
 # **Predict.** All gradients are 1000 times as large: what are the three steps?
-# And the very first step for a first gradient of 0.003?
+# And the first step for a first gradient of 0.003?
 #
 # <details>
 # <summary>Answer</summary>
@@ -978,39 +979,37 @@ wrong_adams(globals(), adams)
 # the settings it is given, and one that changes its arguments.
 
 # %% [markdown]
-# ## 8 · Which rate? All of them at once
+# ## 8 · Which rate?
 #
-# In the race the rates were given. Now find one: train from one start with 64 rates.
+# In the race the rates were given. Now find one: train with many rates, each from the same start.
 #
-# **With a pencil.** $L=\frac12w^2$, from $w=1$, with the rates 0.5, 1.5 and 2.5.
-# Put the three copies of $w$ into one array; one line, `w = w - rates * w`, is a step for all.
-# After two steps they are 0.25, 0.25 and 2.25.
+# **With a pencil.** $L=\frac12w^2$, from $w=1$, with the rates 0.5, 1.5 and 2.5:
+# after two steps $w$ is 0.25, 0.25 and 2.25.
 #
-# The same works for a network, if every array gets a new **leading axis**, one entry for each rate:
-# `W` becomes (R, n_out, n_in), `b` (R, n_out, 1), `Z` (R, n, m), and the rates (R, 1, 1).
-# `@` multiplies the last two axes and pairs up the leading ones; `X` may stay (n, m).
-#
-# **Easy to believe and false: `.T` transposes the matrices of a stack.**
-# **Predict** the two shapes.
-
-# %% explore="transpose of a stack"
-stack = np.zeros((64, 10, 32))  # (R, n, m)
-print(".T                 ", stack.T.shape)
-print(".swapaxes(-1, -2)  ", stack.swapaxes(-1, -2).shape)
-
-# %% [markdown]
 # **What counts as diverged.** In a sweep a rate that is too large is an expected result, not an
 # accident.
 # So: **nan** where the last loss is not finite or above a million times the first, and no warnings.
+# `np.isfinite(x)` is False for infinite numbers and for nan.
 # `with np.errstate(all="ignore"):` silences NumPy; use it only around the lines where you know why.
 # One diverging rate must not disturb the others.
 #
+# <details>
+# <summary>Further: all rates at once</summary>
+#
+# Put the three copies of $w$ into one array; one line, `w = w - rates * w`, is a step for all.
+# The same works for a network, if every array gets a new **leading axis**, one entry for each rate:
+# `W` becomes (R, n_out, n_in), `b` (R, n_out, 1), `Z` (R, n, m), and the rates (R, 1, 1).
+# `@` multiplies the last two axes and pairs up the leading ones; `X` may stay (n, m).
+# Mind the axis of the softmax: units are the axis before the last.
+#
+# It is easy to believe that `.T` transposes the matrices of a stack. It turns (64, 10, 32) into
+# (32, 10, 64); `.swapaxes(-1, -2)` turns it into (64, 32, 10).
+#
+# </details>
+#
 # ### Exercise: `learning_rate_sweep` (6 points)
 #
-# A loop over the rates with the functions that you have is a right solution, for all points.
-# The batched form is faster where the arrays are small.
-# Mind the axis of its softmax: units are the axis before the last.
-# (`np.where(mask, a, b)` takes from `a` where the mask is True and from `b` elsewhere.)
+# A loop over the rates, with the functions that you have, is all that is needed.
 
 # %% solution="learning_rate_sweep"
 def learning_rate_sweep(params, X, T, kinds, loss, lrs, steps):
@@ -1115,7 +1114,8 @@ for rate, got in zip([0.5, 0.1], sweep_losses):
     assert np.isclose(got, want), f"rate {rate}: one step with sgd_step gives {want:.6f}, got {got}"
 
 # %% [markdown]
-# **Predict:** how much faster are 64 rates at once than one after another, with your function, on a
+# A sweep can also train all rates at once, in arrays with one axis more.
+# **Predict** with your function: how much faster are 64 rates in one call than in 64 calls, on a
 # small problem and on a larger one?
 
 # %% explore="time the sweep"
@@ -1124,10 +1124,11 @@ from byhand.experiments.rates import sweep_speed
 sweep_speed(globals())
 
 # %% [markdown]
-# The reference is more than ten times faster on the small problem, and hardly on the larger one.
+# If you wrote a loop, both ratios are about 1, and that is fine.
+# With all rates in one array it is more than 10 on the small problem, and little more than 1 on the
+# larger one.
 # A NumPy call costs about a microsecond before it computes anything, and the batched form makes 64 times
 # fewer; once the arithmetic takes long, there is nothing to save.
-# If you wrote a loop, both ratios are 1, and that is fine.
 #
 # **Choosing.** Often many rates reach almost the same loss, and which is lowest by a hair is chance.
 # Of those that are practically equal, the **largest** is the better choice: it gets there first.
@@ -1145,6 +1146,7 @@ print("np.argmin picks number", np.argmin([0.9, 0.2, 0.208, np.nan]))
 
 # %% [markdown]
 # A comparison with nan is false; NumPy lets nan win, so that it is not overlooked.
+# `np.isnan` marks the nans of an array, and `np.nanmin` is its smallest number without them.
 #
 # ### Exercise: `best_rate` (3 points)
 
@@ -1229,7 +1231,7 @@ unequal_scales(globals())
 # %% [markdown]
 # With unequal scales Adam's training loss is the lowest: its interval ends below the others.
 # With equal scales all three get below anything that Adam reached before.
-# Standardising helps more than the choice of the optimiser.
+# `standardize` helps more than the choice of the optimiser.
 #
 # ## Summary
 #

@@ -13,10 +13,10 @@
 # name five bugs of such engines from outside.
 #
 # **You need** lesson 01 (every path adds its product), 02 (the vector-Jacobian product), 03 (the dense
-# layer) and 05 (`adam_step`).
-# Section 6 is a good place to begin a second sitting.
+# layer) and 05 (Adam).
 #
-# **130 minutes, 40 points:** 28 minutes to read, 15 to try things out, 87 for the exercises.
+# **130 minutes, 40 points:** 28 minutes to read, 14 to try things out, 87 for the exercises.
+# **Two sittings:** 60 minutes up to section 4, 70 from section 5 on.
 #
 # | exercise | points | minutes |
 # |---|---|---|
@@ -61,6 +61,7 @@ from earlier import (
     activation,
     activation_backward,
     activation_prime,
+    adam_init,
     adam_step,
     cross_entropy,
     cross_entropy_grad,
@@ -75,6 +76,7 @@ from earlier import (
     sigmoid,
     softmax,
     softmax_vjp,
+    zeros_like,
 )
 
 from byhand.waiting import waiting
@@ -350,7 +352,8 @@ print("with += :", overwritten, "  with np.add.at :", added)
 # one stays.
 # `np.add.at(array, indices, g)` adds one after another, along the first axis.
 # For another axis, `np.moveaxis(array, axis, 0)` is a view in which that one comes first, and
-# `array.reshape(-1)` is a view of all entries in one row: what you add there arrives in `array`.
+# `array.reshape(-1)` of a fresh `np.zeros(shape)` is a view of all entries in one row: what you add
+# there arrives in `array`.
 #
 # ## 4 · Log-sum-exp, step by step
 #
@@ -520,6 +523,7 @@ assert np.allclose(step_5_logits(z, log_sum_exp(z), 1.0), 0.5), "large logits to
 #
 # Fifteen operations; each one that is right earns its share.
 # Go from the simple ones to the hard ones, and check as you go.
+# `options.get("axis")` is the option, or None where there is none; `(a,)` is a tuple of one array.
 # (A sixteenth would be one more line in `OPERATIONS` and one more rule here.)
 
 
@@ -558,7 +562,7 @@ def vjp(op, inputs, value, gradient, options):
             by_x, by_w = gradient / w, -gradient * value / w
         return unbroadcast(by_x, x.shape), unbroadcast(by_w, w.shape)
     if op == "matmul":
-        return gradient @ w.T, x.T @ gradient  # (n, k) (k, m) -> (n, m)
+        return gradient @ w.T, x.T @ gradient  # (n_out, n_in) (n_in, m) -> (n_out, m)
     if op == "transpose":
         return (gradient.T,)
     if op == "sum":
@@ -652,13 +656,9 @@ check_rule("take", [X], {"indices": [5, 2]})
 # </details>
 #
 # **Easy to believe and false: `g += contribution` is a shorter `g = g + contribution`.**
-# The rule of $x + w$ sends $g$ to both operands, perhaps one and the same array.
-# **Predict** what $w$ holds after $x$ has got 5 more:
-
-# %% explore="one array in two places"
-sent_to_x = sent_to_w = np.ones(2)  # what a rule may return
-sent_to_x += 5.0
-print("x holds", sent_to_x, "and w holds", sent_to_w)
+# The short form writes into the array, as lesson 05 showed.
+# The rule of $x + w$ sends $g$ to both operands, perhaps one and the same array: what $x$ then gets
+# more, $w$ gets too.
 
 # %% [markdown]
 # ### Exercise: `backward_tape` (6 points)
@@ -745,8 +745,6 @@ from byhand.figures.engine import show
 show(globals())
 
 # %% [markdown]
-# In words: boxes joined by arrows; above each box its value in blue, below it the contributions and
-# their sum in brown, in the order of the calls.
 # In *one value, four times* $x$ gets four: 12 from the last product, 8 from $u_1 x$, and 12 twice
 # from $x\,x$, together 44.
 # On the second page the curve of a walk along every path leaves the picture, and the curve of your
@@ -832,7 +830,7 @@ print("turned round:", walk(0, [])[::-1])
 # - **Count.** Append a node as soon as none of its inputs is missing.
 #
 # Mark what has been visited, or a chain of diamonds takes for ever.
-# And Python allows only some thousand calls inside each other: in a deep graph a function that calls
+# And Python allows only about a thousand calls inside each other: in a deep graph a function that calls
 # itself fails, where a list used as a stack (`stack.append`, `stack.pop`) does not.
 #
 # ### Exercise: `topological_order` (4 points)
@@ -933,7 +931,6 @@ with waiting():
 # %% [markdown]
 # Each gradient has the shape of its array, and that by $Z$ is $(S - T)/m$ of lesson 02, which nobody
 # derived here.
-# Even the targets have a gradient; we have no use for it.
 #
 # ## 8 · Any network
 #
@@ -1058,7 +1055,7 @@ check_gradients([4, 6, 5, 3], ["relu", "tanh", "softmax"], "cross_entropy")
 
 # %% [markdown]
 # Now train it: the digits, 64-64-32-10, with your engine in place of `model_backward`, and with
-# lesson 05's `adam_step`.
+# lesson 05's Adam.
 # **Predict** the test accuracy after ten epochs.
 # And how many times longer does the engine take than the backward pass that you wrote by hand?
 
@@ -1072,8 +1069,7 @@ data = digits()
 kinds = ["relu", "relu", "softmax"]
 rng = np.random.default_rng(0)
 params = init_params([64, 64, 32, 10], rng, "he")
-zeros = [(0 * W, 0 * b) for W, b in params]
-state = {"t": 0, "m": zeros, "v": zeros}  # adam_init of lesson 05
+state = adam_init(params)
 losses, engine, by_hand = [], 0.0, 0.0
 with waiting():
     for epoch in range(10):
@@ -1096,7 +1092,6 @@ with waiting():
 
 # %% [markdown]
 # To rounding the gradients are lesson 04's, so this is lesson 05's training, step for step.
-# The engine pays for its freedom with a small factor.
 #
 # **What it buys.** Let each hidden layer *add* something to what came in, $A + \tanh(WA + \mathbf{b})$:
 # a **skip connection**.
@@ -1136,7 +1131,6 @@ with waiting():
 # ## 9 · Five bugs of engines
 #
 # An engine is written once and trusted for ever, so its bugs are expensive.
-# Each of these is easy to write.
 #
 # | name | what happens | a program that shows it |
 # |---|---|---|

@@ -130,7 +130,7 @@ def adam_step__correction_in_the_rate(
     return new_params, {"t": t, "m": m, "v": v}
 
 
-def adam_step__layer_by_layer(params, grads, state, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
+def adam_step__plain_and_slow(params, grads, state, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
     t = 1 + state["t"]
     new = {"t": t, "m": [], "v": []}
     new_params = []
@@ -177,11 +177,20 @@ def _loss(P, T, loss):
     return float((-T * np.log(np.clip(P, 1e-12, None))).sum(axis=0).mean())
 
 
+def _slope(P, T, loss):
+    if loss == "mse":
+        return 2 / T.size * (P - T)
+    return -T / (np.clip(P, 1e-12, None) * T.shape[1])
+
+
 def _grads(params, X, T, kinds, loss):
-    """Return the loss and the gradients, sample by sample through each layer's Jacobian."""
+    """Return the loss and the gradients."""
     As = _forward(params, X, kinds)
-    P = As[-1]
-    dA = 2 / T.size * (P - T) if loss == "mse" else -T / (np.clip(P, 1e-12, None) * T.shape[1])
+    return _loss(As[-1], T, loss), _backward(_slope(As[-1], T, loss), params, As, kinds)
+
+
+def _backward(dA, params, As, kinds):
+    """Return the gradients, sample by sample through each layer's Jacobian."""
     grads = []
     for (W, b), kind, A_in, A in zip(params[::-1], kinds[::-1], As[-2::-1], As[:0:-1]):
         if kind == "softmax":
@@ -196,7 +205,7 @@ def _grads(params, X, T, kinds, loss):
             }[kind]
         grads.insert(0, (np.einsum("im,jm->ij", dZ, A_in), dZ.sum(axis=1)[:, None]))
         dA = np.einsum("ij,im->jm", W, dZ)
-    return _loss(P, T, loss), grads
+    return grads
 
 
 def _zeros(params):
@@ -265,14 +274,15 @@ def fit__one_closure_a_name(
 # ---- learning_rate_sweep
 
 
-def learning_rate_sweep__loop(params, X, T, kinds, loss, lrs, steps):
+def learning_rate_sweep__plain_and_slow(params, X, T, kinds, loss, lrs, steps):
     results = []
     with np.errstate(all="ignore"):
         first = _loss(_forward(params, X, kinds)[-1], T, loss)
         for lr in lrs:
             current = params
             for _ in range(steps):
-                _, grads = _grads(current, X, T, kinds, loss)
+                As = _forward(current, X, kinds)
+                grads = _backward(_slope(As[-1], T, loss), current, As, kinds)
                 current = sgd_step__lists_of_lists(current, grads, lr)
             last = _loss(_forward(current, X, kinds)[-1], T, loss)
             good = math.isfinite(last) and last <= 1e6 * first

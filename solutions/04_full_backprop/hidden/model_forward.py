@@ -6,17 +6,17 @@ from solution import activation, dense_forward, model_forward
 
 from grader.exercise import Case, exercise
 
-asked = exercise("model_forward", returns=("A_L", "caches"))
+asked = exercise("model_forward", returns=("P", "caches"))
 
 
 def judge_forward(result, X, params, kinds):
     """Judge a forward pass whose X may have kept its own dtype in the caches."""
-    A_L, caches = result
-    A_right, caches_right = model_forward(X, params, kinds)
-    if np.shape(A_L) != A_right.shape:
-        return f"A_L has shape {np.shape(A_L)}, expected {A_right.shape}"
-    if not np.allclose(A_L, A_right, rtol=1e-5, atol=1e-6 * max(1.0, np.abs(X).max())):
-        return "A_L differs from the reference"
+    P, caches = result
+    P_right, caches_right = model_forward(X, params, kinds)
+    if np.shape(P) != P_right.shape:
+        return f"P has shape {np.shape(P)}, expected {P_right.shape}"
+    if not np.allclose(P, P_right, rtol=1e-5, atol=1e-6 * max(1.0, np.abs(X).max())):
+        return "P differs from the reference"
     if len(caches) != len(caches_right):
         return f"found {len(caches)} caches, expected {len(caches_right)}"
     for found, right in zip(caches, caches_right, strict=True):
