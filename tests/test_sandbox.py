@@ -10,6 +10,7 @@ import subprocess
 import sys
 import textwrap
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -116,6 +117,16 @@ def test_where_there_can_be_no_sandbox_all_say_why(monkeypatch, name, value, rea
     assert (finding.guarantee, finding.holds) == (words.SANDBOX_TO_BE_HAD, False)
     assert reason in finding.seen
     assert doctor.conclusion([finding]).startswith("No class can be graded here")
+
+
+def test_a_limit_does_not_hold_where_another_one_stands_in_for_it(monkeypatch):
+    """Nobody looks at what a submission uses; its cells end all the same, when their time does."""
+    monkeypatch.setattr(Box, "misuse", lambda *_: "")
+
+    with Box(COURSE, limits=replace(doctor._LIMITS, cell_seconds=0.5)) as made:
+        found = [doctor._threads(made), doctor._scratch(made)]
+
+    assert [finding.holds for finding in found] == [False, False]
 
 
 def test_the_doctor_ends_by_saying_whether_a_class_can_be_graded():

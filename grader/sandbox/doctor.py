@@ -7,6 +7,7 @@ where the student gains nothing by lying; else the look is taken from outside.
 from __future__ import annotations
 
 import contextlib
+import math
 import platform
 import socket
 import textwrap
@@ -144,15 +145,17 @@ def _reason(run: Run) -> str:
     return errors[-1] if errors else _printed(run)[:80]
 
 
-def _stopped(guarantee: str, box: Box, cell: str, *, within: float) -> Finding:
-    """Run a cell that must be stopped from outside, in time."""
+def _stopped(
+    guarantee: str, box: Box, cell: str, *, within: float = math.inf, because: str = ""
+) -> Finding:
+    """Run a cell that must be stopped from outside, in time or for a reason of its own."""
     start = time.monotonic()
     (run,) = _run(box, cell)
     seconds = time.monotonic() - start
     return _finding(
         guarantee,
         words.ended_after(_reason(run) or words.RAN_TO_ITS_END, seconds),
-        holds=run.failure is not None and seconds < within,
+        holds=run.failure is not None and seconds < within and because in _reason(run),
     )
 
 
@@ -211,7 +214,7 @@ def _threads(box: Box) -> Finding:
             threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
         time.sleep(60)
         """,
-        within=5,
+        because=words.threads_run(_LIMITS.threads),
     )
 
 
@@ -244,7 +247,7 @@ def _scratch(box: Box) -> Finding:
         while True:
             pass
         """,
-        within=5,
+        because=words.FOLDER_FULL,
     )
 
 
