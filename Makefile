@@ -38,8 +38,9 @@ demo: $(READY)
 	$(RUN) "$(BIN)/python" -m grader.demo
 
 # A module shares costly set-ups, and stays on one worker; the order is tests/conftest.py's.
+# Two workers have two cores: a product of small matrices is no work for two threads each.
 test: $(READY)
-	$(RUN) "$(BIN)/python" -m pytest -n 2 --dist loadscope --no-loadscope-reorder
+	$(RUN) OPENBLAS_NUM_THREADS=1 "$(BIN)/python" -m pytest -n 2 --dist loadscope --no-loadscope-reorder
 
 lint: $(READY)
 	$(RUN) "$(BIN)/ruff" format --check .

@@ -1,5 +1,6 @@
 """Honest work loses nothing, and the three commands say the same of it: score and reason."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -11,6 +12,7 @@ from grader.course.notebook import text_of
 from grader.errors import InputError
 from grader.report.words import outcome_lines
 from grader.run.check import check_notebook
+from grader.run.one import open_box
 from grader.run.whole_class import grade_class
 from grader.sandbox import availability
 from tests import classroom, honest
@@ -64,6 +66,17 @@ def by_autograde(handed_in, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
+def check(by_grade):
+    """Check a notebook, in one box for all of them: it takes most of a second to start one."""
+    with (
+        open_box(by_grade, [load(LESSON)], sandboxed=True) as box,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        patch.setattr("grader.run.check.Box", lambda *_, **__: contextlib.nullcontext(box))
+        yield lambda path, student: check_notebook(path, student=student, course=by_grade)
+
+
+@pytest.fixture(scope="module")
 def by_stock(handed_in, tmp_path_factory):
     """What a stock nbgrader makes of the honest ones."""
     course = copy_of(handed_in[0], tmp_path_factory.mktemp("stock") / "course")
@@ -93,7 +106,7 @@ def rows(course, student):
 
 @pytest.mark.parametrize("student", [*LESSONS, *ATTACKS])
 def test_three_commands_give_the_same_score_for_the_same_reason(
-    handed_in, by_grade, by_autograde, student
+    handed_in, by_grade, by_autograde, check, student
 ):
     _, paths = handed_in
     graded, autograded = by_grade, by_autograde[0]
@@ -103,7 +116,7 @@ def test_three_commands_give_the_same_score_for_the_same_reason(
     if said(graded, student) is None:
         return
     try:
-        report, _ = check_notebook(paths[student], student=student, course=graded)
+        report, _ = check(paths[student], student)
     except InputError as refusal:
         # A learner who checks what cannot be read is told so at once.
         outputs, notes = said(graded, student)
