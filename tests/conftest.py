@@ -32,6 +32,34 @@ def pytest_configure() -> None:
     os.environ["PYTHONPATH"] = f"{without}{os.pathsep}{ROOT}"
 
 
+@pytest.fixture
+def typed(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Any:
+    """A function that is `grader ...` in a folder, in this process: (exit code, out, err)."""
+    from grader import cli
+
+    def run(folder: Path, *words: Any) -> tuple[int, str, str]:
+        monkeypatch.chdir(folder)
+        monkeypatch.setattr(sys, "argv", ["grader", *map(str, words)])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        return ended.value.code or 0, *capfd.readouterr()
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def box(request: pytest.FixtureRequest) -> Iterator[Any]:
+    """A box with what a module calls LIMITS, or the usual ones; without a sandbox, none is run."""
+    from grader.sandbox import availability
+    from grader.sandbox.box import Box
+    from grader.sandbox.limits import Limits
+
+    if reason := availability.unavailable():
+        pytest.skip(reason)
+    with Box(COURSE, limits=getattr(request.module, "LIMITS", Limits())) as made:
+        yield made
+
+
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
     """The browser; where there is none, its tests are skipped unless it is required."""

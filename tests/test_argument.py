@@ -9,11 +9,8 @@ from grader.in_kernel import KernelRunner
 from grader.judge.assess import assess, expect, run
 from grader.judge.outcome import Answer
 from grader.judge.verdict import Verdict
-from grader.sandbox import availability
-from grader.sandbox.box import Box
 from grader.sandbox.session import Session
 from grader.submission.code import Code
-from tests.conftest import COURSE
 
 # Tells of a value what a function can find out by using it.
 LOOK = """
@@ -63,14 +60,6 @@ WAYS = {
 
 def twice(x, by):
     return x * by
-
-
-@pytest.fixture(scope="module")
-def box():
-    if availability.unavailable():
-        pytest.skip(availability.unavailable())
-    with Box(COURSE) as made:
-        yield made
 
 
 def asked_of(runner, case):

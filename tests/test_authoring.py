@@ -15,7 +15,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from grader import cli
 from grader.course import loading
 from grader.course.cells import Kind
 from grader.course.folders import Course
@@ -207,18 +206,9 @@ def line_of(path, needle):
 
 
 @pytest.fixture
-def build(monkeypatch, capsys):
+def build(typed):
     """Run `grader build ...` in a course, without the cost of a process: (exit code, out, err)."""
-
-    def run(course, *arguments):
-        monkeypatch.chdir(course)
-        monkeypatch.setattr(sys, "argv", ["grader", "build", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        captured = capsys.readouterr()
-        return ended.value.code or 0, captured.out, captured.err
-
-    return run
+    return lambda course, *words: typed(course, "build", *words)
 
 
 def run_grader(course, *words, **more):

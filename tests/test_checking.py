@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from grader import cli, sample
+from grader import sample
 from grader.errors import InputError
 from grader.judge.verdict import Verdict
 from grader.run import check as checking
@@ -41,17 +41,9 @@ def course(template, tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def check(monkeypatch, capfd):
-    """Run `grader check ...` in this process; return its exit code and what it printed."""
-
-    def runner(*words):
-        monkeypatch.setattr(sys, "argv", ["grader", "check", *map(str, words)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        printed = capfd.readouterr()
-        return ended.value.code or 0, printed.out, printed.err
-
-    return runner
+def check(typed):
+    """Run `grader check ...` where one stands, in this process: (exit code, out, err)."""
+    return lambda *words: typed(Path.cwd(), "check", *words)
 
 
 def save(course, content, name=f"{LESSON}.ipynb"):

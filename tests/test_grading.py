@@ -17,7 +17,6 @@ from pathlib import Path
 
 import pytest
 
-from grader import cli
 from grader.errors import GraderError, InputError
 from grader.gradebook.database import absolute
 from grader.report.data import report_data
@@ -96,23 +95,19 @@ def few(course):
     return course
 
 
+def grade(course, **options):
+    """Grade with one worker: for so few, a second box takes longer to start than it saves."""
+    return grade_class(course, jobs=1, **options)
+
+
 def autograded(course):
     return tree(course.class_folder / "autograded")
 
 
 @pytest.fixture
-def run(monkeypatch, capsys):
-    """Run `grader grade ...` in this process; return its exit code and what it printed."""
-
-    def runner(course, *words):
-        monkeypatch.chdir(course.root)
-        monkeypatch.setattr(sys, "argv", ["grader", "grade", *words])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        printed = capsys.readouterr()
-        return ended.value.code or 0, printed.out, printed.err
-
-    return runner
+def run(typed):
+    """Run `grader grade ...` in this process, with one worker unless told otherwise."""
+    return lambda course, *words: typed(course.root, "grade", "--jobs=1", *words)
 
 
 # ------------------------------------------------------- as nbgrader would grade it
@@ -163,7 +158,7 @@ def test_marks_given_by_hand_in_between_are_kept_and_flagged_as_nbgrader_does(
         mark_by_hand(course)
     before = holdings(ours)
     autograde(theirs, "--student=late", "--force")
-    grade_class(ours, students=["late"], force=True)
+    grade(ours, students=["late"], force=True)
 
     assert holdings(ours) == holdings(theirs)
     grades = {row[2]: row for row in holdings(ours)["grades"] if row[0] == "late"}
@@ -177,11 +172,11 @@ def test_marks_given_by_hand_in_between_are_kept_and_flagged_as_nbgrader_does(
 
 def test_what_has_not_changed_is_skipped_and_force_does_it_anyway(regraded):
     before = autograded(regraded), holdings(regraded)
-    skipped = grade_class(regraded)
+    skipped = grade(regraded)
     stamp = next((regraded.class_folder / "autograded").glob("*/*/grader.json")).stat()
     assert all(row.skipped for row in skipped)
 
-    forced = grade_class(regraded, force=True)
+    forced = grade(regraded, force=True)
 
     assert not any(row.skipped for row in forced)
     # Compared as data: evidence that was recorded is read back as it was told.
@@ -199,7 +194,7 @@ def test_only_what_was_handed_in_anew_is_graded_again(regraded):
     hand_in(regraded, "wrong", HONEST["right"], timestamp="2026-03-01 11:59:00 UTC")
     hand_in(regraded, "new", HONEST["partly"])
 
-    rows = {row.student: row for row in grade_class(regraded)}
+    rows = {row.student: row for row in grade(regraded)}
 
     assert {student for student, row in rows.items() if not row.skipped} == {"wrong", "new"}
     assert scores(regraded)["wrong"] == {"test_standardize": 10, "test_one_hot": 6}
@@ -209,16 +204,16 @@ def test_only_what_was_handed_in_anew_is_graded_again(regraded):
 def test_another_lesson_or_another_secret_grades_everything_again(regraded):
     hidden = regraded.solutions / LESSON / "hidden" / "one_hot.py"
     hidden.write_text(hidden.read_text() + "\n# changed\n")
-    assert not any(row.skipped for row in grade_class(regraded, students=["right"]))
+    assert not any(row.skipped for row in grade(regraded, students=["right"]))
 
     (regraded.class_folder / "secret").write_text("another\n")
-    assert not any(row.skipped for row in grade_class(regraded, students=["right"]))
+    assert not any(row.skipped for row in grade(regraded, students=["right"]))
 
 
 def test_without_a_sandbox_a_grade_is_another_grade(regraded):
     """What was graded with one is not done for a run without, and the other way round."""
-    assert not grade_class(regraded, students=["right"], sandboxed=False)[0].skipped
-    assert not grade_class(regraded, students=["right"])[0].skipped
+    assert not grade(regraded, students=["right"], sandboxed=False)[0].skipped
+    assert not grade(regraded, students=["right"])[0].skipped
 
 
 def test_a_deleted_gradebook_is_filled_again_though_the_notebooks_are_still_there(regraded):
@@ -226,7 +221,7 @@ def test_a_deleted_gradebook_is_filled_again_though_the_notebooks_are_still_ther
     before = holdings(regraded)
     (regraded.class_folder / "gradebook.db").unlink()
 
-    rows = grade_class(regraded, jobs=1)
+    rows = grade(regraded)
 
     assert not any(row.skipped for row in rows)
     for table in ("grades", "comments", "students", "sources", "cells"):
@@ -463,20 +458,20 @@ def test_a_submission_that_changes_while_it_is_graded_is_told_and_graded_next_ti
         if not done:
             hand_in(few, "right", HONEST["wrong"])
 
-    rows = {row.student: row for row in grade_class(few, watch=watch)}
+    rows = {row.student: row for row in grade(few, watch=watch)}
 
     folder = few.class_folder / "submitted" / "right" / LESSON
     assert rows["right"].problem == f"{folder}: changed while it was graded; run this again"
     assert (rows["right"].fault, rows["wrong"].fault) == ("input", "")
     assert set(scores(few)) == {"wrong"}
 
-    assert [row.skipped for row in grade_class(few)] == [False, True]
+    assert [row.skipped for row in grade(few)] == [False, True]
     assert scores(few)["right"] == {"test_standardize": 0, "test_one_hot": 0}
 
 
 def test_a_submission_may_disappear_while_it_is_graded(few):
     folder = few.class_folder / "submitted" / "right"
-    rows = grade_class(few, watch=lambda done, _: None if done else shutil.rmtree(folder))
+    rows = grade(few, watch=lambda done, _: None if done else shutil.rmtree(folder))
 
     assert [row.fault for row in rows] == ["input", ""]
     assert set(scores(few)) == {"wrong"}
@@ -490,13 +485,13 @@ def test_a_lesson_that_changes_while_a_class_is_graded_is_told_and_nothing_is_sc
         if not done:
             notebook.write_text(f"{notebook.read_text()}\n")
 
-    rows = grade_class(few, watch=watch)
+    rows = grade(few, watch=watch)
 
     told = f"{LESSON}: changed while the class was graded; run this again"
     assert [(row.problem, row.fault) for row in rows] == [(told, "input")] * 2
     assert scores(few) == {}
 
-    assert [row.problem for row in grade_class(few)] == ["", ""]
+    assert [row.problem for row in grade(few)] == ["", ""]
 
 
 # -------------------------------------------------------------------- bad input

@@ -7,14 +7,11 @@ import pytest
 from grader.errors import GraderError, InputError
 from grader.exercise import Case
 from grader.judge.verdict import Verdict
-from grader.sandbox import availability
-from grader.sandbox.box import Box
 from grader.sandbox.limits import Limits
 from grader.sandbox.session import Session
 from grader.submission.code import Code
-from tests.conftest import COURSE
 
-SMALL = Limits(cell_seconds=10.0, call_seconds=3.0, memory=200 * 2**20)
+LIMITS = Limits(cell_seconds=10.0, call_seconds=3.0, memory=200 * 2**20)
 
 
 # ------------------------------------------------------------------------------ bounds
@@ -62,14 +59,6 @@ def test_a_limit_is_a_number_of_its_kind(asked, told):
 # ---------------------------------------------------------------------- each its own
 
 
-@pytest.fixture(scope="module")
-def box():
-    if availability.unavailable():
-        pytest.skip(availability.unavailable())
-    with Box(COURSE, limits=SMALL) as made:
-        yield made
-
-
 def run(box, source, limits=None):
     with Session(box, [Code(source=source)], {}, limits=limits) as session:
         return session.run()[0]
@@ -84,7 +73,7 @@ def run(box, source, limits=None):
     ],
 )
 def test_one_submission_may_have_more_than_the_others(box, source, less, more):
-    little, much = replace(SMALL, **less), replace(SMALL, **more)
+    little, much = replace(LIMITS, **less), replace(LIMITS, **more)
 
     assert [run(box, source, limits).success for limits in (little, much, little)] == [
         False,
@@ -95,7 +84,7 @@ def test_one_submission_may_have_more_than_the_others(box, source, less, more):
 
 def test_a_call_has_its_case_s_limit_or_that_of_all_calls(box):
     forever = "def f():\n    while True: pass"
-    limits = replace(SMALL, call_seconds=0.3)
+    limits = replace(LIMITS, call_seconds=0.3)
     with Session(box, [Code(source=forever)], {}, limits=limits) as session:
         hung = session.ask("f", [Case(group="g"), Case(group="g", seconds=0.2)], {})
 
@@ -107,4 +96,4 @@ def test_a_call_has_its_case_s_limit_or_that_of_all_calls(box):
 
 def test_no_submission_gets_more_processes_than_its_box_was_made_for(box):
     with pytest.raises(GraderError, match="limit processes: found 2, this box allows 0"):
-        Session(box, [], {}, limits=replace(SMALL, processes=2))
+        Session(box, [], {}, limits=replace(LIMITS, processes=2))

@@ -10,8 +10,6 @@ from grader import sample
 from grader.exercise import Case, Get
 from grader.judge.verdict import Verdict
 from grader.run.one import grade_file
-from grader.sandbox import availability
-from grader.sandbox.box import Box
 from grader.sandbox.limits import Limits
 from grader.sandbox.session import Session
 from grader.submission.code import Ask, Code
@@ -20,14 +18,6 @@ from tests.conftest import COURSE, load
 LIMITS = Limits(cell_seconds=10.0, total_seconds=60.0, call_seconds=5.0, memory=400 * 2**20)
 E, F = Ask(name="e"), Ask(name="f")
 DOUBLE = "def e(x): return 2 * x"
-
-
-@pytest.fixture(scope="module")
-def box():
-    if availability.unavailable():
-        pytest.skip(availability.unavailable())
-    with Box(COURSE, limits=LIMITS) as made:
-        yield made
 
 
 @pytest.fixture

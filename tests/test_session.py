@@ -14,24 +14,14 @@ import pytest
 from grader.box import stream, wire
 from grader.exercise import Call, Case, Get, Rng, Set, Shown
 from grader.judge.verdict import Verdict
-from grader.sandbox import availability, oracle
-from grader.sandbox.box import Box
+from grader.sandbox import oracle
 from grader.sandbox.limits import Limits
 from grader.sandbox.oracle import Oracle
 from grader.sandbox.outputs import read_outputs
 from grader.sandbox.session import Session
 from grader.submission.code import Code
-from tests.conftest import COURSE
 
 LIMITS = Limits(cell_seconds=2.0, total_seconds=30.0, memory=400 * 2**20)
-
-
-@pytest.fixture(scope="module")
-def box():
-    if availability.unavailable():
-        pytest.skip(availability.unavailable())
-    with Box(COURSE, limits=LIMITS) as made:
-        yield made
 
 
 def cells(*sources):

@@ -12,7 +12,6 @@ from nbclient import NotebookClient
 from grader.box.outputs import MAX_PICTURES, Outputs
 from grader.box.wire import WireError
 from grader.report.notebook import outputs_of
-from grader.sandbox import availability
 from grader.sandbox.box import Box
 from grader.sandbox.cells import Run
 from grader.sandbox.limits import Limits
@@ -78,16 +77,8 @@ ALONE = {
     *("figures that stay open", "another format", "retina", "interactive mode off"),
     *("interactive mode off, later", "another backend", "pylab"),
 }
+LIMITS = Limits(cell_seconds=30.0, memory=600 * 2**20)
 TOGETHER = [name for name in NOTEBOOKS if name not in ALONE]
-
-
-@pytest.fixture(scope="module")
-def box():
-    if availability.unavailable():
-        pytest.skip(availability.unavailable())
-    limits = Limits(cell_seconds=30.0, memory=600 * 2**20)
-    with Box(COURSE, limits=limits) as made:
-        yield made
 
 
 @pytest.fixture(scope="module")
