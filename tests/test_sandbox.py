@@ -17,7 +17,16 @@ import pytest
 
 from grader.course.folders import Course
 from grader.errors import GraderError
-from grader.sandbox import availability, doctor, policy, processes, scratch, trespass, words
+from grader.sandbox import (
+    availability,
+    doctor,
+    policy,
+    processes,
+    scratch,
+    trespass,
+    warm,
+    words,
+)
 from grader.sandbox.box import Box
 from grader.sandbox.limits import Limits
 from grader.sandbox.session import Session
@@ -90,6 +99,8 @@ def test_the_examination_fails_where_there_is_no_sandbox(monkeypatch):
     """Without this, "holds" could be all it ever says."""
     # Small ones: without a sandbox they are really imported.
     monkeypatch.setattr(policy, "WITHHELD", ("wave", "this_is_not_installed"))
+    # Who traces the warm process stops it: it is not worth waiting for.
+    monkeypatch.setattr(warm, "BURIAL_SECONDS", 1.0)
     found = {f.guarantee: f.holds for f in doctor.examine_box(COURSE, sandboxed=False)}
 
     assert found[words.NO_SOLUTIONS] is False

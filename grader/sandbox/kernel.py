@@ -122,5 +122,7 @@ class Kernel:
         return left
 
     def close(self, keep: Callable[[Path, Given], None] | None = None) -> None:
-        """End it and all that it started; see `Box.end_child` for what may be kept."""
-        self._box.end_child(self._channel, keep)
+        """End it and all that it started, once; see `Box.end_child` for what may be kept."""
+        # A box with nothing to end would be waited for, and replaced.
+        if self._channel.fileno() != -1:
+            self._box.end_child(self._channel, keep)
