@@ -709,6 +709,54 @@ def test_two_slips_are_named_the_value_before_the_type(slip, expected):
     assert names(exercise(), student) == expected
 
 
+def sums(rng):
+    for m in (3, 5):
+        w, x = rng.uniform(1, 2, size=m), rng.uniform(1, 2, size=m)
+        yield Case(w, x, group=f"{m} paths", shapes={"m": m})
+
+
+SUMMED = exercise(
+    sums,
+    ("mean instead of sum", lambda w, x: np.mean(w * x)),
+    ("sums multiplied", lambda w, x: w.sum() * x.sum()),
+    ("one added", lambda w, x: w @ x + 1.0),
+    ("first path only", lambda w, x: w[0] * x[0]),
+)
+
+
+@pytest.mark.parametrize(
+    ("student", "expected"),
+    [
+        # A factor that differs from case to case, on top of another value.
+        (lambda w, x: w.mean() * x.sum(), ["mean instead of sum", "sums multiplied"]),
+        (lambda w, x: w.sum() * x.sum() + 1.0, ["sums multiplied", "one added"]),
+        (lambda w, x: w[0] * x[0] * 1.01, []),
+    ],
+)
+def test_two_mistakes_in_one_place_are_named_where_together_they_explain_it(student, expected):
+    assert names(SUMMED, student, lambda w, x: w @ x) == expected
+
+
+def test_two_mistakes_in_parts_of_which_one_has_another_structure_are_named():
+    def states(rng):
+        for n in (2, 3):
+            yield Case([rng.normal(size=2) for _ in range(n)], group=f"{n} layers")
+
+    def reference(params):
+        return {"t": 0, "m": [0 * p for p in params]}
+
+    known = exercise(
+        states,
+        ("t from 1", lambda params: {**reference(params), "t": 1}),
+        ("a flat list", lambda params: {"t": 0, "m": np.concatenate(params) * 0}),
+    )
+
+    def student(params):
+        return {"t": 1, "m": np.concatenate(params) * 0}
+
+    assert names(known, student, reference) == ["t from 1", "a flat list"]
+
+
 def test_one_mistake_may_explain_some_groups_and_another_the_others():
     def student(dZ, A):
         return (KNOWN.mistakes[0] if len(dZ) == len(A) else KNOWN.mistakes[2]).answer(dZ, A)

@@ -26,6 +26,7 @@ from grader.judge.compare import compare
 from grader.judge.leaves import Misfit, Path, Slot, leaves_of
 from grader.judge.outcome import Answer, Diagnosis, Observation
 from grader.judge.slips import NONE, Slip, candidates, is_numeric
+from grader.judge.together import Together
 from grader.judge.verdict import Verdict
 
 MOST_NAMES = 3
@@ -156,7 +157,8 @@ class _Search:
 
     def findings(self) -> Findings:
         """Return the names of what explains the wrong leaves, and what nothing explains."""
-        pair = self._by_group()
+        together = Together(self._exercise, self._seen, self._answer, self._explains_case)
+        pair = [_Explanation(known, NONE) for known in together.pair()] or self._by_group()
         if pair:
             return Findings(mistakes=self._diagnoses(Counter(pair)))
         named: Counter[_Explanation] = Counter()

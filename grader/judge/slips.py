@@ -80,7 +80,7 @@ class Slip:
         made = _shaped(target, self.form, found.shape)
         if made is None:
             return False
-        made = np.asarray(made, dtype=float) * self._scalar(m)
+        made = np.asarray(made, dtype=float) * self.scalar(m)
         if self.numbers is Numbers.WHOLE:
             return bool(found.dtype.kind in "iu" and np.array_equal(found, np.trunc(made)))
         if self.numbers is Numbers.SAME and not _same_kind(found, target):
@@ -93,13 +93,31 @@ class Slip:
             close = np.abs(found.astype(float) - made) <= bound
         return bool(np.all(close | (found == made)))
 
-    def _scalar(self, m: int | None) -> float:
+    def scalar(self, m: int | None) -> float:
+        """Return what the result was multiplied with, in a case with this batch size."""
         size = float(m or 1)
         scale = {Scale.OVER_M: 1 / size, Scale.TIMES_M: size}.get(self.scale, 1.0)
         return (self.factor or 1.0) * scale * (-1.0 if self.negative else 1.0)
 
 
 NONE = Slip()
+
+
+def slipped(slip: Slip, target: Any, m: int | None) -> Array | None:
+    """Return what a slip makes of a value; None where its form does not fit the value's."""
+    array = np.asarray(target)
+    made: Array | None = array
+    if slip.form is Form.TRANSPOSED:
+        made = array.T if array.ndim == 2 else None
+    elif slip.form is Form.LOST_AXIS:
+        made = np.squeeze(array)
+    elif slip.form is Form.FLATTENED:
+        made = np.ravel(array)
+    if made is None:
+        return None
+    with np.errstate(over="ignore"):
+        made = np.asarray(made, dtype=float) * slip.scalar(m)
+    return np.trunc(made).astype(int) if slip.numbers is Numbers.WHOLE else made
 
 
 def candidates(found: Any, target: Any, m: int | None, yardstick: Yardstick) -> Iterator[Slip]:

@@ -1,0 +1,138 @@
+"""Two known mistakes in one function: what both together lead to, from what each leads to alone.
+
+Where one of them is right, the other's answer stands: in another part of the result, in another
+case.  Where both are wrong in one place, each does to the other's answer what it does to the
+reference's: a slip slips from it, a factor multiplies it, a term that is too much is added.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+
+from grader.exercise import Exercise
+from grader.judge.assess import assess, yardstick_of
+from grader.judge.compare import Yardstick, compare
+from grader.judge.outcome import Answer, Comparison, Observation
+from grader.judge.slips import candidates, is_numeric, slipped
+
+_MOST_PAIRS = 300  # of mistakes that may be tried on a case
+
+
+class Together:
+    """Looks for two known mistakes that explain every case, neither of them alone."""
+
+    def __init__(
+        self,
+        exercise: Exercise,
+        seen: Sequence[Observation],
+        answer: Callable[[int, int], Answer],
+        explains_case: Callable[[int, int], bool],
+    ) -> None:
+        """Prepare.
+
+        Args:
+            answer: of a known mistake in a case, both by number: answer(case, known).
+            explains_case: whether a known mistake's answer is what was seen, likewise.
+        """
+        self._exercise, self._seen = exercise, seen
+        self._answer, self._explains_case = answer, explains_case
+        self._made: dict[tuple[int, int], Comparison] = {}
+
+    def pair(self) -> tuple[int, ...]:
+        """Return the numbers of two mistakes, none if no pair fits."""
+        right = [case for case, seen in enumerate(self._seen) if seen.right]
+        failing = [case for case, seen in enumerate(self._seen) if not seen.right]
+        able = [
+            known
+            for known in range(len(self._exercise.mistakes))
+            if all(self._is_right(case, known) for case in right)
+            and not all(self._is_right(case, known) for case in failing)
+        ]
+        fitting = [
+            pair
+            for pair in list(combinations(able, 2))[:_MOST_PAIRS]
+            if all(self._explain(case, *pair) for case in failing)
+            and not any(all(self._explains_case(c, k) for c in failing) for k in pair)
+        ]
+        # Of pairs that fit alike the first declared: no case tells them apart.
+        return fitting[0] if fitting else ()
+
+    def _judged(self, case: int, known: int) -> Comparison:
+        if (case, known) not in self._made:
+            seen = self._seen[case]
+            answer = self._answer(case, known)
+            self._made[case, known] = assess(answer, seen.expected, seen.case, self._exercise)
+        return self._made[case, known]
+
+    def _is_right(self, case: int, known: int) -> bool:
+        return self._judged(case, known).right
+
+    def _explain(self, case: int, one: int, other: int) -> bool:
+        """Whether two mistakes together lead to what was seen in a case that failed."""
+        wrong = [known for known in (one, other) if not self._is_right(case, known)]
+        if len(wrong) < 2:
+            return any(self._explains_case(case, known) for known in wrong)
+        answers = [self._answer(case, known) for known in wrong]
+        seen = self._seen[case]
+        if seen.case.check or seen.case.raises or seen.answer.failure:
+            # There is no value to take apart: the first thing that goes wrong is seen alone.
+            return any(self._explains_case(case, known) for known in wrong)
+        if any(answer.failure is not None for answer in answers):
+            return False
+        yardstick = yardstick_of(seen.case, self._exercise)
+        values = (seen.expected, *(answer.value for answer in answers))
+        return _led_to(seen.answer.value, values, _batch(seen), yardstick)
+
+
+def _batch(seen: Observation) -> int | None:
+    m = seen.case.shapes.get("m")
+    return m if isinstance(m, int) else None
+
+
+def _led_to(found: Any, values: tuple[Any, Any, Any], m: int | None, yardstick: Yardstick) -> bool:
+    """Whether two mistakes together lead to a value, part by part where it has parts.
+
+    Args:
+        values: the reference's, and what each of the two leads to alone.
+    """
+    right, *_ = values
+    every = (found, *values)
+    if isinstance(right, Mapping):
+        if all(isinstance(v, Mapping) and v.keys() == right.keys() for v in every):
+            return all(
+                _led_to(found[key], tuple(v[key] for v in values), m, yardstick) for key in right
+            )
+    elif isinstance(right, list | tuple) and all(
+        isinstance(v, list | tuple) and len(v) == len(right) for v in every
+    ):
+        parts = zip(found, zip(*values, strict=True), strict=True)
+        return all(_led_to(part, of_each, m, yardstick) for part, of_each in parts)
+    targets = _joined(*values, m, yardstick)
+    return any(compare(found, target, yardstick).right for target in targets)
+
+
+def _joined(right: Any, one: Any, other: Any, m: int | None, yardstick: Yardstick) -> Iterator[Any]:
+    """Yield what two mistakes may lead to in one place, from what each leads to alone there."""
+    if compare(one, right, yardstick).right:
+        yield other
+        return
+    if compare(other, right, yardstick).right or compare(other, one, yardstick).right:
+        yield one
+        return
+    if not all(is_numeric(value) for value in (right, one, other)):
+        return
+    for wrong, target in ((one, other), (other, one)):
+        slip = next(candidates(wrong, right, m, yardstick), None)
+        made = None if slip is None else slipped(slip, target, m)
+        if made is not None:
+            yield made
+    shapes = {np.shape(value) for value in (right, one, other)}
+    if len(shapes) == 1:
+        r, a, b = (np.asarray(value, dtype=float) for value in (right, one, other))
+        with np.errstate(all="ignore"):
+            yield np.where(r == 0, np.where(a == 0, b, a), a * b / np.where(r == 0, 1.0, r))
+            yield a + b - r

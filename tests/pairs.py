@@ -1,0 +1,234 @@
+"""Two known mistakes in one function, as learners make them, and what the judge calls it.
+
+Where one of the two is right, the other's answer stands: another part of the result, another
+group of cases.  Where both are wrong in one place, they compose if one of them is a slip (a
+sign, a factor, 1/m, a transpose, a lost axis): it slips from what the other would give.
+"""
+
+from __future__ import annotations
+
+import copy
+import itertools
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from grader.box.plain import copied
+from grader.exercise import Case, Exercise, Mistake
+from grader.in_kernel import KernelRunner
+from grader.judge.assess import assess, run, yardstick_of
+from grader.judge.compare import Yardstick, compare
+from grader.judge.judging import Judging
+from grader.judge.outcome import Answer, Outcome
+from grader.judge.slips import NONE, Slip, candidates, is_numeric
+from grader.judge.words import of_slip
+from tests.conftest import load
+
+# What the function of a case remembers, three functions that ask it one after another share.
+NOT_PAIRED = ("name_the_bug",)
+_SECRET = "pairs of mistakes"  # noqa: S105 - of nobody
+
+
+class _DoNotComposeError(Exception):
+    """Both mistakes are wrong in one place, and neither is a slip there."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pair:
+    """What became of two mistakes in one function.
+
+    Attributes:
+        named: how many of the two are among the names given.
+        wrong: the names given that are neither of the two's.
+    """
+
+    names: tuple[str, str]
+    named: int
+    wrong: tuple[str, ...]
+
+
+def judged(lesson: str, name: str, answer: Callable[..., Any], student: str) -> Outcome:
+    """Judge one exercise answered by a given function, all else by the reference."""
+    namespace = {**load(lesson).reference, name: answer}
+    judging = Judging(load(lesson), KernelRunner(namespace), student=student, secret=_SECRET)
+    return judging.exercise(load(lesson).exercises[name])
+
+
+def pairs(lesson: str, name: str, count: int, *, seed: int = 0) -> Iterator[Pair]:
+    """Judge a sample of the pairs of an exercise's known mistakes that compose.
+
+    Args:
+        count: of pairs at most.
+    """
+    exercise, reference = load(lesson).exercises[name], load(lesson).reference[name]
+    if isinstance(reference, type) or name in NOT_PAIRED:
+        return
+    tried = _Tried(reference, exercise, list(exercise.make_cases(np.random.default_rng(seed))))
+    distinct = list({known.name: known for known in exercise.mistakes}.values())
+    order = list(itertools.combinations(distinct, 2))
+    random.Random(f"{name} {seed}").shuffle(order)
+    made = 0
+    for one, other in order:
+        both = composed(reference, one, other, exercise)
+        if made < count and tried.shows(both, one, other):
+            made += 1
+            found = judged(lesson, name, both, f"student {seed}").mistakes
+            yield tried.named([diagnosis.name for diagnosis in found], both, one, other)
+
+
+@dataclass(frozen=True)
+class _Tried:
+    """An exercise with the cases that functions are told apart by."""
+
+    reference: Callable[..., Any]
+    exercise: Exercise
+    cases: list[Case]
+
+    def named(
+        self, found: list[str], both: Callable[..., Any], one: Mistake, other: Mistake
+    ) -> Pair:
+        """Say which of two mistakes are among the names found, and which names are not theirs."""
+        # A mistake of the list may be the two of them, and a slip may be one of them.
+        whole = {
+            known.name
+            for known in self.exercise.mistakes
+            if known.name in found and self.alike(known.answer, both)
+        }
+        said = [({known.name} | self.as_slips(known)) & set(found) for known in (one, other)]
+        if len(found) == 2 and not all(said):
+            pair = [known for known in self.exercise.mistakes if known.name in found]
+            if len(pair) == 2 and self.alike(composed(self.reference, *pair, self.exercise), both):
+                # Two others that together do the same: nothing tells them apart.
+                whole = set(found)
+        return Pair(
+            names=(one.name, other.name),
+            named=2 if whole else sum(map(bool, said)),
+            wrong=tuple(name for name in found if name not in whole.union(*said)),
+        )
+
+    def as_slips(self, known: Mistake) -> set[str]:
+        """Return the names of slips that a mistake is, in every place where it is wrong."""
+        found: list[set[str]] = []
+        for case in self.cases:
+            right, wrong = run(self.reference, case), run(known.answer, case)
+            if case.check or right.failure or wrong.failure:
+                continue
+            yardstick, m = yardstick_of(case, self.exercise), case.shapes.get("m")
+            for a, b in _leaf_pairs(right.value, wrong.value):
+                if not _equal(a, b, yardstick):
+                    slips = candidates(b, a, m if isinstance(m, int) else None, yardstick)
+                    found.append({said.name for slip in slips for said in of_slip(slip)})
+        return set.intersection(*found) if found else set()
+
+    def shows(self, both: Callable[..., Any], one: Mistake, other: Mistake) -> bool:
+        """Whether two mistakes compose on all cases, and differ from each of them alone."""
+        for case in self.cases:
+            if case.megabytes is not None or case.then:
+                return False
+            if run(both, case).exceptions[:1] == ("_DoNotComposeError",):
+                return False
+        return not any(self.alike(known.answer, both) for known in (one, other))
+
+    def alike(self, one: Callable[..., Any], other: Callable[..., Any]) -> bool:
+        """Whether two functions cannot be told apart by the cases."""
+        return all(self._alike(run(one, case), run(other, case), case) for case in self.cases)
+
+    def _alike(self, a: Answer, b: Answer, case: Case) -> bool:
+        flags = [(x.changed, x.shares, x.twins, bool(x.warned)) for x in (a, b)]
+        if a.failure is not b.failure or a.exceptions[:1] != b.exceptions[:1]:
+            return False
+        if flags[0] != flags[1]:
+            return False
+        if a.failure is not None:
+            return True
+        if case.check:
+            one, other = (assess(x, None, case, self.exercise) for x in (a, b))
+            return one.evidence == other.evidence
+        return compare(b.value, a.value, yardstick_of(case, self.exercise)).right
+
+
+def _leaf_pairs(a: Any, b: Any) -> Iterator[tuple[Any, Any]]:
+    if isinstance(a, dict) and isinstance(b, dict) and a.keys() == b.keys():
+        for key in a:
+            yield from _leaf_pairs(a[key], b[key])
+    elif isinstance(a, list | tuple) and isinstance(b, list | tuple) and len(a) == len(b):
+        for one, other in zip(a, b, strict=True):
+            yield from _leaf_pairs(one, other)
+    else:
+        yield a, b
+
+
+def composed(
+    reference: Callable[..., Any], one: Mistake, other: Mistake, exercise: Exercise
+) -> Callable[..., Any]:
+    """Return a function in which two mistakes are made."""
+
+    def function(*arguments: Any, **keywords: Any) -> Any:
+        def asked(answer: Callable[..., Any]) -> Any:
+            given = copy.deepcopy(arguments) if _is_plain(arguments) else _apart(arguments)
+            return answer(*given, **copied(dict(keywords)))
+
+        yardstick = Yardstick.of(exercise.tolerance, list(arguments))
+        right = asked(reference)
+        # What one of the two raises, the function that makes both raises.
+        return _joined(right, asked(one.answer), asked(other.answer), yardstick)
+
+    return function
+
+
+def _is_plain(arguments: tuple[Any, ...]) -> bool:
+    return not any(callable(argument) for argument in arguments)
+
+
+def _apart(arguments: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple(a if callable(a) else copy.deepcopy(a) for a in arguments)
+
+
+def _joined(right: Any, one: Any, other: Any, yardstick: Yardstick) -> Any:
+    if isinstance(right, dict):
+        if _dicts_alike(right, one, other):
+            return {k: _joined(right[k], one[k], other[k], yardstick) for k in right}
+    elif isinstance(right, list | tuple) and all(
+        isinstance(part, list | tuple) and len(part) == len(right) for part in (one, other)
+    ):
+        parts = zip(right, one, other, strict=True)
+        return type(right)(_joined(*part, yardstick) for part in parts)
+    if _equal(right, one, yardstick):
+        return other
+    if _equal(right, other, yardstick) or _equal(one, other, yardstick):
+        return one
+    for wrong, target in ((one, other), (other, one)):
+        slip = next(iter(candidates(wrong, right, None, yardstick)), NONE)
+        if slip != NONE and is_numeric(target):
+            return _slipped(slip, target)
+    raise _DoNotComposeError
+
+
+def _dicts_alike(right: dict[Any, Any], *others: Any) -> bool:
+    return all(isinstance(o, dict) and o.keys() == right.keys() for o in others)
+
+
+def _slipped(slip: Slip, target: Any) -> Any:
+    """Return what a slip makes of a value; the forms that candidates finds without a batch."""
+    array = np.asarray(target)
+    made = array * (slip.factor or 1.0) * (-1.0 if slip.negative else 1.0)
+    if slip.form.value == "transposed":
+        return made.T
+    if slip.form.value == "lost axis":
+        return np.squeeze(made)
+    if slip.form.value == "flattened":
+        return np.ravel(made)
+    if slip.numbers.value == "whole":
+        return np.trunc(made).astype(int)
+    return made if isinstance(target, np.ndarray) else float(made)
+
+
+def _equal(a: Any, b: Any, yardstick: Yardstick) -> bool:
+    return compare(_received(b), _received(a), yardstick).right
+
+
+def _received(value: Any) -> Any:
+    return np.asarray(value) if isinstance(value, np.generic) else value
