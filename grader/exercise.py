@@ -45,7 +45,7 @@ def _are(kind: Callable[[Any], bool]) -> Callable[[Any], bool]:
 
 # What an author may say, by the word for it: the form that is expected, and whether it is that.
 _FORMS: dict[str, tuple[str, Callable[[Any], bool]]] = {
-    **dict.fromkeys(("name", "hint", "group"), ("text", _is_text)),
+    **dict.fromkeys(("name", "hint", "group", "earns"), ("text", _is_text)),
     **dict.fromkeys(("returns", "builds_on", "not_alone"), ("a tuple of names", _are(_is_text))),
     **dict.fromkeys(("relative", "absolute"), ("a number, 0 or more", _is_size)),
     **dict.fromkeys(("seconds", "megabytes"), ("a number above 0", lambda x: _is_size(x) and x)),
@@ -273,11 +273,16 @@ _CASE_DEFAULTS: dict[str, Any] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Mistake:
-    """A misconception as an executable hypothesis: its answer, its name, its hint."""
+    """A misconception as an executable hypothesis: its answer, its name, its hint.
+
+    Attributes:
+        earns: why who makes it earns more than a third of the points; "" where they do not.
+    """
 
     name: str
     answer: Callable[..., Any]
     hint: str
+    earns: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -333,10 +338,17 @@ class Asked:
         self.makers.append((make_cases, _written()))
         return make_cases
 
-    def mistake(self, name: str, *, answer: Callable[..., Any], hint: str) -> None:
-        """Declare a known mistake: `answer` computes what a student who makes it gets."""
-        _expect(f"mistake in {self.id}", name=name, answer=answer, hint=hint)
-        self.mistakes.append(Mistake(name=name, answer=answer, hint=hint))
+    def mistake(self, name: str, *, answer: Callable[..., Any], hint: str, earns: str = "") -> None:
+        """Declare a known mistake.
+
+        Args:
+            name: what the student reads of it.
+            answer: computes what a student who makes it gets.
+            hint: a question that points at the step that went wrong.
+            earns: why it is fair that this student gets more than a third of the points.
+        """
+        _expect(f"mistake in {self.id}", name=name, answer=answer, hint=hint, earns=earns)
+        self.mistakes.append(Mistake(name=name, answer=answer, hint=hint, earns=earns))
 
 
 _collecting: ContextVar[list[Asked] | None] = ContextVar("asked", default=None)
@@ -395,6 +407,8 @@ def cases(exercise_name: str, **options: Any) -> Callable[[CaseMaker], CaseMaker
     return exercise(exercise_name, **options).cases
 
 
-def mistake(exercise_name: str, *, name: str, answer: Callable[..., Any], hint: str) -> None:
+def mistake(
+    exercise_name: str, *, name: str, answer: Callable[..., Any], hint: str, earns: str = ""
+) -> None:
     """Declare a known mistake of an exercise: `exercise(...).mistake` in one."""
-    exercise(exercise_name).mistake(name, answer=answer, hint=hint)
+    exercise(exercise_name).mistake(name, answer=answer, hint=hint, earns=earns)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -47,6 +48,7 @@ _REDUCED: dict[str, Callable[[Any], Any]] = {
     "one for each row": lambda x: np.sum(x, axis=1),
     "one for each column": lambda x: np.sum(x, axis=0),
 }
+_COMBINED = ("itself", "zeros", "its transpose", "its sum", "its shape")
 _FILLED: dict[str, Callable[[Any], Any]] = {
     "zeros": np.zeros_like,
     "ones": np.ones_like,
@@ -68,11 +70,19 @@ def trivial_functions(reference: Callable[..., Any]) -> Iterator[tuple[str, Call
     for one in range(3):
         for other in range(3):
             yield f"arguments {one} and {other}", lambda *a, i=one, j=other, **_: (a[i], a[j])
+    for (what, one), (other_what, other) in itertools.product(_parts(), repeat=2):
+        yield f"{what} and {other_what}", lambda *a, f=one, g=other, **_: (f(a), g(a))
     for error in _EXCEPTIONS:
         yield f"raises {error.__name__}", _raising(error)
     if not isinstance(reference, type):
         for what, fill in _FILLED.items():
             yield f"{what} of the right shape", _filled(reference, fill)
+
+
+def _parts() -> Iterator[tuple[str, Callable[[Any], Any]]]:
+    """Yield parts of a pair, each of one of the first three arguments."""
+    for place, what in itertools.product(range(3), _COMBINED):
+        yield f"{what} of {place}", lambda a, i=place, r=_REDUCED[what]: r(a[i])
 
 
 def _of_argument(place: int, reduce: Callable[[Any], Any]) -> Callable[..., Any]:

@@ -39,6 +39,7 @@ asked.mistake(
     "n_classes from labels.max() + 1",
     answer=lambda labels, n_classes: columns(labels, int(labels.max()) + 1),
     hint="What happens when the last class does not occur among the labels?",
+    earns="an edge: batches in which the last class occurs are right",
 )
 asked.mistake(
     "classes counted from 1",

@@ -82,6 +82,8 @@ def into_integers(X):
     return Z
 
 
+EDGE = "an edge: ordinary features are right"
+
 asked.mistake(
     "axis 0",
     answer=over_axis_0,
@@ -99,12 +101,14 @@ asked.mistake(
     answer=lambda X: (X - X.mean(axis=1, keepdims=True)) / X.std(axis=1, keepdims=True),
     hint="What is the standard deviation of a feature with the same value in every sample, "
     "and what do you do with it?",
+    earns=EDGE,
 )
 asked.mistake(
     "a constant feature sought by its deviation",
     answer=by_zero_deviation,
     hint="Compute the standard deviation of (0.1, 0.1, 0.1) and print it. "
     "Which other question tells that a feature is constant?",
+    earns=EDGE,
 )
 asked.mistake(
     "changes X",
@@ -139,6 +143,7 @@ asked.mistake(
     "result cut to integers",
     answer=into_integers,
     hint="Of which dtype is the array that you store the result in, when X holds integers?",
+    earns=EDGE,
 )
 for _added in (1e-12, 1e-10, 1e-8, 1e-5):
     asked.mistake(
@@ -148,4 +153,5 @@ for _added in (1e-12, 1e-10, 1e-8, 1e-5):
         ),
         hint="A small number in the denominator is not small beside a feature that varies by "
         "a millionth. How can you treat constant features without touching the others?",
+        earns=EDGE,
     )

@@ -71,6 +71,7 @@ asked.mistake(
     answer=counts_with(paths=lambda widths: int(np.prod(np.array(widths, dtype=np.int64)))),
     hint="The number of paths has more digits than one of NumPy's integers holds. "
     "Which integers in Python have no limit?",
+    earns="an edge: networks of ordinary size are right",
 )
 asked.mistake(
     "first and last layer alone",

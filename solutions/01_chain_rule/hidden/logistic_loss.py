@@ -41,6 +41,8 @@ def clipped_loss(w, b, X, T, edge):
     return -np.mean(T * np.log(a) + (1 - T) * np.log(1 - a))
 
 
+EDGE = "an edge: the loss is right wherever z is moderate"
+
 asked.mistake(
     "sum instead of mean",
     answer=lambda w, b, X, T: np.sum(each_loss(w, b, X, T)),
@@ -51,6 +53,7 @@ asked.mistake(
     answer=naive_loss,
     hint="Follow one sample with z = -1000 and t = 1 through your code. "
     "What is a, to sixteen digits, and what is its logarithm?",
+    earns=EDGE,
 )
 asked.mistake(
     "exp overflows",
@@ -59,12 +62,14 @@ asked.mistake(
     ),
     hint="Your formula is right on paper. What is np.exp(1000)? "
     "Section 7 names a function that never computes it.",
+    earns=EDGE,
 )
 for _edge in (1e-15, 1e-12, 1e-10, 1e-8, 1e-7):
     asked.mistake(
         "clipping",
         answer=lambda w, b, X, T, edge=_edge: clipped_loss(w, b, X, T, edge),
         hint="For z = -1000 and t = 1 the loss is 1000. How large can yours become at most?",
+        earns=EDGE,
     )
 asked.mistake(
     "sign",

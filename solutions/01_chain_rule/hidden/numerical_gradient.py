@@ -61,6 +61,8 @@ def points(rng):
     yield Case(wavy(rng, (2, 3)), rng.normal(size=(3, 2)).T, group="a transposed view")
 
 
+EDGE = "an edge: the differences of an ordinary array are right"
+
 asked.mistake(
     "forward difference",
     answer=lambda f, x, h=1e-5: differences(f, x, lambda value: (value(h) - value(0)) / h),
@@ -95,6 +97,7 @@ asked.mistake(
     "h ignored",
     answer=lambda f, x, h=1e-5: differences(f, x, central(1e-5)),
     hint="Call your function with h = 0.5 on x**3 at 2. By hand you get 12.25.",
+    earns=EDGE,
 )
 asked.mistake(
     "x left changed",
@@ -119,16 +122,19 @@ asked.mistake(
     "integer truncation",
     answer=lambda f, x, h=1e-5: differences(f, x, central(h), dtype=None),
     hint=_TRUNCATED,
+    earns=EDGE,
 )
 asked.mistake(
     "integer truncation, in the gradient too",
     answer=lambda f, x, h=1e-5: differences(f, x, central(h), dtype=None, gradient_dtype=None),
     hint=_TRUNCATED,
+    earns=EDGE,
 )
 asked.mistake(
     "integer truncation of the gradient",
     answer=lambda f, x, h=1e-5: differences(f, x, central(h), gradient_dtype=None),
     hint="Of which dtype is the array that you store the gradient in, when x holds integers?",
+    earns=EDGE,
 )
 asked.mistake(
     "steps in float32",
@@ -136,6 +142,7 @@ asked.mistake(
         f, x, central(h), dtype=np.float32 if np.asarray(x).dtype == np.float32 else np.float64
     ),
     hint="float32 keeps about seven digits. How many of them are left of a step of 1e-5?",
+    earns=EDGE,
 )
 asked.mistake(
     "all entries moved at once",
@@ -157,10 +164,12 @@ asked.mistake(
     "a flat copy taken for a view",
     answer=lambda f, x, h=1e-5: ravelled_view(f, np.array(x, dtype=np.float64), h, np.float64),
     hint=_FLAT,
+    earns=EDGE,
 )
 for _gradient_dtype in (np.float64, None):
     asked.mistake(
         "a flat copy taken for a view, and steps in the dtype of x",
         answer=lambda f, x, h=1e-5, dtype=_gradient_dtype: ravelled_view(f, x, h, dtype),
         hint=_FLAT + " And what can an array of integers hold?",
+        earns=EDGE,
     )

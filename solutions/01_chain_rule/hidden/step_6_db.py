@@ -6,7 +6,7 @@ from solution import step_3_loss_by_z, step_4_dZ
 
 from grader.exercise import exercise
 
-asked = exercise(STEPS[5], builds_on=STEPS[:4], not_alone=("sure predictions",))
+asked = exercise(STEPS[5], builds_on=STEPS[:4], not_alone=("sure predictions", "a batch of one"))
 asked.cases(predictions)
 
 asked.mistake(

@@ -13,6 +13,10 @@ asked = exercise(
         "large magnitudes",
         "linear",
         "an unknown kind",
+        # A slope at the output is right there.
+        "relu",
+        "relu at exactly 0",
+        "integer input",
     ),
 )
 
@@ -67,6 +71,9 @@ def direct_sigmoid_slope(z):
     return e / (1 + e) ** 2
 
 
+MOSTLY_RIGHT = "one kind of four is wrong"
+EDGE = "an edge: values are right, or those of all kinds but one"
+
 asked.mistake(
     "takes a for z",
     answer=lambda z, kind: prime_but(
@@ -80,12 +87,14 @@ asked.mistake(
     answer=lambda z, kind: prime_but(z, kind, sigmoid=lambda z: z * (1 - z)),
     hint="a(1 - a) is right, but what is a, and have you computed it from z? "
     "A slope of the sigmoid is never negative.",
+    earns=MOSTLY_RIGHT,
 )
 asked.mistake(
     "1 - z squared for tanh",
     answer=lambda z, kind: prime_but(z, kind, tanh=lambda z: 1 - z**2.0),
     hint="The sigmoid is right. In the slope of tanh, what is it that is squared: z, or something "
     "computed from z? That slope is never negative.",
+    earns=MOSTLY_RIGHT,
 )
 asked.mistake(
     "slope taken at the output phi(z)",
@@ -98,23 +107,27 @@ asked.mistake(
     answer=lambda z, kind: prime_but(z, kind, relu=lambda z: np.where(z >= 0, 1.0, 0.0)),
     hint="All is well except where z is exactly 0. Section 4 says which slope the course takes "
     "there: on which side does your comparison put it?",
+    earns=EDGE,
 )
 asked.mistake(
     "integer result for relu",
     answer=lambda z, kind: prime_but(z, kind, relu=lambda z: np.where(z > 0, 1, 0)),
     hint="The numbers are right, their type is not. See the bug hunt of section 4: which dtype has "
     "an array that is made of 1 and 0?",
+    earns=EDGE,
 )
 asked.mistake(
     "booleans for relu",
     answer=lambda z, kind: prime_but(z, kind, relu=lambda z: z > 0),
     hint="A comparison gives True and False. A slope is a number that others will scale and add.",
+    earns=EDGE,
 )
 for _one in (1, 1.0):
     asked.mistake(
         f"the single number {_one} for linear",
         answer=lambda z, kind, one=_one: prime_but(z, kind, linear=lambda z: one),
         hint="The slope of linear is 1 at every entry of z. What shape does the docstring promise?",
+        earns=EDGE,
     )
 asked.mistake(
     "integers for relu and the single number 1 for linear",
@@ -123,6 +136,7 @@ asked.mistake(
     ),
     hint="These are the two functions of the bug hunt in section 4. Which shape and which dtype "
     "does the docstring promise, whatever the kind?",
+    earns=EDGE,
 )
 asked.mistake(
     "the result takes the integer type of z",
@@ -130,17 +144,20 @@ asked.mistake(
         z, kind, linear=np.ones_like, relu=lambda z: (z > 0).astype(z.dtype)
     ),
     hint="With float inputs all is well. What is the dtype of your result when z holds integers?",
+    earns=EDGE,
 )
 asked.mistake(
     "linear alone takes the integer type of z",
     answer=lambda z, kind: prime_but(z, kind, linear=np.ones_like),
     hint="Only linear with integer inputs is off. Which dtype does an array of ones 'like z' have?",
+    earns=EDGE,
 )
 asked.mistake(
     "exponentials that overflow in the slope of the sigmoid",
     answer=lambda z, kind: prime_but(z, kind, sigmoid=direct_sigmoid_slope),
     hint="The formula is right on paper. Put z = -1000 into it: what is the numerator, what the "
     "denominator? You already have a sigmoid that does not overflow.",
+    earns=EDGE,
 )
 for _name, _otherwise in [
     ("no error for an unknown kind", lambda z, kind: None),
@@ -152,16 +169,19 @@ for _name, _otherwise in [
         answer=unless_known(_otherwise),
         hint="What happens in your function when kind is none of the four names? "
         "A misspelt name should not pass in silence.",
+        earns=EDGE,
     )
 asked.mistake(
     "KeyError for an unknown kind",
     answer=unless_known(lambda z, kind: {}[kind]),
     hint="A dictionary complains about an unknown name, but with which exception? "
     "The docstring names another.",
+    earns=EDGE,
 )
 asked.mistake(
     "1 - tanh without the square",
     answer=lambda z, kind: prime_but(z, kind, tanh=lambda z: 1 - np.tanh(z)),
     hint="Look at the slope of tanh in the picture of section 4: it is the same at z and at -z. "
     "Is yours?",
+    earns=MOSTLY_RIGHT,
 )

@@ -10,6 +10,8 @@ asked = exercise("cross_entropy")
 
 asked.cases(predictions)
 
+EDGE = "an edge: ordinary probabilities are right"
+
 asked.mistake(
     "-T*P, no logarithm",
     answer=lambda P, T: -np.sum(T * P) / P.shape[1],
@@ -20,12 +22,14 @@ asked.mistake(
     "log 0",
     answer=lambda P, T: -np.sum(T * np.log(P)) / P.shape[1],
     hint="With probabilities above 0 all is well. What is log(0), and what is 0 times that?",
+    earns=EDGE,
 )
 asked.mistake(
     "1e-12 added in place of clipping",
     answer=lambda P, T: -np.sum(T * np.log(P + 1e-12)) / P.shape[1],
     hint="Adding a small number changes every probability, most of all the small ones. "
     "Clipping changes only those below the bound.",
+    earns=EDGE,
 )
 asked.mistake(
     "sum over the samples",
@@ -54,6 +58,7 @@ asked.mistake(
     answer=lambda P, T: -np.mean(np.log(clipped(P[np.argmax(T, axis=0), np.arange(P.shape[1])]))),
     hint="One-hot targets come out right. What does your code do with a target that is shared "
     "between classes?",
+    earns="targets with a single class are right",
 )
 asked.mistake(
     "a term (1 - T) log(1 - P) added",

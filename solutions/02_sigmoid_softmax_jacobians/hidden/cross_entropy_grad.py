@@ -10,6 +10,8 @@ asked = exercise("cross_entropy_grad")
 
 asked.cases(predictions)
 
+EDGE = "an edge: ordinary probabilities are right"
+
 asked.mistake(
     "no 1/m",
     answer=lambda P, T: -T / clipped(P),
@@ -20,18 +22,21 @@ asked.mistake(
     answer=lambda P, T: -T / P / P.shape[1],
     hint="What are 1/0 and 0/0 in floating point? Section 9 says what is done to a probability "
     "before it is used.",
+    earns=EDGE,
 )
 asked.mistake(
     "1e-12 added in place of clipping",
     answer=lambda P, T: -T / (P + 1e-12) / P.shape[1],
     hint="Adding a small number changes every probability, most of all the small ones. "
     "Clipping changes only those below the bound.",
+    earns=EDGE,
 )
 asked.mistake(
     "gradient 0 below the clip",
     answer=lambda P, T: np.where(P < 1e-12, 0.0, -T / clipped(P) / P.shape[1]),
     hint="That is the strict derivative of the clipped loss. Section 9 says why the gradient "
     "keeps its formula there: who would need a correction most?",
+    earns=EDGE,
 )
 asked.mistake(
     "sign",

@@ -17,8 +17,8 @@ STEPS = (
 
 
 def far_logits(rng):
-    """Draw logits (3, 4) near 1000, each sample in a place of its own."""
-    Z = rng.normal(size=(3, 4)) + 1000.0 * np.array([[1, 0, 0, 1], [0, 1, 0, 1], [0, 0, -1, 1]])
+    """Draw logits (3, 4) near 1000, each sample in a place of its own, one near -1000."""
+    Z = rng.normal(size=(3, 4)) + 1000.0 * np.array([[1, 0, -1, 1], [0, 1, -1, 1], [0, 0, -1, 1]])
     return Z[rng.permutation(3)]
 
 

@@ -39,30 +39,36 @@ def into_its_type(z):
     return out
 
 
+EDGE = "an edge: the middle of the curve is right"
+
 asked.mistake(
     "naive exp",
     answer=lambda z: 1 / (1 + np.exp(-z)),
     hint="The values are right, but somewhere an exponential overflows. What is the sign of its "
     "exponent for a very negative z? If you use np.where: it computes both branches for "
     "every entry, the unused one too.",
+    earns=EDGE,
 )
 asked.mistake(
     "exp(z) above and below the line",
     answer=lambda z: np.exp(z) / (1 + np.exp(z)),
     hint="Put z = 1000 in by hand. What is the numerator, what is the denominator, and what is "
     "their quotient in floating point?",
+    earns=EDGE,
 )
 asked.mistake(
     "tanh form, which cancels in the left tail",
     answer=lambda z: 0.5 * (1 + np.tanh(0.5 * np.asarray(z))),
     hint="Nothing overflows, well chosen. But print your result at -30 next to exp(-30): how many "
     "digits agree? Which subtraction loses the others?",
+    earns=EDGE,
 )
 asked.mistake(
     "1 minus the sigmoid of -z, which cancels in the left tail",
     answer=lambda z: 1 - 1 / (1 + np.exp(z)),
     hint="At z = -30 you subtract from 1 a number that differs from 1 in the fourteenth digit "
     "only. How many digits of the difference are left?",
+    earns=EDGE,
 )
 for _bound in (10, 15, 20):
     asked.mistake(
@@ -70,12 +76,14 @@ for _bound in (10, 15, 20):
         answer=lambda z, bound=_bound: 1 / (1 + np.exp(-np.clip(z, -bound, bound))),
         hint="Clipping z avoids the overflow, but all inputs beyond the clip now give the same "
         "output. Is there a form in which no exponent is positive, so that no clip is needed?",
+        earns=EDGE,
     )
 asked.mistake(
     "result kept away from 0 and 1",
     answer=lambda z: np.clip(sigmoid(z), 1e-7, 1 - 1e-7),
     hint="The sigmoid itself may come as near to 0 and 1 as it likes. A guard against log(0) "
     "belongs where the logarithm is taken.",
+    earns=EDGE,
 )
 asked.mistake(
     "sign of the exponent",
@@ -87,4 +95,5 @@ asked.mistake(
     answer=into_its_type,
     hint="Floats are right, integers are not. What is the dtype of the array that you fill, and "
     "what happens to 0.73 when it is stored in it?",
+    earns=EDGE,
 )

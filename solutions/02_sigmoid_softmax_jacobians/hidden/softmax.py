@@ -38,6 +38,8 @@ def normalised_sigmoids(Z):
     return A / A.sum(axis=0, keepdims=True)
 
 
+EDGE = "an edge: logits of moderate size are right"
+
 asked.mistake(
     "axis 1",
     answer=lambda Z: shares_of(Z, 1, Z.max(axis=1, keepdims=True)),
@@ -60,12 +62,14 @@ asked.mistake(
     answer=lambda Z: np.exp(Z) / np.exp(Z).sum(axis=0, keepdims=True),
     hint="The formula is right, as long as the exponentials are finite. What does adding the same "
     "number to all logits of a sample change?",
+    earns=EDGE,
 )
 asked.mistake(
     "one maximum for the whole batch",
     answer=lambda Z: shares_of(Z, 0, Z.max()),
     hint="One sample with large logits spoils another with small ones: all exponentials of the "
     "other become 0. Whose maximum does each sample need?",
+    earns=EDGE,
 )
 asked.mistake(
     "maximum along the wrong axis",

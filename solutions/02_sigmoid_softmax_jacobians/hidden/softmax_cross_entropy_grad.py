@@ -27,6 +27,8 @@ def logits_and_targets(rng):
     yield Case(Z, T, group="integer input", shapes=sizes("n m", Z.shape))
 
 
+EDGE = "an edge: logits of moderate size are right"
+
 asked.mistake(
     "no 1/m",
     answer=lambda Z, T: softmax(Z) - T,
@@ -48,6 +50,7 @@ asked.mistake(
     answer=lambda Z, T: softmax_vjp(softmax(Z), cross_entropy_grad(softmax(Z), T)),
     hint="Moderate logits come out right. Where a share is 0, you divide by it and multiply with "
     "it again, and the clip stands in between. Section 10 shows what cancels on paper.",
+    earns=EDGE,
 )
 asked.mistake(
     "multiplied with S(1-S) once more",
@@ -86,4 +89,5 @@ asked.mistake(
     answer=lambda Z, T: (np.exp(Z) / np.exp(Z).sum(axis=0, keepdims=True) - T) / Z.shape[1],
     hint="With moderate logits all is well. At 1000 the exponentials overflow: your function of "
     "section 6 knows what to do.",
+    earns=EDGE,
 )

@@ -9,17 +9,21 @@ from grader.exercise import exercise
 asked = exercise(STEPS[1], builds_on=STEPS[:1])
 asked.cases(logits)
 
+EDGE = "an edge: logits of moderate size are right"
+
 asked.mistake(
     "the logarithm of a share that is 0",
     answer=lambda Z: np.log(softmax(Z)),
     hint="Moderate logits come out right. Far below the largest logit a share rounds to 0. "
     "What is the logarithm of a quotient, written without the quotient?",
+    earns=EDGE,
 )
 asked.mistake(
     "exp overflows",
     answer=lambda Z: Z - np.log(sum_of_exponentials(Z)),
     hint="Your formula is right on paper. Which step has computed the logarithm already, "
     "without an overflow?",
+    earns=EDGE,
 )
 asked.mistake(
     "added instead of taken away",

@@ -29,6 +29,7 @@ asked.mistake(
     "through clipped probabilities",
     answer=lambda Z, T: cross_entropy(softmax(Z), T),
     hint="The worst prediction of section 10 costs 1000. How much can it cost with a clip?",
+    earns="an edge: logits of moderate size are right",
 )
 asked.mistake(
     "targets left out",

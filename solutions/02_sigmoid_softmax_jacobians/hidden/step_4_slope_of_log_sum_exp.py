@@ -14,6 +14,7 @@ asked.mistake(
     answer=lambda Z: np.exp(Z) / sum_of_exponentials(Z),
     hint="With moderate logits all is well. Which step gives the logarithm of this quotient, right "
     "at any size?",
+    earns="an edge: logits of moderate size are right",
 )
 asked.mistake(
     "the exponential without the sum",

@@ -111,6 +111,9 @@ def begin_transposed(self, n_in, n_out, kind, rng):
     self.W = self.W.T
 
 
+MOSTLY_RIGHT = "the layer computes and learns as it should from any weights"
+THE_REST_RIGHT = "forward and backward are right, the update alone is not"
+
 asked.mistake(
     "backward forgets the activation",
     answer=layer_with(slope=lambda self: 1.0),
@@ -137,16 +140,19 @@ asked.mistake(
     "flat bias",
     answer=layer_with(first_bias=lambda self, n_out: np.zeros(n_out)),
     hint="Print the shape of b in a fresh layer, and add it to a Z with as many samples as units.",
+    earns="forward and backward are right",
 )
 asked.mistake(
     "gradients accumulate",
     answer=layer_with(keep=keep_sum),
     hint="Call backward twice. Which call's gradient should dW hold?",
+    earns="the first gradients are right",
 )
 asked.mistake(
     "fan-out for fan-in",
     answer=layer_with(spread=lambda self, n_in, n_out, kind: Layer.spread(self, n_out, n_in, kind)),
     hint="z_j is a sum of how many terms? Is this the number by which you divide?",
+    earns=MOSTLY_RIGHT,
 )
 asked.mistake(
     "no square root",
@@ -154,41 +160,49 @@ asked.mistake(
         spread=lambda self, n_in, n_out, kind: Layer.spread(self, n_in, n_out, kind) ** 2
     ),
     hint="A normal generator takes a standard deviation. Which of the two is 1/n_in?",
+    earns=MOSTLY_RIGHT,
 )
 asked.mistake(
     "the same variance for a relu",
     answer=layer_with(spread=lambda self, n_in, n_out, kind: np.sqrt(1 / n_in)),
     hint="All kinds but one begin right. What does this kind do to half of its sums?",
+    earns=MOSTLY_RIGHT,
 )
 asked.mistake(
     "the relu's variance for every kind",
     answer=layer_with(spread=lambda self, n_in, n_out, kind: np.sqrt(2 / n_in)),
     hint="One kind begins right, the one that closes half of its units. What of the others?",
+    earns=MOSTLY_RIGHT,
 )
 asked.mistake(
     "inputs and units averaged",
     answer=layer_with(spread=lambda self, n_in, n_out, kind: np.sqrt(2 / (n_in + n_out))),
     hint="z_j is a sum of how many terms? Your scale also depends on something else.",
+    earns=MOSTLY_RIGHT,
 )
 asked.mistake(
     "weights not scaled",
     answer=layer_with(spread=lambda self, n_in, n_out, kind: 1.0),
     hint="Take 1000 inputs of size 1. How large is a sum of 1000 terms with weights like yours?",
+    earns=MOSTLY_RIGHT,
 )
 asked.mistake(
     "W of shape (n_in, n_out)",
     answer=layer_with(__init__=begin_transposed),
     hint="W has a row for each unit. Print the shape of W in a fresh layer.",
+    earns=MOSTLY_RIGHT,
 )
 asked.mistake(
     "uphill",
     answer=layer_with(update=lambda self, lr: Layer.update(self, -lr)),
     hint="Take one step with a small rate and compute the loss again. Which way did it go?",
+    earns=THE_REST_RIGHT,
 )
 asked.mistake(
     "update forgets b",
     answer=layer_with(update=move_weights),
     hint="How many parameters does the layer have, and how many moved?",
+    earns=THE_REST_RIGHT,
 )
 asked.mistake(
     "an extra 1/m",

@@ -5,7 +5,7 @@ from hidden.layers import phi, phi_prime
 from grader.exercise import Case, exercise
 from grader.kit import off_the_kink, one_hot_targets
 
-asked = exercise("output_delta", builds_on=("activation_backward",))
+asked = exercise("output_delta", builds_on=("activation_backward",), not_alone=("linear", "relu"))
 
 
 @asked.cases

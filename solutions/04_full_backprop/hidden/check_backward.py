@@ -2,8 +2,8 @@
 
 import numpy as np
 from hidden.networks import widths
-from hidden.zoo import ZOO
-from solution import init_params, model_backward, model_forward, mse, mse_grad
+from hidden.zoo import TRIED_TWICE, ZOO
+from solution import check_backward, init_params, model_backward, model_forward, mse, mse_grad
 
 from grader.exercise import Case, Rng, exercise
 from grader.kit import new_seed
@@ -33,13 +33,41 @@ def expects(wanted):
 @asked.cases
 def suspects(rng):
     """Right backward passes and planted bugs, at least one of each in a group."""
+    seen = {}
     for group, right, wrong in ZOO:
         for wanted, passes in [(True, right), (False, wrong)]:
             for backward, dims, kinds in passes:
+                network = (*dims, *kinds)
+                watched, check = (
+                    noted(backward, network, group, seen)
+                    if wanted and network in TRIED_TWICE
+                    else (backward, expects(wanted))
+                )
                 yield Case(
-                    backward, dims, kinds, Rng(new_seed(rng)), group=group,
-                    shapes=widths(dims), check=expects(wanted),
+                    watched, dims, kinds, Rng(new_seed(rng)), group=group,
+                    shapes=widths(dims), check=check,
                 )  # fmt: skip
+
+
+def noted(backward, network, group, seen):
+    """Return a right backward pass that notes what it was given first, and its check.
+
+    Two passes are tried on one network, from two states of rng: what they are given differs,
+    or rng is not used.
+    """
+
+    def watched(dA, caches):
+        seen.setdefault((network, group), (dA, caches[0][0], caches[0][1]))
+        return backward(dA, caches)
+
+    def judge(result, *arguments):
+        problem = expects(True)(result, *arguments)
+        given = [found for (other, _), found in seen.items() if other == network]
+        if problem is None and len(given) == 2 and all(map(np.array_equal, *given)):
+            return "another state of rng gave the same trial: rng is not used"
+        return problem
+
+    return watched, judge
 
 
 def checker_with(
@@ -80,6 +108,11 @@ def checker_with(
     return answer
 
 
+def same_trial(backward, dims, kinds, _rng):
+    """Draw from a generator of its own, always in the same state."""
+    return check_backward(backward, dims, kinds, np.random.default_rng(0))
+
+
 def trusts_the_loss(backward, dims, kinds, rng):
     """Train a little and look whether the loss has fallen."""
     params = init_params(dims, rng, "xavier")
@@ -98,10 +131,13 @@ def trusts_the_loss(backward, dims, kinds, rng):
     return bool(seen[-1] < seen[0])
 
 
+MOSTLY_RIGHT = "it is blind to one bug, or refuses one right pass, and tells most of the others"
+
 asked.mistake(
     "an exception gets through",
     answer=checker_with(catch=False),
     hint="A backward pass may raise. What does your checker do then?",
+    earns=MOSTLY_RIGHT,
 )
 asked.mistake(
     "NaN passes",
@@ -109,46 +145,55 @@ asked.mistake(
         close=lambda found, right: not (np.abs(np.asarray(found) - right) > 1e-6).any()
     ),
     hint="NaN > tolerance is False. And NaN < tolerance?",
+    earns=MOSTLY_RIGHT,
 )
 asked.mistake(
     "shapes not compared",
     answer=checker_with(shapes=False),
     hint="Two arrays of different shapes may broadcast and look equal. What do you compare first?",
+    earns=MOSTLY_RIGHT,
 )
 asked.mistake(
     "never a batch of one",
     answer=checker_with(batches=(5,)),
     hint="With which batch sizes do you call backward? Which forgotten step hides in yours?",
+    earns=MOSTLY_RIGHT,
 )
 asked.mistake(
     "only a batch of one",
     answer=checker_with(batches=(1,)),
     hint="With one sample every sum over samples is trivial. Which bugs hide there?",
+    earns=MOSTLY_RIGHT,
 )
 asked.mistake(
     "weights only",
     answer=checker_with(parts=(0,)),
     hint="What would your checker say to a backward pass that forgets the biases?",
+    earns=MOSTLY_RIGHT,
 )
 asked.mistake(
     "a square network of its own",
     answer=checker_with(network_used=lambda dims, kinds: ([3] * len(dims), kinds)),
     hint="The caller chose dims. What hides in square layers, and what only in others?",
+    earns=MOSTLY_RIGHT,
 )
 asked.mistake(
     "kinds of its own",
     answer=checker_with(network_used=lambda dims, kinds: (dims, ["tanh"] * len(kinds))),
     hint="A bug may sit in one activation. Which kinds does your network have?",
+    earns=MOSTLY_RIGHT,
 )
 asked.mistake(
     "a dA of ones",
     answer=checker_with(probe=lambda rng, shape: np.ones(shape)),
     hint="What is the sum of a softmax's outputs, whatever the parameters are? And its gradient?",
+    earns=MOSTLY_RIGHT,
 )
 asked.mistake(
     "exact equality",
     answer=checker_with(close=np.array_equal),
     hint="Sums in another order round differently. How far apart may two right gradients be?",
+    earns=MOSTLY_RIGHT,
 )
 asked.mistake(
     "last layer only",
@@ -159,6 +204,7 @@ asked.mistake(
     "first layer only",
     answer=checker_with(chosen=slice(0, 1)),
     hint="A layer above may be wrong by itself. How many layers do you look at?",
+    earns=MOSTLY_RIGHT,
 )
 asked.mistake(
     "shapes only",
@@ -169,6 +215,12 @@ asked.mistake(
     "trusts the loss curve",
     answer=trusts_the_loss,
     hint="Section 11: which suspects make the loss fall? Compare with slopes instead.",
+)
+asked.mistake(
+    "a generator of its own",
+    answer=same_trial,
+    hint="The caller gave you rng. From which generator do your numbers come?",
+    earns=MOSTLY_RIGHT,
 )
 asked.mistake(
     "accepts everything",

@@ -38,7 +38,7 @@ def landscapes(rng):
     loss, params, grads = landscape(rng, [(2, 2)])
     turned = [(grads[0][0].T.copy(), grads[0][1])]
     yield Case(loss, params, turned, group="right gradients, and transposed ones")
-    loss, params, grads = landscape(rng, [(2, 1), (1, 2)], scale=-0.1, frequency=1000.0)
+    loss, params, grads = landscape(rng, [(2, 1), (1, 2)], scale=-5e-4, frequency=2000.0)
     yield Case(loss, params, grads, group="right gradients, and transposed ones")
 
 
@@ -106,6 +106,9 @@ def no_floor(a, n):
         return np.float64(abs(a - n)) / np.float64(abs(a) + abs(n))
 
 
+MOSTLY_RIGHT = "the errors of the entries that are looked at are right"
+EDGE = "an edge: ordinary gradients are right"
+
 asked.mistake(
     "absolute error",
     answer=check_with(error=lambda a, n: abs(a - n)),
@@ -120,16 +123,19 @@ asked.mistake(
     "first layer only",
     answer=check_with(layers=slice(0, 1)),
     hint="Spoil an entry in the last layer. Does your check see it?",
+    earns=MOSTLY_RIGHT,
 )
 asked.mistake(
     "last layer only",
     answer=check_with(layers=slice(-1, None)),
     hint="Spoil an entry in the first layer. Does your check see it?",
+    earns=MOSTLY_RIGHT,
 )
 asked.mistake(
     "weights only",
     answer=check_with(parts=(0,)),
     hint="Spoil an entry of a db. Does your check see it?",
+    earns=MOSTLY_RIGHT,
 )
 asked.mistake(
     "params left changed",
@@ -141,6 +147,7 @@ asked.mistake(
     "forward difference",
     answer=check_with(difference=lambda above, below, here, h: (above() - here()) / h),
     hint="Is the point in the middle of your two losses? See formula (6).",
+    earns="errors of ordinary gradients are right to the tolerance",
 )
 asked.mistake(
     "divided by h instead of 2h",
@@ -151,16 +158,19 @@ asked.mistake(
     "h ignored",
     answer=check_with(step=lambda h: 1e-5),
     hint="The caller may choose the step. Where does your code use the argument h?",
+    earns=EDGE,
 )
 asked.mistake(
     "no floor",
     answer=check_with(error=no_floor),
     hint="What happens where both gradients are exactly 0?",
+    earns=EDGE,
 )
 asked.mistake(
     "floor added",
     answer=check_with(error=lambda a, n: abs(a - n) / (abs(a) + abs(n) + 1e-8)),
     hint="The formula takes the larger of two numbers. What does yours do with them?",
+    earns=EDGE,
 )
 asked.mistake(
     "divided by the larger of the two",

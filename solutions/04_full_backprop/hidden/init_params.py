@@ -9,7 +9,17 @@ from solution import init_params
 from grader.exercise import Case, Rng, exercise
 from grader.kit import new_seed, same_again
 
-asked = exercise("init_params")
+asked = exercise(
+    "init_params",
+    # The mean of fan-in and fan-out is the same for whoever takes one for the other.
+    not_alone=(
+        "xavier, from many to few",
+        "xavier, from few to many",
+        "xavier, several layers",
+        "small networks",
+        "draws from rng",
+    ),
+)
 
 
 def variance_of(n_in, n_out, scheme):
@@ -126,6 +136,7 @@ asked.mistake(
     "he for both schemes",
     answer=start_with(spread(lambda i, o, s: np.sqrt(2 / i))),
     hint='Does your function look at scheme? Compare the spreads for "he" and for "xavier".',
+    earns="one of the two schemes is right",
 )
 asked.mistake(
     "xavier for both schemes",
@@ -173,4 +184,5 @@ asked.mistake(
     "a generator of its own",
     answer=lambda dims, rng, scheme: init_params(dims, np.random.default_rng(), scheme),
     hint="Where do your random numbers come from? With the same rng the network must be the same.",
+    earns="the spread of both schemes is right",
 )

@@ -22,7 +22,7 @@ def loss(params, *, weights, phases, scale, frequency):
 def landscape(rng, shapes, *, scale=1.0, silent=(), frequency=1.0):
     """Return a smooth loss, params and exact gradients, none of which is near 0.
 
-    Slopes have the sign of scale.  At a frequency of 1000 a step of 1e-5 is off by 1e-5.
+    Slopes have the sign of scale.  At a frequency of 2000 a step of 1e-5 is off by 7e-5.
 
     Entries in `silent`, (layer, part, index), have the weight c = 0: they do not move the loss.
     """

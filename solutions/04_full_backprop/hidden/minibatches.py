@@ -168,4 +168,5 @@ asked.mistake(
     "a generator of its own",
     answer=lambda X, T, batch_size, rng: minibatches(X, T, batch_size, np.random.default_rng()),
     hint="Where does your random order come from? With the same rng it must be the same.",
+    earns="the batches are right, though nobody can repeat them",
 )

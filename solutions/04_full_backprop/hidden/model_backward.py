@@ -14,8 +14,8 @@ def backwards(rng):
     """Rectangular, square, a batch of one, a softmax, a relu at 0, saturated sums."""
     for group, dims, kinds, m in [
         ("rectangular layers", [4, 5, 3, 2, 4], ["tanh", "relu", "linear", "sigmoid"], 6),
-        ("rectangular layers", [2, 5, 3], ["sigmoid", "linear"], 4),
-        ("square layers", [4, 4, 4, 4], ["relu", "tanh", "linear"], 4),
+        ("rectangular layers", [2, 5, 3], ["sigmoid", "softmax"], 4),
+        ("square layers", [4, 4, 4, 4], ["relu", "tanh", "softmax"], 4),
         ("a batch of one", [3, 4, 3], ["tanh", "sigmoid"], 1),
         ("a batch of one", [3, 3], ["softmax"], 1),
         ("one layer", [3, 4], ["tanh"], 5),

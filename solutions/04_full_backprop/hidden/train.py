@@ -111,20 +111,25 @@ def train_with(
     return answer
 
 
+MOSTLY_RIGHT = "the steps are right, and so are the losses of an epoch of one batch"
+
 asked.mistake(
     "the last batch's loss for the epoch's",
     answer=train_with(epoch_loss=lambda losses, counts: losses[-1]),
     hint="The epoch had several batches. Whose loss do you report?",
+    earns=MOSTLY_RIGHT,
 )
 asked.mistake(
     "unweighted mean of the batch losses",
     answer=train_with(epoch_loss=lambda losses, counts: float(np.mean(losses))),
     hint="The last batch may be smaller. Does each sample count the same in your mean?",
+    earns=MOSTLY_RIGHT,
 )
 asked.mistake(
     "batch losses added up",
     answer=train_with(epoch_loss=lambda losses, counts: float(np.sum(losses))),
     hint="Half the batch size, twice as many batches: should the training loss double?",
+    earns=MOSTLY_RIGHT,
 )
 asked.mistake(
     "test loss on the training set",
@@ -135,6 +140,7 @@ asked.mistake(
     "one shuffle for all epochs",
     answer=train_with(one_shuffle=True),
     hint="How often do you call minibatches? Where does that line stand: inside which loop?",
+    earns="the steps and the losses are right",
 )
 asked.mistake(
     "training loss after the step",

@@ -13,9 +13,9 @@ ZOO = [
     # group: right implementations and planted bugs, each with the network it is tried on
     (
         "every layer",
-        [(right.by_einsum, [1, 2, 2, 2], ["tanh", "sigmoid", "linear"])],
+        [(right.by_einsum, [2, 1, 1, 1, 2], ["tanh", "linear", "sigmoid", "linear"])],
         [
-            (planted.FIRST_ONLY, [1, 2, 2, 2], ["tanh", "sigmoid", "linear"]),
+            (planted.FIRST_ONLY, [2, 2, 1], ["tanh", "sigmoid"]),
             (planted.MIDDLE_ONLY, [1, 2, 2, 2], ["tanh", "sigmoid", "linear"]),
             (planted.LAST_ONLY, [1, 2, 2], ["sigmoid", "tanh"]),
         ],
@@ -33,7 +33,7 @@ ZOO = [
     ),
     (
         "square layers",
-        [(right.by_rows, [2, 2, 2], ["tanh", "sigmoid"])],
+        [(right.by_rows, [2, 2, 2], ["sigmoid", "linear"])],
         [
             (planted.SQUARE_DW_TURNED, [2, 2, 2], ["tanh", "sigmoid"]),
             (planted.SQUARE_W_NOT_TURNED, [3, 3, 3], ["sigmoid", "linear"]),
@@ -88,3 +88,6 @@ ZOO = [
         ],
     ),
 ]
+
+TRIED_TWICE = {(2, 2, 2, "sigmoid", "linear")}
+"""A network that two right passes are tried on, from two states of rng."""

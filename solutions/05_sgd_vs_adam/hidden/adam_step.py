@@ -65,6 +65,8 @@ def adam_steps(rng):
     yield Case(params, ordinary(rng, dims), late, keywords=usual, group="late in a run", fresh=True)
 
 
+MOSTLY_RIGHT = "gradients of ordinary size move as they should"
+
 asked.mistake(
     "v forgets its past",
     answer=adam_variant(new_v=lambda v, g, beta: (1 - beta) * g * g),
@@ -87,17 +89,20 @@ asked.mistake(
     "epsilon inside the root",
     answer=adam_variant(below=lambda v, share, eps: np.sqrt(v / share + eps)),
     hint="Ordinary gradients are right, tiny ones are not. Where does epsilon stand in (5)?",
+    earns=MOSTLY_RIGHT,
 )
 asked.mistake(
     "epsilon added before the correction",
     answer=adam_variant(below=lambda v, share, eps: (np.sqrt(v) + eps) / np.sqrt(share)),
     hint="Ordinary gradients are right, tiny ones are not. To which root is epsilon added in (5): "
     "that of v, or that of v-hat?",
+    earns=MOSTLY_RIGHT,
 )
 asked.mistake(
     "no epsilon",
     answer=adam_variant(below=lambda v, share, eps: np.sqrt(v / share)),
     hint="What does your formula give for an entry whose gradient was always 0?",
+    earns=MOSTLY_RIGHT,
 )
 asked.mistake(
     "t counts from 0",
@@ -124,6 +129,7 @@ asked.mistake(
         count=lambda t, layer, place: t + 1 + layer, last_count=lambda t, layers: t + layers
     ),
     hint="The first layer is right. How often is t raised in one step of your function?",
+    earns="the first layer is right, and so is the state of all",
 )
 asked.mistake(
     "corrected m and v stored back",
@@ -189,6 +195,7 @@ asked.mistake(
     "the defaults whatever is passed",
     answer=with_settings(lambda lr, beta1, beta2, eps: (lr,)),
     hint="Right at the defaults. Which of the arguments does your code never read?",
+    earns="an edge: the defaults are right",
 )
 asked.mistake(
     "uphill",

@@ -7,6 +7,7 @@ from grader.exercise import Case, exercise
 asked = exercise(
     "best_rate",
     not_alone=(
+        "a clear winner",
         "two perfect rates",
         "every rate diverged",
     ),
@@ -18,7 +19,10 @@ def rates_and_losses(rng):
     """A clear winner, near ties, nan first and last, any order, all nan."""
     rates = np.geomspace(1e-3, 10.0, 6) * rng.uniform(0.8, 1.2, size=6)
     clear = np.array([2.0, 1.3, 0.9, 0.5, 0.8, 1.7]) * rng.uniform(0.95, 1.0)
-    near = np.array([0.3, 0.1039, 0.1, 0.103, 0.1062, 0.12]) * rng.uniform(1.0, 2.0)
+    # To either side of 1.05, closer than float32 can tell.
+    near = np.array([0.3, 0.1039, 0.1, 0.105 * (1 - 1e-8), 0.105 * (1 + 1e-8), 0.12]) * rng.uniform(
+        1.0, 2.0
+    )
     yield Case(rates, clear, group="a clear winner")
     yield Case(rates, near, group="nearly equal losses")
     yield Case(rates, 1000 * near, group="nearly equal losses")
@@ -52,6 +56,8 @@ def without_error(lrs, losses):
     return float(lrs[losses <= 1.05 * np.nanmin(losses)].max())
 
 
+EDGE = "an edge: the choice is right where the losses are simpler"
+
 asked.mistake(
     "argmin takes nan",
     answer=lambda lrs, losses: float(np.asarray(lrs)[np.argmin(losses)]),
@@ -64,6 +70,7 @@ asked.mistake(
     ),
     hint="What is the minimum of numbers of which one is nan, and what is then at most 1.05 times "
     "that?",
+    earns=EDGE,
 )
 asked.mistake(
     "the smallest of the good rates",
@@ -79,16 +86,19 @@ asked.mistake(
     "the last of the good rates",
     answer=chosen(lambda lrs, losses, good: float(good[-1])),
     hint="Right when the rates are sorted. Are they always?",
+    earns=EDGE,
 )
 asked.mistake(
     "the largest rate that did not diverge",
     answer=chosen(lambda lrs, losses, good: float(lrs[~np.isnan(losses)].max())),
     hint="Not every rate with a finite loss is a good one. Compare with the best loss.",
+    earns=EDGE,
 )
 asked.mistake(
     "0.05 added instead of a factor",
     answer=chosen(lambda lrs, losses, good: float(lrs[losses <= np.nanmin(losses) + 0.05].max())),
     hint="Five percent of what? Try losses that are a thousand times as large.",
+    earns=EDGE,
 )
 asked.mistake(
     "its place instead of the rate",
@@ -99,4 +109,5 @@ asked.mistake(
     "no error when every rate diverged",
     answer=without_error,
     hint="If there is no best rate, the caller must hear of it. What does the docstring promise?",
+    earns="an edge: the choice is right",
 )

@@ -13,6 +13,8 @@ asked = exercise(
     "fit",
     returns=("params", "history"),
     builds_on=("sgd_step", "momentum_step", "adam_init", "adam_step"),
+    # No optimiser's memory shows where nothing is learnt, or by the steps of SGD.
+    not_alone=("a learning rate of 0", "a new shuffle each epoch"),
 )
 
 
@@ -110,6 +112,8 @@ def follows_shuffles(
     return None
 
 
+MOSTLY_RIGHT = "the steps are right, and so are the losses of an epoch of one batch"
+
 asked.mistake(
     "the state is made anew for each batch",
     answer=fit_variant("anew each batch"),
@@ -135,17 +139,20 @@ asked.mistake(
     "the last batch's loss for the epoch's",
     answer=fit_variant("last batch"),
     hint="The parameters are right. Does the training loss of an epoch tell of all its batches?",
+    earns=MOSTLY_RIGHT,
 )
 asked.mistake(
     "an unweighted mean over the batches",
     answer=fit_variant("unweighted"),
     hint="The parameters are right. Does a batch of one count as much as a batch of two?",
+    earns=MOSTLY_RIGHT,
 )
 asked.mistake(
     "a sum over the batches",
     answer=fit_variant("sum"),
     hint="The parameters are right. If nothing is learned, should the training loss depend on "
     "the number of batches?",
+    earns=MOSTLY_RIGHT,
 )
 asked.mistake(
     "the loss after the update",
@@ -174,4 +181,5 @@ asked.mistake(
     "one shuffle for all epochs",
     answer=fit_variant("one shuffle"),
     hint="Everything else is right. How often are the minibatches drawn?",
+    earns="the steps and the losses are right",
 )

@@ -46,15 +46,22 @@ def sweeps(rng):
         start, np.array([[1.0]]), np.array([[0.5 + 1e-5]]), ["sigmoid"], "mse", [0.1, 1e6], 1,
         group="a million times the first loss", silent=True,
     )  # fmt: skip
-    # A perfect start, from logits that lie far apart in a sample and between samples.
-    start = [(np.full((2, 1), 1000.0), np.array([[0.0], [-1000.0]]))]
-    X, T = np.array([[1.0, -1.0]]), np.array([[1.0, 1.0], [0.0, 0.0]])
+    # Logits that lie far apart in a sample and between samples; the second class gets a share
+    # of 0, a little more than the clip at 1e-12, and a little less.
+    start = [(np.array([[1000.0, 0.0], [1000.0, -0.38]]), np.array([[0.0], [-27.61]]))]
+    X, T = np.array([[0.0, 1.0, -1.0], [3000.0, -1.0, 1.0]]), np.repeat([[0.75], [0.25]], 3, axis=1)
     yield Case(
-        start, X, T, ["softmax"], "cross_entropy", [0.1, 0.5], 3,
-        group="a network", shapes={"rates": 2, "m": 2, "steps": 3}, silent=True,
+        start, X, T, ["softmax"], "cross_entropy", [0.1, 0.5], 2,
+        group="a network", shapes={"rates": 2, "m": 3, "steps": 2}, silent=True,
+    )  # fmt: skip
+    # A million times the first loss overflows: an infinite last one is no more than that.
+    start = [(np.array([[rng.uniform(1e152, 2e152)]]), np.zeros((1, 1)))]
+    yield Case(
+        start, np.array([[1.0]]), np.array([[0.0]]), ["linear"], "mse", [0.1, 1e3], 1,
+        group="some rates overflow", silent=True,
     )  # fmt: skip
     for group, dims, m, kinds, loss, lrs, steps in [
-        ("a network", [3, 4, 3], 5, ["tanh", "softmax"], "cross_entropy", [0.05, 0.4, 0.2], 6),
+        ("a network", [3, 4, 3], 5, ["tanh", "softmax"], "cross_entropy", [0.05, 0.4, 0.2, 0.1], 5),
         (
             "a network",
             [2, 4, 2, 3, 3],
@@ -66,7 +73,7 @@ def sweeps(rng):
         ),
         ("square layers", [4, 4, 4], 4, ["tanh", "linear"], "mse", [0.02, 0.2, 0.1, 0.05], 5),
         ("a single sample", [3, 2, 3], 1, ["sigmoid", "softmax"], "cross_entropy", [0.2, 0.5], 4),
-        ("no step at all", [2, 3, 3], 5, ["relu", "softmax"], "cross_entropy", [0.1], 0),
+        ("no step at all", [2, 3, 3], 5, ["relu", "softmax"], "cross_entropy", [0.1, 0.3], 0),
     ]:
         params, X, T, _, _ = problem(rng, dims, m, loss)
         yield Case(
@@ -110,6 +117,8 @@ def sweep_variant(flaw):
     return sweep
 
 
+EDGE = "an edge: rates that do not diverge are right"
+
 asked.mistake(
     "goes on from the last rate's parameters",
     answer=sweep_variant("goes on"),
@@ -120,6 +129,7 @@ asked.mistake(
     answer=sweep_variant("stops"),
     hint="The rates before the first diverging one are right. May a large rate, early in the "
     "list, decide about a small one after it?",
+    earns=EDGE,
 )
 asked.mistake(
     "the loss before the last step",
@@ -136,42 +146,50 @@ asked.mistake(
     "the lowest loss on the way",
     answer=sweep_variant("lowest on the way"),
     hint="Rates that converge are right. Which loss is asked for: the lowest, or the last?",
+    earns=EDGE,
 )
 asked.mistake(
     "nan as soon as the loss has grown",
     answer=sweep_variant("first"),
     hint="Some of your nans are too strict. How much may the loss grow before it counts as "
     "diverged? See section 8.",
+    earns=EDGE,
 )
 asked.mistake(
     "a limit that ignores the first loss",
     answer=sweep_variant("absolute"),
     hint="Diverged means: compared with what? See section 8.",
+    earns=EDGE,
 )
 asked.mistake(
     "huge losses are left as they are",
     answer=sweep_variant("finite"),
     hint="What overflows is nan. And a loss that is finite but a million times the first?",
+    earns=EDGE,
 )
 asked.mistake(
     "diverged rates are not marked",
     answer=sweep_variant("left"),
     hint="The rates that converge are right. What should stand where one diverged? See section 8.",
+    earns=EDGE,
 )
 asked.mistake(
     "infinity for nan",
     answer=sweep_variant("inf"),
     hint="The rates that converge are right. Which of the two, infinity or nan, is asked for?",
+    earns=EDGE,
 )
 asked.mistake(
     "diverged rates are left out",
     answer=sweep_variant("left out"),
     hint="How many rates go in, and how many losses come out? Which loss then belongs to which "
     "rate?",
+    earns=EDGE,
 )
 asked.mistake(
     "warns about overflow",
     answer=sweep_variant("warns"),
     hint="The losses are right. In a sweep divergence is expected: around which lines may NumPy "
     "be silent?",
+    earns="all values are right",
 )

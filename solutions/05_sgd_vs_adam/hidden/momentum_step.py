@@ -107,6 +107,7 @@ asked.mistake(
     "beta is always 0.9",
     answer=lambda params, grads, velocity, lr, beta=0.9: momentum_step(params, grads, velocity, lr),
     hint="Right at the default. What happens when somebody passes another beta?",
+    earns="an edge: the default is right",
 )
 asked.mistake(
     "no memory",

@@ -19,8 +19,11 @@ def sgd_steps(rng):
     ]:
         lr = rng.uniform(0.05, 0.5)
         yield Case(nested(rng, dims), nested(rng, dims), lr, group=group, fresh=True)
-    whole = [(rng.integers(-3, 4, size=(2, 3)), rng.integers(-3, 4, size=(2, 1)))]
-    yield Case(whole, nested(rng, [3, 2]), 0.25, group="integer parameters", fresh=True)
+    whole = [
+        (rng.integers(-3, 4, size=(n_out, n_in)), rng.integers(-3, 4, size=(n_out, 1)))
+        for n_in, n_out in [(3, 2), (2, 1)]
+    ]
+    yield Case(whole, nested(rng, [3, 2, 1]), 0.25, group="integer parameters", fresh=True)
 
 
 def sgd_in_place(params, grads, lr):

@@ -5,7 +5,11 @@ from solution import step_1_weight
 
 from grader.exercise import Case, exercise
 
-asked = exercise("step_2_unrolled", builds_on=("step_1_weight",))
+asked = exercise(
+    "step_2_unrolled",
+    builds_on=("step_1_weight",),
+    not_alone=("one step", "equal gradients", "no memory"),
+)
 
 
 def weighted(g, beta, weight):

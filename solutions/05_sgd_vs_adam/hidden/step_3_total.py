@@ -2,7 +2,7 @@
 
 from grader.exercise import Case, exercise
 
-asked = exercise("step_3_total", not_alone=("no memory",))
+asked = exercise("step_3_total", not_alone=("no memory", "one step"))
 
 
 @asked.cases

@@ -14,6 +14,8 @@ def linear_rule(op, inputs, value, gradient, options, log):
     """The rule of a made-up operation, a weighted sum; it refuses to be asked twice."""
     if op == "the loss":
         log.clear()
+    if len(inputs) != len(options["weights"]):
+        raise ValueError(f"found {len(inputs)} inputs, expected {len(options['weights'])}")
     if options["entry"] in log:
         raise RuntimeError("the rule of one entry was called twice")
     log.append(options["entry"])
@@ -59,7 +61,7 @@ def programs(rng):
     yield case("stretched arrays", lambda x, b: ((x - b) * b).mean(), (2, 3), ())
     yield case("a layer with its loss", layer, (3, 4), (4, 5), (3, 1), (3, 5))
     yield Case(*weighted(rng, [[0], [1], [2, 1]]), group="a rule of its own")
-    yield Case(*weighted(rng, [[0], [1, 1], [0, 2], [3]]), group="a rule of its own")
+    yield Case(*weighted(rng, [[0], [1, 1], [0, 2, 1, 2], [3]]), group="a rule of its own")
     yield Case(*weighted(rng, LADDER), group="each rule once")
     # The last one: whoever walks along every path is never heard of again.
     long = diamonds(700)
@@ -173,6 +175,9 @@ def add_in_place(old, new):
     return np.add(old, new, out=old) if isinstance(old, np.ndarray) else old + new
 
 
+MOSTLY_RIGHT = "programs in which no value forks, or not in this way, are right"
+THE_REST_RIGHT = "the gradients of all that reaches the loss are right"
+
 asked.mistake(
     "overwrites",
     answer=changed(added=lambda old, new: new),
@@ -187,18 +192,21 @@ asked.mistake(
     "the same input twice counts once",
     answer=changed(pairs=lambda inputs, sent: dict(zip(inputs, sent, strict=True)).items()),
     hint="What does x + x send to x? A dict has one value for each key.",
+    earns=MOSTLY_RIGHT,
 )
 asked.mistake(
     "depth first",
     answer=depth_first,
     hint="A rule may be called when all users of its entry have sent something. "
     "Where one user is nearer to the end than the other, have they?",
+    earns=MOSTLY_RIGHT,
 )
 asked.mistake(
     "along every path",
     answer=along_every_path,
     hint="The numbers are right. How often do you call the rule of an entry with two users? "
     "Add up first, then call it once.",
+    earns=MOSTLY_RIGHT,
 )
 asked.mistake(
     "from the beginning of the tape",
@@ -215,20 +223,24 @@ asked.mistake(
     "nothing where the loss is not reached",
     answer=changed(nothing=lambda value: None),
     hint="An entry that leads nowhere has slope 0. In which shape?",
+    earns=THE_REST_RIGHT,
 )
 asked.mistake(
     "0 without a shape",
     answer=changed(nothing=lambda value: 0.0),
     hint="A gradient has the shape of what it is the gradient of, also where it is 0.",
+    earns=THE_REST_RIGHT,
 )
 asked.mistake(
     "adds into a shared array",
     answer=changed(added=add_in_place),
     hint="Two entries may hold the same array: what add sends to both of its inputs. "
     "What does += write into?",
+    earns="arrays that nobody shares get the right gradients",
 )
 asked.mistake(
     "the given rule is not used",
     answer=lambda tape, values, rule=None: backward_tape(tape, values),
     hint="There is a third argument. Which function does your walk call?",
+    earns="with the rules of the exercise before, all gradients are right",
 )

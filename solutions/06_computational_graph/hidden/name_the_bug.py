@@ -180,31 +180,38 @@ def asked_once(backward):
     return "right" if said == "not reset" else said
 
 
+MOSTLY_RIGHT = "one bug of five is not found"
+
 asked.mistake(
     "asked once only",
     answer=asked_once,
     hint="One of the bugs cannot be seen by a single call.",
+    earns=MOSTLY_RIGHT,
 )
 asked.mistake(
     "no program with a fork",
     answer=without("depth_first"),
     hint="One engine passes for right. Has one of your programs a value with two different users?",
+    earns=MOSTLY_RIGHT,
 )
 asked.mistake(
     "the fork before x + x",
     answer=asks(**{key: PROBES[key] for key in FORK_FIRST}),
     hint="Two bugs fail on a fork. Which program tells them apart, and which must be tried first?",
+    earns=MOSTLY_RIGHT,
 )
 asked.mistake(
     "nothing is stretched",
     answer=without("no_unbroadcast"),
     hint="One engine passes for right. Do your programs have arrays of different shapes?",
+    earns=MOSTLY_RIGHT,
 )
 asked.mistake(
     "no product in the middle",
     answer=without("changes_a_value"),
     hint="One engine passes for right. Where must a multiply stand so that g is not 1, and "
     "what must have made its inputs?",
+    earns=MOSTLY_RIGHT,
 )
 asked.mistake(
     "every engine is right",

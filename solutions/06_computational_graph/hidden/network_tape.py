@@ -127,6 +127,7 @@ asked.mistake(
     answer=twisted(fused=False),
     hint="Right for moderate logits. What is the softmax of a logit that is 1000 below the "
     "largest, and what is the logarithm of that?",
+    earns="an edge: logits of moderate size are right",
 )
 asked.mistake(
     "data and targets exchanged",

@@ -27,7 +27,9 @@ def programs(rng):
     yield case("options", lambda x: x.take([1, 1, 0], axis=1) - x.mean(), (2, 3))
     yield case("a value used again", lambda x: x * x + exp(x), (2, 2))
     yield case("a value used again", lambda x, w: (x + w) * (x - w) / x, (3,), (3,))
-    yield case("inputs that are not used", lambda x, w, b: (b + b).sum(), (2,), (3,), (2, 2))
+    yield case(
+        "inputs that are not used", lambda x, w, b, c: (c + b).sum(), (2,), (3,), (2, 2), (2,)
+    )
     yield Case(diamonds(60), numbers(rng, ()), group="a long program")
     yield Case([("input", (), {})] * 2, numbers(rng, (2,), (3,)), group="inputs that are not used")
 
@@ -64,6 +66,7 @@ asked.mistake(
     "operands exchanged",
     answer=lambda tape, inputs: along(tape, inputs, operands=lambda found: found[::-1]),
     hint="Which operand of a subtract comes first: the one whose place is named first, or last?",
+    earns="programs in which the order does not matter are right",
 )
 asked.mistake(
     "options ignored",
@@ -73,6 +76,7 @@ asked.mistake(
         options=lambda given: {k: v for k, v in given.items() if k == "indices"},
     ),
     hint="An entry has three parts. What becomes of the third?",
+    earns="programs without options are right",
 )
 asked.mistake(
     "the inputs are missing",

@@ -6,7 +6,11 @@ from solution import step_1_sum, step_2_exponentials
 
 from grader.exercise import exercise
 
-asked = exercise("step_2_exponentials", builds_on=("step_1_sum",))
+asked = exercise(
+    "step_2_exponentials",
+    builds_on=("step_1_sum",),
+    not_alone=("equal logits", "one logit"),
+)
 asked.cases(cases)
 
 

@@ -6,7 +6,11 @@ from solution import step_2_exponentials, step_3_shifted
 
 from grader.exercise import exercise
 
-asked = exercise("step_3_shifted", builds_on=("step_1_sum", "step_2_exponentials"))
+asked = exercise(
+    "step_3_shifted",
+    builds_on=("step_1_sum", "step_2_exponentials"),
+    not_alone=("equal logits", "one logit"),
+)
 asked.cases(cases)
 
 asked.mistake(

@@ -35,6 +35,7 @@ asked.mistake(
     "overflows",
     answer=lambda z, value, g: g * np.exp(z) / np.exp(value),
     hint="What is np.exp(1000.0)? Can the two exponentials be one?",
+    earns="an edge: logits of moderate size are right",
 )
 asked.mistake(
     "the logits in place of their exponentials",

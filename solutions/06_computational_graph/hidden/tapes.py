@@ -35,13 +35,13 @@ def diamonds(depth):
 
 NETWORKS = [
     ("numbers", [3, 4, 2], ["tanh", "linear"], "mse", 5),
-    ("numbers", [2, 3, 4, 3], ["relu", "sigmoid", "tanh"], "mse", 4),
+    ("numbers", [2, 3, 2, 4, 3], ["relu", "sigmoid", "linear", "tanh"], "mse", 4),
     ("a softmax for numbers", [3, 4, 3], ["sigmoid", "softmax"], "mse", 5),
     ("classes", [3, 5, 4], ["relu", "softmax"], "cross_entropy", 6),
     ("square layers", [4, 4, 4], ["tanh", "softmax"], "cross_entropy", 4),
-    ("square layers", [3, 3, 3], ["sigmoid", "linear"], "mse", 3),
+    ("square layers", [3, 3, 3], ["sigmoid", "tanh"], "mse", 3),
     ("a batch of one", [3, 4, 3], ["tanh", "softmax"], "cross_entropy", 1),
-    ("a batch of one", [2, 3, 1], ["relu", "sigmoid"], "mse", 1),
+    ("a batch of one", [2, 3, 2], ["relu", "sigmoid"], "mse", 1),
 ]
 """Group, widths, kinds, loss and batch size."""
 

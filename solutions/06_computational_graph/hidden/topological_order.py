@@ -2,15 +2,28 @@
 
 from collections import deque
 
+import numpy as np
 from solution import topological_order
 
 from grader.exercise import Case, exercise
 
-asked = exercise("topological_order")
+asked = exercise(
+    "topological_order",
+    # Any walk is right where there is one way to each node.
+    not_alone=(
+        "a chain",
+        "nodes that lead nowhere",
+        "an input twice",
+        "the output alone",
+        "a deep chain",
+    ),
+)
 
 
 def orderly(result, inputs_of, output):
     """Say what is wrong with an order; any right one will do."""
+    if any(np.asarray(node).dtype.kind not in "iu" for node in result):
+        return "a node of the list is no integer"
     order = [int(node) for node in result]
     needed = set(topological_order(inputs_of, output))
     place = {node: number for number, node in enumerate(order)}
@@ -53,7 +66,7 @@ def graphs(rng):
         ("ways of different length", [[], [], [0, 1], [2, 1], [3, 2], [0, 4, 1]], 5),
         ("nodes that lead nowhere", [[], [0], [0], [1], [2, 3], []], 3),
         ("nodes that lead nowhere", [[], [0], [1], [1], [3]], 1),
-        ("an input twice", [[], [0, 0], [1, 0, 1]], 2),
+        ("an input twice", [[], [], [], [0, 0], [3, 1, 3, 2]], 4),
         ("the output alone", [[], [], [0]], 1),
         ("a chain of diamonds", ladder, len(ladder) - 1),
     ]:
@@ -129,6 +142,7 @@ asked.mistake(
     "by the distance from the output",
     answer=lambda inputs_of, output: by_distance(inputs_of, output)[::-1],
     hint="A node may be near to the output by one way and far by another. Which one counts?",
+    earns="graphs in which all ways between two nodes are of one length are right",
 )
 asked.mistake(
     "the output first",
@@ -144,6 +158,7 @@ asked.mistake(
     "nodes that lead nowhere",
     answer=all_nodes,
     hint="Begin at the output and look at what it needs. Do you begin somewhere else?",
+    earns="the order of what is needed is right",
 )
 asked.mistake(
     "the output is missing",
@@ -160,4 +175,5 @@ asked.mistake(
     answer=calling_itself,
     hint="Right, but for deep graphs: Python allows only some thousand calls inside each other. "
     "Keep the nodes that wait in a list.",
+    earns="an edge: the order is right",
 )

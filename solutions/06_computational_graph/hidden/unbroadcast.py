@@ -17,6 +17,7 @@ def shapes(rng):
         ("an axis of size 1", (4, 3), (4, 1)),
         ("an axis of size 1", (4, 3), (1, 3)),
         ("an axis of size 1", (2, 3, 4), (2, 1, 4)),
+        ("an axis of size 1", (2, 3, 2, 4), (2, 1, 2, 1)),
         ("a missing axis", (4, 3), (3,)),
         ("a missing axis", (2, 4, 3), (4, 3)),
         ("a missing axis", (5, 2, 4, 3), (4, 3)),
@@ -69,6 +70,8 @@ def collected(gradient, shape, how):
     return np.asarray(how(gradient, ones)).reshape(shape)
 
 
+MOSTLY_RIGHT = "one of the two ways of stretching is undone rightly"
+
 asked.mistake(
     "the kept axis is lost",
     answer=no_keepdims,
@@ -84,12 +87,14 @@ asked.mistake(
     "axes of size 1 forgotten",
     answer=missing_alone,
     hint="The number of axes is right now. Which of them had size 1 before it was stretched?",
+    earns=MOSTLY_RIGHT,
 )
 asked.mistake(
     "aligned at the left",
     answer=aligned_left,
     hint="On which side does NumPy put a 1 in front of the shorter shape? "
     "With three rows and three columns a wrong side shows in the numbers alone.",
+    earns=MOSTLY_RIGHT,
 )
 asked.mistake(
     "mean instead of sum",
@@ -115,4 +120,5 @@ asked.mistake(
         np.full(shape, gradient.sum()) if gradient.shape != tuple(shape) else gradient
     ),
     hint="Only what was stretched is summed. Which axes kept their size?",
+    earns=MOSTLY_RIGHT,
 )

@@ -44,7 +44,7 @@ def rules(rng):
     yield case("relu", "relu", x)
     yield case("relu at 0", "relu", at_zero)
     yield case("take", "take", *drawn((3, 4)), indices=[2, 0], axis=0)
-    yield case("take", "take", *drawn((3, 4)), indices=[1, 3, 0], axis=1)
+    yield case("take", "take", *drawn((2, 3, 4)), indices=[1, 3, 0], axis=2)
     yield case("take", "take", *drawn((3, 4)), indices=[7, 0, 11, 4])
     yield case("taken twice", "take", *drawn((3, 3)), indices=[2, 0, 2], axis=0)
     yield case("taken twice", "take", *drawn((3, 3)), indices=[1, 1, 1], axis=-1)
@@ -133,119 +133,143 @@ def bare(op, inputs, value, gradient, options):
     return sent if len(sent) > 1 else sent[0]
 
 
+MOSTLY_RIGHT = "one rule of fifteen is wrong"
+
 asked.mistake(
     "subtract: a sign",
     answer=bent("subtract", lambda x, w, *, value, g: fitted(g, g, x, w)),
     hint="If w grows, does x - w grow?",
+    earns=MOSTLY_RIGHT,
 )
 asked.mistake(
     "multiply: operands exchanged",
     answer=bent("multiply", lambda x, w, *, value, g: fitted(g * x, g * w, x, w)),
     hint="If one entry of x moves by a little, by what is this multiplied on its way to x * w?",
+    earns=MOSTLY_RIGHT,
 )
 asked.mistake(
     "divide: a sign",
     answer=bent("divide", lambda x, w, *, value, g: fitted(g / w, g * x / w**2, x, w)),
     hint="If w grows, does x / w grow, for positive x?",
+    earns=MOSTLY_RIGHT,
 )
 asked.mistake(
     "divide: no square",
     answer=bent("divide", lambda x, w, *, value, g: fitted(g / w, -g * x / w, x, w)),
     hint="Write x / w as x times 1/w. What is the slope of 1/w?",
+    earns=MOSTLY_RIGHT,
 )
 asked.mistake(
     "operands that were stretched",
     answer=unsummed,
     hint="Right where both shapes are equal. Which function of section 3 is needed where they "
     "are not?",
+    earns=MOSTLY_RIGHT,
 )
 asked.mistake(
     "matmul: no transposes",
     answer=bent("matmul", lambda x, w, *, value, g: (g @ w, x @ g)),
     hint="Write down the shapes of g and of both matrices, all three sizes different. "
     "A square hides it.",
+    earns=MOSTLY_RIGHT,
 )
 asked.mistake(
     "matmul: exchanged",
     answer=bent("matmul", lambda x, w, *, value, g: (x.T @ g, g @ w.T)),
     hint="Both products are there. Which of them has the shape of the first matrix?",
+    earns=MOSTLY_RIGHT,
 )
 asked.mistake(
     "transpose: not turned back",
     answer=bent("transpose", lambda x, *, value, g: (g,)),
     hint="The gradient has the shape of the value. Which shape has the input?",
+    earns=MOSTLY_RIGHT,
 )
 asked.mistake(
     "mean: not divided",
     answer=bent("mean", lambda x, *, value, g, **o: vjp("sum", [x], value, g, o)),
     hint="An entry moves by 1. By how much does the mean of four entries move?",
+    earns=MOSTLY_RIGHT,
 )
 asked.mistake(
     "mean: divided by all entries",
     answer=bent("mean", lambda x, *, value, g, **o: (vjp("sum", [x], value, g, o)[0] / x.size,)),
     hint="Right for a mean over everything. How many entries go into one mean over an axis?",
+    earns=MOSTLY_RIGHT,
 )
 asked.mistake(
     "the axis not put back",
     answer=axis_not_put_back,
     hint="Without keepdims the axis is gone from the gradient. Where must it stand before the "
     "gradient is copied? In a square the wrong place shows in the numbers alone.",
+    earns=MOSTLY_RIGHT,
 )
 asked.mistake(
     "exp: of the value",
     answer=bent("exp", lambda x, *, value, g: (g * np.exp(value),)),
     hint="The value is exp(x) already. Do you take the exponential twice?",
+    earns=MOSTLY_RIGHT,
 )
 asked.mistake(
     "log: of the value",
     answer=bent("log", lambda x, *, value, g: (g / value,)),
     hint="The slope of ln x is 1/x. Is value x, or ln x?",
+    earns=MOSTLY_RIGHT,
 )
 asked.mistake(
     "relu: open at 0",
     answer=bent("relu", lambda x, *, value, g: (g * (x >= 0),)),
     hint="What does this course say about the slope of the relu at 0?",
+    earns=MOSTLY_RIGHT,
 )
 asked.mistake(
     "relu: of the gradient",
     answer=bent("relu", lambda x, *, value, g: (np.maximum(g, 0.0),)),
     hint="A negative gradient may pass where the relu is open. What decides: g or x?",
+    earns=MOSTLY_RIGHT,
 )
 asked.mistake(
     "sigmoid: of the value",
     answer=bent("sigmoid", lambda x, *, value, g: (g * sigmoid(value) * (1 - sigmoid(value)),)),
     hint="value is the sigmoid already. Where is its slope taken?",
+    earns=MOSTLY_RIGHT,
 )
 asked.mistake(
     "sigmoid: of the input",
     answer=bent("sigmoid", lambda x, *, value, g: (g * x * (1 - x),)),
     hint="a (1 - a) holds for a, the value of the sigmoid. What do you put in?",
+    earns=MOSTLY_RIGHT,
 )
 asked.mistake(
     "tanh: of the input",
     answer=bent("tanh", lambda x, *, value, g: (g * (1 - x**2),)),
     hint="1 - u**2 holds for u, the value of the tanh. What do you put in?",
+    earns=MOSTLY_RIGHT,
 )
 asked.mistake(
     "tanh: twice",
     answer=bent("tanh", lambda x, *, value, g: (g * (1 - np.tanh(value) ** 2),)),
     hint="value is the tanh already. Where is its slope taken?",
+    earns=MOSTLY_RIGHT,
 )
 asked.mistake(
     "take: the last write stays",
     answer=bent("take", last_write_stays),
     hint="What was picked twice has two paths. What does += do with a list of indices that "
     "names a place twice?",
+    earns=MOSTLY_RIGHT,
 )
 asked.mistake(
     "logsumexp: over everything",
     answer=bent("logsumexp", over_everything),
     hint="Right without an axis. The shares of one column sum to 1; do yours?",
+    earns=MOSTLY_RIGHT,
 )
 asked.mistake(
     "logsumexp: overflows",
     answer=bent("logsumexp", overflowing),
     hint="What is np.exp(1000.0)? Step 5 of section 4 needs no sum of exponentials.",
+    earns=MOSTLY_RIGHT,
 )
 asked.mistake(
     "no tuple",
@@ -256,4 +280,5 @@ asked.mistake(
     "writes into the gradient",
     answer=in_place,
     hint="Other entries may hold the same array. Do you use *= somewhere?",
+    earns="the values of all rules are right",
 )
