@@ -422,7 +422,7 @@ def step_1_slope(W, j, k):
 # %% test="step_1_slope" points=1
 assert np.ndim(step_1_slope(W_pencil, 1, 1)) == 0, "one path has one slope, a number"
 np.testing.assert_allclose(
-    step_1_slope(W_pencil, 1, 0), 1.0, err_msg="from input 0 to unit 1: which entry of W?"
+    step_1_slope(W_pencil, 0, 2), 0.0, err_msg="from input 2 to unit 0: which entry of W?"
 )
 
 # %% [markdown]
@@ -451,6 +451,12 @@ np.testing.assert_allclose(
     -4.0,
     err_msg="input 0, unit 0, sample 1: the slope 2 times which delta?",
 )
+for j, k, path in [(0, 1, -2.0), (1, 2, 1.0)]:
+    np.testing.assert_allclose(
+        step_2_path(dZ_pencil, W_pencil, j, k, 1),
+        path,
+        err_msg=f"input {k}, unit {j}, sample 1: which slope times which delta?",
+    )
 
 # %% [markdown]
 # ### Exercise: `step_3_paths` (1 point)
@@ -1078,6 +1084,11 @@ layer = DenseLayer(3, 2, "relu", np.random.default_rng(0))
 assert np.shape(layer.W) == (2, 3), f"W is (n_out, n_in) = (2, 3); yours is {np.shape(layer.W)}"
 assert np.shape(layer.b) == (2, 1), f"b is (n_out, 1) = (2, 1); yours is {np.shape(layer.b)}"
 assert not np.any(layer.b), "b begins with zeros"
+for kind, variance in [("relu", 0.02), ("tanh", 0.01)]:
+    large = DenseLayer(100, 400, kind, np.random.default_rng(2))
+    np.testing.assert_allclose(
+        np.var(large.W), variance, rtol=0.05, err_msg=f"{kind}, 100 inputs: the variance of W"
+    )
 
 # The worked example, from the forward pass to one step downhill.
 layer.W, layer.b = W_pencil.copy(), b_pencil.copy()

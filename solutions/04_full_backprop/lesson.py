@@ -642,6 +642,10 @@ np.testing.assert_allclose(
     atol=1e-12,
     err_msg="softmax and cross-entropy together give dZ = (S - T) / m",
 )
+# A tanh at Z = 0.5, where its slope is 0.786448.
+one = np.array([[1.0]])
+((_, db),) = model_backward(one, [(one, 2 * one, 0.5 * one, "tanh")])
+np.testing.assert_allclose(db, [[0.786448]], rtol=1e-6, err_msg="the slope is taken at Z")
 
 # %% [markdown]
 # <details>
@@ -830,12 +834,12 @@ for (W, b), (W_before, b_before) in zip(params, before, strict=True):
 for layer in [0, 1]:
     for part, name in [(0, "W"), (1, "b")]:
         wrong = [[g.copy() for g in pair] for pair in right]
-        wrong[layer][part][0, 0] *= 3
+        wrong[layer][part][0, 0] *= 3 if part == 0 else 1 / 3
         np.testing.assert_allclose(
             gradient_check(bowl, params, wrong),
             0.5,
             rtol=1e-4,
-            err_msg=f"one entry of the gradient of {name}, layer {layer + 1}, is 3 times too large",
+            err_msg=f"one entry of the gradient of {name}, layer {layer + 1}, is off by a factor of 3",
         )
 np.testing.assert_allclose(
     gradient_check(lambda p: 1e-4 * bowl(p), params, [(2e-4 * W, 4e-4 * b) for W, b in params]),
@@ -845,6 +849,12 @@ np.testing.assert_allclose(
 )
 nothing = [(0 * W, 0 * b) for W, b in params]
 assert gradient_check(lambda p: 1.0, params, nothing) == 0, "0 against 0 is no error"
+# The cube of 1, with its slope of 3: a central difference with h = 0.5 gives 3.25.
+single = [(np.array([[1.0]]), np.array([[0.0]]))]
+error = gradient_check(
+    lambda p: float(p[0][0][0, 0] ** 3), single, [(np.array([[3.0]]), np.array([[0.0]]))], h=0.5
+)
+np.testing.assert_allclose(error, 0.04, err_msg="h is an argument: here it is 0.5")
 
 # %% [markdown]
 # Now check your own backward pass: more than two hundred slopes, one number.
@@ -1104,12 +1114,22 @@ for (W, b), (W_kept, b_kept) in zip(start, kept, strict=True):
     assert np.array_equal(W, W_kept), "the given params were changed in place"
     assert np.array_equal(b, b_kept), "the given params were changed in place"
 
-# Cross-entropy, several batches, a new shuffle each epoch: the loss must fall.
-T = np.eye(3)[:, [0, 1, 2, 0, 1, 2, 0]]
-_, history = train(start, X, T, X, T, ["tanh", "softmax"], "cross_entropy", 0.5, 60, 2, rng)
-assert history["train_loss"][-1] < 0.5 * history["train_loss"][0], (
-    "after 60 epochs the loss has halved"
+# Cross-entropy: the loss falls with a wrong gradient, too, so one step is looked at.
+T, kinds = np.eye(3)[:, [0, 1, 2, 0, 1, 2, 0]], ["tanh", "softmax"]
+params, _ = train(start, X, T, X, T, kinds, "cross_entropy", 0.5, 1, 7, rng)
+P, caches = model_forward(X, start, kinds)
+_, (dW2, db2) = model_backward(cross_entropy_grad(P, T), caches)
+np.testing.assert_allclose(
+    params[1][0],
+    kept[1][0] - 0.5 * dW2,
+    err_msg="W2 after one step: model_backward gets the gradient by P, and knows the softmax",
 )
+# Two epochs are one epoch and one more, if each draws its own shuffle from rng.
+twice, _ = train(start, X, T, X, T, kinds, "cross_entropy", 0.5, 2, 2, np.random.default_rng(4))
+rng = np.random.default_rng(4)
+once, _ = train(start, X, T, X, T, kinds, "cross_entropy", 0.5, 1, 2, rng)
+again, _ = train(once, X, T, X, T, kinds, "cross_entropy", 0.5, 1, 2, rng)
+np.testing.assert_allclose(twice[0][0], again[0][0], err_msg="each epoch shuffles anew")
 
 # %% [markdown]
 # ## 10 · Real data
@@ -1436,6 +1456,30 @@ def not_a_number(dA, caches):
     return [(np.nan * dW, np.nan * db) for dW, db in model_backward(dA, caches)]
 
 
+def last_layer_twice(dA, caches):
+    """Double the gradient of the last layer's weights."""
+    *others, (dW, db) = model_backward(dA, caches)
+    return [*others, (2 * dW, db)]
+
+
+def one_sample(dA, caches):
+    """Use the first sample alone."""
+    return model_backward(dA[:, :1], [(A[:, :1], W, Z[:, :1], kind) for A, W, Z, kind in caches])
+
+
+def tanh_for_sigmoid(dA, caches):
+    """Take the slope of tanh where the kind is sigmoid."""
+    return model_backward(
+        dA, [(A, W, Z, kind.replace("sigmoid", "tanh")) for A, W, Z, kind in caches]
+    )
+
+
+def backward_in_time(dA, caches):
+    """Take the samples in the opposite order: right, but for the last digit of each sum."""
+    turned = [(A[:, ::-1], W, Z[:, ::-1], kind) for A, W, Z, kind in caches]
+    return model_backward(dA[:, ::-1], turned)
+
+
 for seed, (dims, kinds) in enumerate(
     [
         ([3, 4, 2], ["tanh", "linear"]),
@@ -1446,9 +1490,15 @@ for seed, (dims, kinds) in enumerate(
     verdict = check_backward(model_backward, dims, kinds, np.random.default_rng(seed))
     assert isinstance(verdict, (bool, np.bool_)), f"the answer is True or False, not {verdict!r}"
     assert verdict, f"your model_backward is right; your checker rejects it for {dims}, {kinds}"
-for wrong in [no_biases, first_layer_twice, stumbles, flat_biases, not_a_number]:
-    verdict = check_backward(wrong, [3, 4, 2], ["tanh", "sigmoid"], np.random.default_rng(7))
-    assert not verdict, f"your checker lets {wrong.__name__} pass: {wrong.__doc__}"
+verdict = check_backward(backward_in_time, [3, 4, 2], ["tanh", "linear"], np.random.default_rng(3))
+assert verdict, f"your checker rejects {backward_in_time.__name__}: {backward_in_time.__doc__}"
+for wrong in [
+    *[no_biases, first_layer_twice, last_layer_twice, one_sample],
+    *[tanh_for_sigmoid, stumbles, flat_biases, not_a_number],
+]:
+    for kinds in [["tanh", "sigmoid"], ["sigmoid", "softmax"]]:
+        verdict = check_backward(wrong, [3, 4, 2], kinds, np.random.default_rng(7))
+        assert not verdict, f"your checker lets {wrong.__name__} pass: {wrong.__doc__}"
 
 # %% explore="your checker and the suspects"
 # Now your checker meets the suspects of section 11.  Which networks unmask them?

@@ -218,6 +218,8 @@ pencil_grads = [(np.array([[10.0, -10.0]]), np.array([[5.0]]))]
 assert np.allclose(W_new, [[0.0, 3.0]]), f"W should be [[0, 3]] as with the pencil, got {W_new}"
 assert np.allclose(b_new, [[0.0]]), f"b moves too: it should be [[0]], got {b_new}"
 assert np.array_equal(pencil_params[0][0], [[1.0, 2.0]]), "the given W was changed"
+_, (W_second, _) = sgd_step(pencil_params * 2, pencil_grads * 2, 0.1)
+assert np.allclose(W_second, [[0.0, 3.0]]), f"a second layer moves alike, got {W_second}"
 
 # %% [markdown]
 # ## 3 · Momentum
@@ -300,13 +302,15 @@ for flip, v_floor, v_across in [(1.0, 1.0, 1.0), (-1.0, 1.9, -0.1), (1.0, 2.71, 
 assert np.allclose(walk[0][0], -0.561), (
     f"after velocities 1, 1.9, 2.71 and lr 0.1 the parameter should be -0.561, got {walk[0][0]}"
 )
+v_given = [(np.array([[2.0]]), np.array([[0.0]]))]
 p_other, v_other = momentum_step(
     [(np.array([[1.0]]), np.array([[0.0]]))],
     [(np.array([[1.0]]), np.array([[2.0]]))],
-    [(np.array([[2.0]]), np.array([[0.0]]))],
+    v_given,
     0.1,
     beta=0.5,
 )
+assert v_given[0][1] == 0.0, "the given velocity was changed"
 assert np.allclose(v_other[0][0], 2.0), f"beta=0.5: 0.5 * 2 + 1 = 2, got {v_other[0][0]}"
 
 # %% [markdown]
@@ -693,6 +697,9 @@ for part in ("m", "v"):
         f"{part} is nested like params, got {shapes}"
     )
     assert all(not W.any() and not b.any() for W, b in fresh_state[part]), f"{part} starts at zero"
+assert not np.shares_memory(fresh_state["m"][0][0], fresh_state["v"][0][0]), (
+    "m and v are one array: what changes one changes the other"
+)
 
 # %% [markdown]
 # ### Exercise: `adam_step` (8 points)
@@ -771,6 +778,11 @@ for step_number, gradient, m_right, v_right, theta in [
     assert np.allclose(table_params[0][0], theta), (
         f"{where}: theta should be {theta}, got {table_params[0][0]}"
     )
+assert table_state["t"] == 3, "three steps were taken"
+_, next_state = adam_step(table_params * 2, [(one(1.0), one(1.0))] * 2, adam_init(table_params * 2))
+assert next_state["t"] == 1, f"one step of two layers is one step, got t = {next_state['t']}"
+adam_step(table_params, [(one(1.0), one(1.0))], table_state, lr=0.1)
+assert (table_state["t"], table_state["m"][0][0]) == (3, 1.0), "the given state was changed"
 still, _ = adam_step(
     [(one(1.0), one(1.0))], [(one(0.0), one(1e-8))], adam_init(table_params), lr=0.1
 )
@@ -886,18 +898,38 @@ for name in ("sgd", "momentum", "adam"):
         f"{name}, lr 0: each epoch's training loss is the loss at the start, {small_first:.6f}, "
         f"got {still_history['train_loss']}"
     )
-    _, fit_history = fit(*arguments, 0.02, 60, 3, np.random.default_rng(2))
-    assert len(fit_history["test_loss"]) == 60, "one test loss an epoch"
-    assert fit_history["train_loss"][-1] < 0.8 * small_first, (
-        f"{name} should learn this in 60 epochs"
+    # One batch an epoch: each step can be taken by hand, with what the optimiser remembers.
+    by_hand, losses = small_params, []
+    velocity, state = zeros_like(small_params), adam_init(small_params)
+    for _ in range(3):
+        P, caches = model_forward(small_X, by_hand, small_kinds)
+        losses.append(mse(P, small_T))
+        grads = model_backward(mse_grad(P, small_T), caches)
+        if name == "sgd":
+            by_hand = sgd_step(by_hand, grads, 0.05)
+        elif name == "momentum":
+            by_hand, velocity = momentum_step(by_hand, grads, velocity, 0.05)
+        else:
+            by_hand, state = adam_step(by_hand, grads, state, 0.05)
+    fitted, fit_history = fit(*arguments, 0.05, 3, 7, np.random.default_rng(2))
+    assert np.allclose(fitted[0][0], by_hand[0][0]), (
+        f"{name}: three steps by hand lead to another W1; what an optimiser remembers is kept "
+        "from batch to batch and from epoch to epoch"
     )
-trained, _ = train(*arguments[:7], 0.1, 4, 7, np.random.default_rng(3))
-fitted, _ = fit(*arguments[:7], "sgd", 0.1, 4, 7, np.random.default_rng(3))
-assert np.allclose(trained[0][0], fitted[0][0]), "with sgd, fit is train"
-steps_taken = (
-    fit(*arguments[:7], "adam", 0.1, 1, 7, np.random.default_rng(3))[0][1][0] - small_params[1][0]
+    assert np.allclose(fit_history["train_loss"], losses), (
+        f"{name}: a batch's loss is taken before its step: {losses}, "
+        f"got {fit_history['train_loss']}"
+    )
+    small_test = mse(model_forward(small_X_test, fitted, small_kinds)[0], small_T_test)
+    assert np.isclose(fit_history["test_loss"][-1], small_test), (
+        f"{name}: the test loss is that of the test set after the last step, {small_test:.6f}, "
+        f"got {fit_history['test_loss'][-1]}"
+    )
+trained, _ = train(*arguments[:7], 0.1, 4, 3, np.random.default_rng(3))
+fitted, _ = fit(*arguments[:7], "sgd", 0.1, 4, 3, np.random.default_rng(3))
+assert np.allclose(trained[0][0], fitted[0][0]), (
+    "with sgd, fit is train: it draws a new shuffle for each epoch, and nothing else, from rng"
 )
-assert np.allclose(np.abs(steps_taken), 0.1, rtol=1e-3), "one full-batch step of Adam has length lr"
 
 # %% [markdown]
 # ## 7 · The race
@@ -1088,10 +1120,16 @@ line_params = [(np.array([[1.0]]), np.array([[0.0]]))]
 line_X, line_T = np.array([[1.0, -1.0]]), np.array([[0.0, 0.0]])
 # Here the loss is W**2 + b**2 and the factor of a step is 1 - 2 lr.
 line_losses = learning_rate_sweep(
-    line_params, line_X, line_T, ["linear"], "mse", [0.0, 1e200, 0.25, 0.1], 2
+    line_params, line_X, line_T, ["linear"], "mse", [0.0, 1e200, 0.25, 0.1, 1.5, 500.0], 2
 )
-assert np.shape(line_losses) == (4,), (
-    f"one loss for each of the 4 rates, got shape {np.shape(line_losses)}"
+assert np.shape(line_losses) == (6,), (
+    f"one loss for each of the 6 rates, got shape {np.shape(line_losses)}"
+)
+assert np.isclose(line_losses[4], 16.0), (
+    f"rate 1.5: W is 1, -2, 4, less than a million times the first loss, got {line_losses[4]}"
+)
+assert np.isnan(line_losses[5]), (
+    f"rate 500: more than a million times the first loss is nan, got {line_losses[5]}"
 )
 assert np.isclose(line_losses[0], 1.0), f"rate 0 stays at the first loss, 1, got {line_losses[0]}"
 assert np.isnan(line_losses[1]), f"rate 1e200 diverges: nan, got {line_losses[1]}"
@@ -1173,8 +1211,10 @@ def best_rate(lrs, losses):
 # %% test="best_rate" points=3
 chosen = best_rate(np.array([0.01, 0.1, 1.0, 10.0]), np.array([0.9, 0.2, 0.208, np.nan]))
 assert chosen == 1.0, f"the table's best rate is 1, got {chosen}"
-shuffled = best_rate(np.array([10.0, 0.1, 1.0, 0.01]), np.array([np.nan, 0.2, 0.208, 0.9]))
+shuffled = best_rate(np.array([10.0, 1.0, 0.1, 0.01]), np.array([np.nan, 0.208, 0.2, 0.9]))
 assert shuffled == 1.0, f"the order of the rates does not matter, got {shuffled}"
+small = best_rate(np.array([0.01, 0.1, 1.0, 10.0]), np.array([0.9, 0.02, 0.03, 0.5]))
+assert small == 0.1, f"0.03 is half as much again as 0.02: the best rate is 0.1, got {small}"
 try:
     best_rate(np.array([1.0, 2.0]), np.array([np.nan, np.nan]))
 except ValueError:

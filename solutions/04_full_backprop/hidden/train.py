@@ -68,13 +68,14 @@ def train_with(
     in_place=False,
     sign=-1,
     loss_used=lambda loss: loss,
+    gradient=lambda loss, P, T: LOSSES[loss][1](P, T),
     stale=False,
 ):
     """Return a train in which one step is changed."""
 
     def answer(params, *others):
         X, T, X_test, T_test, kinds, loss, lr, epochs, batch_size, rng = others
-        loss_of, loss_grad = LOSSES[loss_used(loss)]
+        loss_of = LOSSES[loss_used(loss)][0]
         given = params
         history = {"train_loss": [], "test_loss": []}
         test = (X, T) if test_on_training else (X_test, T_test)
@@ -90,7 +91,7 @@ def train_with(
                 P, caches = model_forward(X_b, given if stale else params, kinds)
                 losses.append(loss_of(P, T_b))
                 counts.append(X_b.shape[1])
-                grads = model_backward(loss_grad(P, T_b), caches)
+                grads = model_backward(gradient(loss_used(loss), P, T_b), caches)
                 pairs = list(zip(params, grads, strict=True))
                 if in_place:
                     for (W, b), (dW, db) in pairs:
@@ -171,6 +172,16 @@ asked.mistake(
     "always the cross-entropy",
     answer=train_with(loss_used=lambda loss: "cross_entropy"),
     hint="loss is an argument. Where does your code look at it?",
+)
+asked.mistake(
+    "the softmax counted twice",
+    answer=train_with(
+        gradient=lambda loss, P, T: (
+            (P - T) / P.shape[1] if loss == "cross_entropy" else LOSSES[loss][1](P, T)
+        )
+    ),
+    hint="(P - T) / m is the gradient by the sums Z. By what is the gradient that model_backward "
+    "takes, and what does it do with a softmax?",
 )
 asked.mistake(
     "forward pass with the first params",
