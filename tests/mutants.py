@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import copy
 import difflib
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -89,6 +90,7 @@ def mutants(source: str, name: str) -> list[Mutant]:
     original = ast.unparse(tree)
     seen = {original}
     found = []
+    count: Counter[str] = Counter()
     for rule, mutated in _rewritten(tree):
         if mutated in seen:
             continue
@@ -98,7 +100,11 @@ def mutants(source: str, name: str) -> list[Mutant]:
         except SyntaxError:
             continue
         if name in defined:
-            found.append(Mutant(rule=rule, change=_change(original, mutated), source=mutated))
+            change = _change(original, mutated)
+            # A statement that moves, say, to two places, leaves the same lines behind.
+            count[change] += 1
+            change += f"  ({count[change]})" if count[change] > 1 else ""
+            found.append(Mutant(rule=rule, change=change, source=mutated))
     return found
 
 

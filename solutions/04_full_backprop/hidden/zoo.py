@@ -89,5 +89,5 @@ ZOO = [
     ),
 ]
 
-TRIED_TWICE = {(2, 2, 2, "sigmoid", "linear")}
+TRIED_TWICE = (2, 2, 2, "sigmoid", "linear")
 """A network that two right passes are tried on, from two states of rng."""
