@@ -7,7 +7,7 @@ import pytest
 from tests.conftest import LESSONS, load
 from tests.pairs import pairs
 
-EACH = int(os.environ.get("PAIRS", "2"))
+EACH = int(os.environ.get("PAIRS", "1"))
 
 
 @pytest.mark.parametrize("lesson", LESSONS)
