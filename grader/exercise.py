@@ -45,7 +45,7 @@ def _are(kind: Callable[[Any], bool]) -> Callable[[Any], bool]:
 
 # What an author may say, by the word for it: the form that is expected, and whether it is that.
 _FORMS: dict[str, tuple[str, Callable[[Any], bool]]] = {
-    **dict.fromkeys(("name", "hint", "group", "earns"), ("text", _is_text)),
+    **dict.fromkeys(("name", "hint", "group"), ("text", _is_text)),
     **dict.fromkeys(("returns", "builds_on", "not_alone"), ("a tuple of names", _are(_is_text))),
     **dict.fromkeys(("relative", "absolute"), ("a number, 0 or more", _is_size)),
     **dict.fromkeys(("seconds", "megabytes"), ("a number above 0", lambda x: _is_size(x) and x)),
@@ -54,6 +54,7 @@ _FORMS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     **dict.fromkeys(("answer", "check"), ("a function", callable)),
     "cases": ("a generator: def with one argument, rng, and yield", inspect.isgeneratorfunction),
     "tolerance": ("a Tolerance", lambda x: isinstance(x, Tolerance)),
+    "earns": ("text", lambda x: isinstance(x, str)),
     "raises": ("an exception", lambda x: isinstance(x, type) and issubclass(x, Exception)),
     "then": ("a tuple of Call, Get and Set", _are(lambda x: isinstance(x, Step))),
 }

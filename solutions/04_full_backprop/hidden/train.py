@@ -12,6 +12,8 @@ asked = exercise(
     "train",
     returns=("params", "history"),
     builds_on=("minibatches", "model_forward", "mse", "mse_grad", "model_backward"),
+    # No gradient shows where nothing moves, and that of cross-entropy not with mse.
+    not_alone=("a rate of 0", "a single sample"),
 )
 
 

@@ -17,12 +17,12 @@ asked = exercise(
 @asked.cases
 def rates_and_losses(rng):
     """A clear winner, near ties, nan first and last, any order, all nan."""
-    rates = np.geomspace(1e-3, 10.0, 6) * rng.uniform(0.8, 1.2, size=6)
+    # Thirds: each is off by a third of the last bit, in float32 as well.
+    rates = (3 * rng.integers(700, 1000, size=6) + 1) / 3 * 4.0 ** np.arange(-10, 2, 2)
     clear = np.array([2.0, 1.3, 0.9, 0.5, 0.8, 1.7]) * rng.uniform(0.95, 1.0)
     # To either side of 1.05, closer than float32 can tell.
-    near = np.array([0.3, 0.1039, 0.1, 0.105 * (1 - 1e-8), 0.105 * (1 + 1e-8), 0.12]) * rng.uniform(
-        1.0, 2.0
-    )
+    near = np.array([0.3, 0.1039, 0.1, 0.105 * (1 - 1e-8), 0.105 * (1 + 1e-8), 0.12])
+    near *= 2.0 ** rng.integers(-3, 4)
     yield Case(rates, clear, group="a clear winner")
     yield Case(rates, near, group="nearly equal losses")
     yield Case(rates, 1000 * near, group="nearly equal losses")
