@@ -845,9 +845,9 @@ def fit(params, X, T, X_test, T_test, kinds, loss, optimizer, lr, epochs, batch_
     With "sgd" this is `train`.  lr may be 0.
 
     >>> final, history = fit(params, X, T, X_test, T_test, ["relu", "softmax"],
-    ...                      "cross_entropy", "adam", 0.003, 30, 32, np.random.default_rng(0))
+    ...                      "cross_entropy", "adam", 0.003, 20, 30, np.random.default_rng(0))
     >>> len(history["train_loss"]), len(history["test_loss"])
-    (30, 30)
+    (20, 20)
     """
     ### BEGIN SOLUTION
     loss_of, gradient_of = LOSSES[loss]
