@@ -126,10 +126,11 @@ def holdings(course):
 
 
 def scores(course):
-    """Return the automatic scores by student, then by cell."""
-    found = {}
-    for student, _, cell, auto, *_ in holdings(course)["grades"]:
-        if auto is not None:
+    """Return the scores of tests by student, then by cell."""
+    held, found = holdings(course), {}
+    tasks = {name for _, name, kind, *_ in held["cells"] if kind == "TaskCell"}
+    for student, _, cell, auto, *_ in held["grades"]:
+        if auto is not None and cell not in tasks:
             found.setdefault(student, {})[cell] = auto
     return found
 

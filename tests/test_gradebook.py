@@ -248,7 +248,7 @@ def test_scores_flags_comments_and_penalties_are_those_that_nbgrader_writes(cour
     assert penalties == {"right": 15.0, "wrong": None, "partly": None, "untouched": None}
     flags = {(student, cell): flag for student, _, cell, *_, flag in by_us["grades"]}
     assert [flags["right", cell] for cell in (*TESTS, TASK)] == [0, 1, 0]
-    assert [flags["wrong", cell] for cell in (*TESTS, TASK)] == [0, 0, 1]
+    assert [flags["wrong", cell] for cell in (*TESTS, TASK)] == [0, 0, 0]
     blank = {(student, cell) for student, _, cell, said, _ in by_us["comments"] if said}
     assert blank == {
         ("untouched", "standardize"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fnmatch
 import glob
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ from typing import Any
 from nbgrader.converters.base import NbGraderException
 
 from grader.autograde.engine import Engine
-from grader.autograde.place import directory, lesson_of, source_folder
+from grader.autograde.place import directory, lesson_of, names_of, source_folder
 from grader.autograde.reference import reference_of
 from grader.errors import GraderError, InputError
 
@@ -54,20 +53,12 @@ def expect_lessons(exporter: Any) -> None:
     )
     expected = dict(converter.assignments)
     for folder in glob.glob(form):  # noqa: PTH207 - as nbgrader finds them
-        names = _names(folder, coursedir)
+        names = names_of(folder, coursedir, coursedir.submitted_directory)
         if names and (found := lesson_of(coursedir, names["assignment"])):
             _, lesson = found
             if fnmatch.fnmatch(lesson.id, coursedir.notebook_id) and Path(folder).is_dir():
                 expected[folder] = [str(Path(folder, f"{lesson.id}.ipynb"))]
     converter.assignments = expected
-
-
-def _names(folder: str, coursedir: Any) -> re.Match[str] | None:
-    """Return whose submission a folder is, and of which assignment."""
-    form = coursedir.format_path(
-        coursedir.submitted_directory, "(?P<student>.*)", "(?P<assignment>.*)", escape=True
-    )
-    return re.match(form, folder)
 
 
 def _refusal(engine: Any, coursedir: Any, assignment: str, notebook: str) -> str:
@@ -82,7 +73,7 @@ def _refusal(engine: Any, coursedir: Any, assignment: str, notebook: str) -> str
 def _assignments(converter: Any, coursedir: Any) -> Iterator[str]:
     """Yield the assignments of the submissions that nbgrader is about to grade."""
     for folder in converter.assignments:
-        found = _names(folder, coursedir)
+        found = names_of(folder, coursedir, coursedir.submitted_directory)
         if found is None:
             continue
         graded = coursedir.format_path(

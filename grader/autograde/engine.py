@@ -13,6 +13,7 @@ from nbclient.exceptions import CellExecutionError
 from nbgrader.preprocessors import Execute
 from nbgrader.utils import is_grade, is_solution
 
+from grader.autograde.answers import settle
 from grader.autograde.beside import Harvest, files_beside
 from grader.autograde.boxes import box_for_lesson, box_for_notebooks
 from grader.autograde.options import BoxOptions
@@ -23,10 +24,13 @@ from grader.autograde.restoring import leave_as_released
 from grader.course.folders import Course
 from grader.course.lesson import Lesson
 from grader.errors import GraderError
+from grader.gradebook import sidecar
+from grader.report.graded import Graded
 from grader.report.notebook import autograded_notebook
 from grader.run.one import grade_file
 from grader.sandbox.kernel import Kernel
 from grader.sandbox.limits import MOST_SECONDS, Limits
+from grader.submission.entry import Entry, fingerprint
 
 _NO_TIMEOUT = 600.0  # seconds; nbgrader's "no timeout" would let one loop stop the class
 _TIMES_THE_REFERENCE = 10
@@ -44,7 +48,11 @@ class Engine(Execute, BoxOptions):  # type: ignore[misc]
         if found is not None:
             course, lesson = found
             folder = submitted_folder(coursedir, names["student"], lesson.id)
-            return _graded(course, lesson, folder, student=names["student"]), resources
+            place = Path(resources["metadata"]["path"])
+            graded = _graded(course, lesson, folder, place, student=names["student"])
+            settle(names, graded.report)
+            made = json.dumps(autograded_notebook(lesson, graded))
+            return nbformat.reads(made, as_version=4), resources
         leave_as_released(nb)
         folder = Path(resources["metadata"]["path"])
         reference = reference_of(self, coursedir, names["assignment"], names["notebook"])
@@ -147,9 +155,18 @@ class Engine(Execute, BoxOptions):  # type: ignore[misc]
         return float(seconds) if seconds and seconds > 0 else _NO_TIMEOUT
 
 
-def _graded(course: Course, lesson: Lesson, folder: Path, *, student: str) -> Any:
-    """Return a submission of a lesson as a notebook with the report in it."""
+def _graded(course: Course, lesson: Lesson, folder: Path, place: Path, *, student: str) -> Graded:
+    """Return a submission of a lesson, graded; its report is kept where `grader grade` keeps it.
+
+    Args:
+        folder: what was handed in.
+        place: where nbgrader keeps the graded one.
+    """
     notebook = folder / f"{lesson.id}.ipynb"
     box = box_for_lesson(course, lesson)
-    graded = grade_file(lesson, notebook, box, student=student, secret=course.make_secret())
-    return nbformat.reads(json.dumps(autograded_notebook(lesson, graded)), as_version=4)
+    secret = course.make_secret()
+    entry = Entry(student=student, lesson=lesson.id, folder=folder)
+    content_hash = fingerprint(entry, lesson, secret, box.name)
+    graded = grade_file(lesson, notebook, box, student=student, secret=secret)
+    sidecar.write(place, content_hash, graded.report)
+    return graded

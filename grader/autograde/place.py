@@ -72,18 +72,37 @@ def read_source(path: Path) -> Any:
     return notebook
 
 
+def names_of(folder: str, coursedir: Any, directory: str) -> re.Match[str] | None:
+    """Return whose folder it is, and of which assignment, as the groups of a match.
+
+    Args:
+        directory: the one among nbgrader's that it lies in.
+    """
+    form = coursedir.format_path(directory, "(?P<student>.*)", "(?P<assignment>.*)", escape=True)
+    return re.match(form, folder)
+
+
+def is_lesson(coursedir: Any, assignment: str) -> bool:
+    """Whether an assignment is a lesson of the course it lies in, and no ordinary one."""
+    return _course_of(coursedir, assignment) is not None
+
+
 def lesson_of(coursedir: Any, assignment: str) -> tuple[Course, Lesson] | None:
     """Return an assignment as a lesson of the course it lies in; None for an ordinary one."""
-    source = source_folder(coursedir, assignment).resolve()
+    course = _course_of(coursedir, assignment)
+    if course is None:
+        return None
+    # By what they hold: Formgrader's server lives for weeks, and reads what was edited.
+    return course, kept(course, assignment, digest_of(course, assignment))
+
+
+def _course_of(coursedir: Any, assignment: str) -> Course | None:
+    """Return the course that an assignment is a lesson of, if it is one."""
     try:
         course = find_course(Path(coursedir.root))
     except InputError:
         return None
     folder = course.solutions / assignment
     # Of the same name is not enough: another course may be the one that is installed.
-    if source != folder.resolve():
-        return None
-    if not hidden_files(folder):
-        return None
-    # By what they hold: Formgrader's server lives for weeks, and reads what was edited.
-    return course, kept(course, assignment, digest_of(course, assignment))
+    same = source_folder(coursedir, assignment).resolve() == folder.resolve()
+    return course if same and hidden_files(folder) else None

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import nbformat
-from nbgrader.api import Gradebook, TaskCell
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import compute_checksum
 
@@ -30,8 +29,6 @@ class Sanitiser(NbGraderPreprocessor):  # type: ignore[misc]
         names, coursedir = resources["nbgrader"], directory(self)
         folder = submitted_folder(coursedir, names["student"], names["assignment"])
         if lesson_of(coursedir, names["assignment"]):
-            if not (folder / f"{names['notebook']}.ipynb").exists():
-                _await_marks(names)
             # The engine reads the file itself; what it makes replaces this one.
             return nb, resources
         source = source_folder(coursedir, names["assignment"])
@@ -41,19 +38,6 @@ class Sanitiser(NbGraderPreprocessor):  # type: ignore[misc]
             told = nbformat.v4.new_markdown_cell(f"Note: {note}", id="grader-note")
             made.cells.insert(0, told)
         return made, resources
-
-
-def _await_marks(names: Any) -> None:
-    """Undo what nbgrader has done to answers in a notebook of another name: marked them with 0."""
-    with Gradebook(names["db_url"]) as gradebook:
-        found = gradebook.find_submission_notebook(
-            names["notebook"], names["assignment"], names["student"]
-        )
-        for grade in found.grades:
-            if isinstance(grade.cell, TaskCell):
-                grade.auto_score = None
-                grade.needs_manual_grade = grade.manual_score is None
-        gradebook.db.commit()
 
 
 def restored(nb: Any, master: Any) -> Any:

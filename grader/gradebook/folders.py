@@ -84,7 +84,7 @@ def contents(
     if lesson.earlier is not None:
         yield _EARLIER, lesson.earlier.encode()
     yield entry.notebook.name, _json(autograded_notebook(lesson, graded))
-    yield sidecar.NAME, _json(sidecar.content(content_hash, graded.report))
+    yield sidecar.NAME, sidecar.content(content_hash, graded.report)
 
 
 def _other_files(folder: Path) -> Iterator[tuple[str, bytes]]:

@@ -23,7 +23,7 @@ from grader.course.lesson import Lesson
 from grader.gradebook import lateness, words
 from grader.gradebook.cells import Known
 from grader.judge.outcome import Report
-from grader.judge.verdict import Verdict
+from grader.judge.verdict import NOTHING_THERE, Verdict
 from grader.submission.entry import Entry
 from grader.submission.handed_in import handed_in
 
@@ -132,14 +132,17 @@ def _grades(
         before: the rows that are there, by cell.
     """
     outcomes = {f"test_{outcome.id}": outcome for outcome in report.exercises}
+    nothing = {outcome.id for outcome in report.exercises if outcome.verdict in NOTHING_THERE}
     rows: list[dict[str, Any]] = []
     total = 0.0
     for cell, name in known.graded.items():
         grade = before.get(cell, _NO_GRADE)
         auto, by_hand, again = grade.auto_score, grade.manual_score, grade.needs_manual_grade
-        # A task is marked by a person: what was given by hand stays.
         if name in outcomes:
             auto, again = outcomes[name].score, by_hand is not None
+        elif by_hand is None:
+            # A derivation waits for a person, unless there is nothing to read.
+            auto, again = (0.0, False) if name in nothing else (None, True)
         total += _score(auto, by_hand, grade.extra_credit)
         rows.append(
             {

@@ -74,3 +74,7 @@ _FACTS = dict.fromkeys(Verdict, _Facts()) | {
     Verdict.WRONG_TYPE: _Facts(told_by_box=True),
 }
 _RANKS = {verdict: rank for rank, verdict in enumerate(Verdict)}
+
+
+# Of a derivation: there is nothing that a person could mark.
+NOTHING_THERE = (Verdict.NOT_ATTEMPTED, Verdict.MISSING, Verdict.UNREADABLE)
