@@ -54,3 +54,16 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
+
+# Formgrader's page for marking shows a derivation with its answer, and needs no network.
+with suppress(ImportError):
+    import grader
+
+    templates = Path(grader.__file__).parent / "feedback" / "templates"
+    c.HTMLExporter.template_file = "marking.html.j2"
+    c.HTMLExporter.extra_template_paths = [str(templates)]
+    c.HTMLExporter.preprocessors = ["grader.nbgrader_plugin.MarkingPage"]
+
+# Feedback pages, here and behind Formgrader's button, are the grader's own.
+c.GenerateFeedback.exporter_class = "grader.nbgrader_plugin.FeedbackPages"
+# They leave out how derivations are marked, unless: c.FeedbackPages.schemes = True

@@ -1,17 +1,20 @@
-"""The engine, as nbgrader's own autograde and Formgrader see it.
+"""The engine and the pages, as nbgrader's own commands and Formgrader see them.
 
-Three classes for nbgrader_config.py.  `StrictExporter` reads a submission as the grader
+Classes for nbgrader_config.py.  `StrictExporter` reads a submission as the grader
 does, so that a broken or hostile notebook cannot stop the class.  `Sanitiser` takes the
 place of nbgrader's sanitising steps.  `Engine` takes the place of Execute: a lesson of
 this course is run and judged in the box, any other nbgrader notebook has its cells run
-in the box, and nbgrader's own rules score it.
+in the box, and nbgrader's own rules score it.  `FeedbackPages` makes the pages of
+generate_feedback, `MarkingPage` prepares those on which a person marks.
 """
 
 from grader.autograde.engine import Engine
 from grader.autograde.reading import StrictExporter
 from grader.autograde.restoring import Sanitiser
+from grader.feedback.marking import MarkingPage
+from grader.feedback.pages import FeedbackPages
 from grader.gradebook.waiting import wait_for_other_writers
 
-__all__ = ["Engine", "Sanitiser", "StrictExporter"]
+__all__ = ["Engine", "FeedbackPages", "MarkingPage", "Sanitiser", "StrictExporter"]
 
 wait_for_other_writers()

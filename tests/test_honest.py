@@ -93,7 +93,7 @@ def said(course, student):
     if not (course.class_folder / "autograded" / student).exists():
         return None
     cells = classroom.cells_of(course, student)
-    lines = text_of(cells["grader-report"]).splitlines()
+    lines = text_of(cells["grader-notes"]).splitlines() if "grader-notes" in cells else []
     notes = [line.removeprefix("Note: ") for line in lines if line.startswith("Note: ")]
     outputs = {name: "".join(cells[name]["outputs"][0]["text"]) for name in TESTS}
     return outputs, notes

@@ -23,6 +23,7 @@ FLOW = (
     "gradebook",
     "run",
     "autograde",
+    "feedback",
     # Faces: nobody imports them, but for the command line's own helper and what tests share.
     "sample",
     "in_kernel",

@@ -17,8 +17,10 @@ from grader.gradebook.database import Database, absolute
 from grader.gradebook.disk import lock, refusals_told
 from grader.gradebook.done import Done
 from grader.gradebook.folders import Autograded, contents
+from grader.gradebook.marks import read_marks
 from grader.gradebook.rows import save
 from grader.report.graded import Graded
+from grader.report.marks import Marks
 from grader.submission.entry import Entry
 
 
@@ -55,6 +57,14 @@ class Recorder:
         """
         with refusals_told(self._folder):
             self._known[lesson.id] = register(self._database, lesson)
+
+    def marks(self) -> dict[tuple[str, str], Marks]:
+        """Return what the gradebook holds of all submissions of the registered lessons.
+
+        Raises:
+            InputError: the gradebook refuses.
+        """
+        return read_marks(self._database, self._known)
 
     def done(self) -> Done:
         """Return what has been graded already."""

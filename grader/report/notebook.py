@@ -1,4 +1,4 @@
-"""The graded notebook, as Formgrader and the feedback show it."""
+"""The graded notebook, as Formgrader shows it and the feedback page is made from."""
 
 from __future__ import annotations
 
@@ -7,19 +7,21 @@ from typing import Any
 
 from grader.course.cells import Kind
 from grader.course.lesson import Lesson
+from grader.course.notebook import OUR_KEY
 from grader.judge.outcome import Outcome, Report
-from grader.judge.verdict import Verdict
 from grader.language import text as _
 from grader.report.graded import Graded
 from grader.report.harmless import harmless
-from grader.report.words import number, outcome_lines
+from grader.report.words import all_notes, outcome_lines
 from grader.sandbox.cells import Run
 from grader.submission.matching import Submission
 from grader.submission.pictures import Text
 
+NOTES = "grader-notes"  # the id of the cell that tells of the submission as a whole
+
 
 def autograded_notebook(lesson: Lesson, graded: Graded) -> dict[str, Any]:
-    """Return the notebook that Formgrader and the feedback show.
+    """Return the notebook that Formgrader shows, and that the feedback page is made from.
 
     The lesson's cells with the student's solutions, answers and extra cells; a
     test cell's output is the report and, as nbgrader expects, the score.
@@ -28,7 +30,7 @@ def autograded_notebook(lesson: Lesson, graded: Graded) -> dict[str, Any]:
     submission = graded.submission
     places = submission.places if submission else ()
     runs = dict(zip(places, graded.runs, strict=True)) if submission else {}
-    cells: list[dict[str, Any]] = [_summary(graded.report)]
+    cells = _notes(graded.report)
     cells += _extra_cells(graded, -1, runs)
     for i, (cell, raw) in enumerate(zip(lesson.cells, lesson.notebook["cells"], strict=True)):
         made = dict(raw)
@@ -44,35 +46,19 @@ def autograded_notebook(lesson: Lesson, graded: Graded) -> dict[str, Any]:
     return {**lesson.notebook, "cells": cells}
 
 
-def _summary(report: Report) -> dict[str, Any]:
-    """Return a first cell: every exercise with its verdict, and what there is to say."""
-    notes = list(report.notes)
-    if report.sandbox.startswith("none"):
-        notes.append(_("graded without a sandbox ({sandbox})").format(sandbox=report.sandbox))
-    told = [_("Note: {note}").format(note=note) + "\n" for note in notes]
-    lines = [*map(_summary_line, report.exercises), "", *told]
-    title = _("## Your report")
-    return {
-        "cell_type": "markdown",
-        "id": "grader-report",
-        "metadata": {},
-        "source": "\n".join([title, "", *map(harmless, lines)]).rstrip(),
-    }
-
-
-def _summary_line(outcome: Outcome) -> str:
-    manual = outcome.verdict in (Verdict.MANUAL, Verdict.NOT_ATTEMPTED) and not outcome.cases
-    place = outcome.id if manual else f"test_{outcome.id}"
-    points = _("{score} of {points}").format(
-        score=number(outcome.score), points=number(outcome.points)
-    )
-    parts = [f"- [{outcome.id}](#{place}): {points}, {outcome.verdict.value}."]
-    if outcome.carried:
-        parts.append(_("An earlier error was carried forward."))
-    for mistake in outcome.mistakes:
-        parts.append(_("Recognised: **{name}**.").format(name=mistake.name))
-        parts.append(_("Hint: {hint}").format(hint=mistake.hint))
-    return " ".join(parts)
+def _notes(report: Report) -> list[dict[str, Any]]:
+    """Return a first cell with what there is to say of the submission as a whole, if anything."""
+    notes = [_("Note: {note}").format(note=note) for note in all_notes(report)]
+    if not notes:
+        return []
+    return [
+        {
+            "cell_type": "markdown",
+            "id": NOTES,
+            "metadata": {OUR_KEY: {"cell": NOTES}},
+            "source": "\n\n".join(map(harmless, notes)),
+        }
+    ]
 
 
 def _extra_cells(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from grader.judge.outcome import Outcome, Report
 from grader.judge.verdict import Verdict
+from grader.language import plural
 from grader.language import text as _
 from grader.report.evidence import told
 
@@ -48,18 +50,128 @@ def number(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
+def all_notes(report: Report) -> Iterator[str]:
+    """Yield what there is to say of a submission as a whole."""
+    yield from report.notes
+    if report.sandbox.startswith("none"):
+        yield _("graded without a sandbox ({sandbox})").format(sandbox=report.sandbox)
+
+
+NOT_MARKED = _("not marked yet")
+MARKED = _("marked by hand")
+DRAWN = _("what this cell drew")
+MORE = _("(there is more)")
+A_PICTURE = _("a picture")
+
+
+STUDENT_HEAD, SCORE_HEAD, EXERCISES_HEAD = _("student"), _("score"), _("exercises")
+NOT_GRADED = _("not graded, see below")
+
+
+def score_of_points(score: float, points: float) -> str:
+    """Return "14 / 37"."""
+    return f"{number(score)} / {number(points)}"
+
+
+def lesson_head(lesson: str, numbered: str) -> str:
+    """Return a lesson with its exercises by number."""
+    return _("{lesson}: {exercises}").format(lesson=lesson, exercises=numbered)
+
+
+def signs(*, right: str, partly: str, wrong: str, nothing: str, waits: str) -> str:
+    """Return what the signs in a class's table mean."""
+    return _(
+        "{right} right  {partly} partly  {wrong} wrong  {nothing} nothing there  "
+        "{waits} to be marked"
+    ).format(right=right, partly=partly, wrong=wrong, nothing=nothing, waits=waits)
+
+
+def class_counts(graded: int, skipped: int, failed: int) -> str:
+    """Return how many submissions were graded, and how many not."""
+    return _("{graded} graded, {skipped} unchanged, {failed} not graded").format(
+        graded=graded, skipped=skipped, failed=failed
+    )
+
+
+def gradebook_at(path: Path) -> str:
+    """Return where the gradebook lies."""
+    return _("gradebook: {path}").format(path=path)
+
+
+def autograded_at(path: Path) -> str:
+    """Return where the graded notebooks lie."""
+    return _("autograded notebooks: {path}").format(path=path)
+
+
+def mistake_in(what: str, exercise: str) -> str:
+    """Return what is wrong in an exercise: "y - a in logistic_gradient"."""
+    return _("{mistake} in {exercise}").format(mistake=what, exercise=exercise)
+
+
+def students_did(what: str, who: Sequence[str] | int) -> str:
+    """Return how many did something, or who."""
+    if not isinstance(who, int):
+        return _("{what}: {students}").format(what=what, students=", ".join(who))
+    return plural("{what}: {count} student", "{what}: {count} students", who).format(
+        what=what, count=who
+    )
+
+
+def more_kinds(count: int) -> str:
+    """Return how many kinds of mistakes are not told."""
+    return plural("and {count} kind more", "and {count} kinds more", count).format(count=count)
+
+
+def to_mark(count: int) -> str:
+    """Return how many answers wait for a person."""
+    return plural("{count} derivation to mark", "{count} derivations to mark", count).format(
+        count=count
+    )
+
+
+def to_look_at(count: int) -> str:
+    """Return how many points that were given by hand stand beside a new score of a test."""
+    return plural(
+        "{count} exercise was graded again after you gave points by hand: look at it",
+        "{count} exercises were graded again after you gave points by hand: look at them",
+        count,
+    ).format(count=count)
+
+
+def next_step(lesson: str, *, marking: bool) -> str:
+    """Return what an instructor does next."""
+    if marking:
+        return _(
+            "next: mark in Formgrader, under Manual Grading, then: "
+            "nbgrader generate_feedback {lesson}"
+        ).format(lesson=lesson)
+    return _("next: nbgrader generate_feedback {lesson}").format(lesson=lesson)
+
+
+def points_by_hand(verdict: Verdict) -> str:
+    """Return a verdict on work whose points a person gave."""
+    return _("{verdict}; points given by hand").format(verdict=verdict.value)
+
+
+def points_told(score: float, points: float) -> str:
+    """Return "4 of 6"."""
+    return _("{score} of {points}").format(score=number(score), points=number(points))
+
+
 def outcome_lines(outcome: Outcome) -> list[str]:
     """Return what a student reads about one exercise: verdict, evidence, one hint."""
-    points = _("{score} of {points}").format(
-        score=number(outcome.score), points=number(outcome.points)
-    )
-    head = f"{outcome.id}   {points}"
-    lines = [f"{head}   {outcome.verdict.value}"]
-    lines += [line for text in _body(outcome) for line in _wrap(text)]
-    return lines
+    points = points_told(outcome.score, outcome.points)
+    lines = [f"{outcome.id}   {points}   {outcome.verdict.value}"]
+    advice = []
+    for mistake in outcome.mistakes:
+        advice.append(_("Recognised: {name}.").format(name=mistake.name))
+        advice.append(_("Hint: {hint}").format(hint=mistake.hint))
+    told_of = [*seen_lines(outcome), *advice, *beyond_lines(outcome)]
+    return lines + [line for text in told_of for line in _wrap(text)]
 
 
-def _body(outcome: Outcome) -> Iterator[str]:
+def seen_lines(outcome: Outcome) -> Iterator[str]:
+    """Yield what was seen of an exercise that is not right, the clearest first."""
     if outcome.carried:
         yield _(
             "An exercise that this one builds on is not right yet. It was answered for you here, "
@@ -80,9 +192,10 @@ def _body(outcome: Outcome) -> Iterator[str]:
             "These groups earn nothing alone: a function that does not solve the exercise is "
             "right in them, too."
         )
-    for mistake in outcome.mistakes:
-        yield _("Recognised: {name}.").format(name=mistake.name)
-        yield _("Hint: {hint}").format(hint=mistake.hint)
+
+
+def beyond_lines(outcome: Outcome) -> Iterator[str]:
+    """Yield what no recognised mistake explains."""
     if outcome.unexplained:
         yield _("Something else is wrong, too: {groups}.").format(
             groups=", ".join(outcome.unexplained)

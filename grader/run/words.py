@@ -37,6 +37,45 @@ def unreadable(reason: str) -> str:
     return _("the notebook could not be read: {reason}").format(reason=reason)
 
 
+def page_stays(page: Path) -> str:
+    return _(
+        "{page}: cannot be released: its submission did not come through the exchange; "
+        "send it yourself"
+    ).format(page=page)
+
+
+def exchange_refuses(reason: object) -> str:
+    return _(
+        "{reason}; check Exchange.root in nbgrader_config.py, and whether you may write there"
+    ).format(reason=reason)
+
+
+def nothing_graded(lessons: Sequence[str]) -> str:
+    return _("nothing of {lessons} is graded yet; grade first: grader grade").format(
+        lessons=", ".join(lessons)
+    )
+
+
+def page_without_marks(folder: Path, lesson: str) -> str:
+    return _("{folder}: the gradebook does not know it; {again}").format(
+        folder=folder, again=_again(lesson)
+    )
+
+
+def page_without_notebook(path: Path, reason: object, lesson: str) -> str:
+    return _("{path}: cannot be read ({reason}); {again}").format(
+        path=path, reason=reason, again=_again(lesson)
+    )
+
+
+def page_without_report(path: Path, lesson: str) -> str:
+    return _("{path}: no report that can be read; {again}").format(path=path, again=_again(lesson))
+
+
+def _again(lesson: str) -> str:
+    return _("grade it again: grader grade {lesson} --force").format(lesson=lesson)
+
+
 def submission_changed(folder: Path) -> str:
     return _("{folder}: changed while it was graded; run this again").format(folder=folder)
 
