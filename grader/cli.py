@@ -13,14 +13,19 @@ import tempfile
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from grader import __version__
 from grader.errors import AuthorError, GraderError, InputError
+from grader.gradebook.lean import leave_out_slow_imports
 from grader.report.data import report_data
 from grader.report.harmless import one_line
+
+if TYPE_CHECKING:
+    from grader.course.folders import Course
+    from grader.run.exchange import Exchange
 
 app = typer.Typer(
     add_completion=False,
@@ -100,19 +105,26 @@ def check(
 @app.command()
 def grade(
     lessons: Annotated[list[str] | None, typer.Argument(help="Lessons; all without.")] = None,
+    *,
     student: Annotated[list[str] | None, typer.Option(help="Only these students.")] = None,
     jobs: Annotated[int | None, typer.Option(min=1, help="Workers; one a core without.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Grade what is unchanged, too.")] = False,
     unsandboxed: Annotated[
         bool, typer.Option("--unsandboxed", help="Run other people's code without a sandbox.")
     ] = False,
+    collect: Annotated[
+        bool, typer.Option("--collect", help="First collect what is new in the exchange.")
+    ] = False,
 ) -> None:
     """Grade class/submitted into the gradebook."""
     from grader.course.folders import find_course  # noqa: PLC0415 - each command loads what it needs
-    from grader.report.terminal import print_class, progress  # noqa: PLC0415
+    from grader.report.table import print_class  # noqa: PLC0415
+    from grader.report.terminal import progress  # noqa: PLC0415
     from grader.run.whole_class import grade_class  # noqa: PLC0415
 
     course = find_course(Path.cwd())
+    if collect:
+        _exchange(course).collect(lessons or course.lesson_ids())
     with progress("grading") as watch:
         rows = grade_class(
             course,
@@ -132,6 +144,42 @@ def grade(
         raise GraderError("not every submission could be graded; see above")
     if "input" in faults:
         raise InputError("not every submission could be graded; see above")
+
+
+@app.command()
+def feedback(
+    lessons: Annotated[list[str] | None, typer.Argument(help="Lessons; all without.")] = None,
+    student: Annotated[list[str] | None, typer.Option(help="Only these students.")] = None,
+    release: Annotated[
+        bool, typer.Option("--release", help="Send them out through the exchange, too.")
+    ] = False,
+) -> None:
+    """Write the feedback pages, from the gradebook as it stands."""
+    from grader.course.folders import find_course  # noqa: PLC0415 - each command loads what it needs
+    from grader.report.terminal import progress  # noqa: PLC0415
+
+    leave_out_slow_imports()
+    from grader.run.feedback import feed_back  # noqa: PLC0415
+
+    course = find_course(Path.cwd())
+    with progress("writing") as watch:
+        done = feed_back(course, lessons=lessons or [], students=student or [], watch=watch)
+    problems = [problem for _, problem in done if problem]
+    if release:
+        written = dict.fromkeys(sheet.lesson for sheet, problem in done if not problem)
+        problems += _exchange(course).release(list(written), student or [])
+    typer.echo(f"{sum(not problem for _, problem in done)} feedback pages written")
+    for problem in problems:
+        typer.echo(one_line(f"grader: {problem}"), err=True)
+    if problems:
+        raise InputError("not every page could be written and sent; see above")
+
+
+def _exchange(course: Course) -> Exchange:
+    leave_out_slow_imports()
+    from grader.run.exchange import Exchange  # noqa: PLC0415 - it loads nbgrader
+
+    return Exchange(course)
 
 
 @app.command()

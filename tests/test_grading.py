@@ -138,11 +138,24 @@ def mark_by_hand(course):
         book.db.commit()
 
 
-def test_the_whole_gradebook_is_the_one_that_a_stock_nbgrader_makes(stock, graded):
+def unanswered_at_zero(held, students):
+    """Return holdings in which what these students did not answer waits for nobody."""
+    rows = [
+        (who, book, cell, 0.0, manual, extra, int(again and manual is not None))
+        if cell == TASK and who in students
+        else (who, book, cell, auto, manual, extra, again)
+        for who, book, cell, auto, manual, extra, again in held["grades"]
+    ]
+    return held | {"grades": sorted(rows, key=repr)}
+
+
+def test_the_gradebook_is_the_one_of_a_stock_nbgrader_but_for_answers_that_nobody_wrote(
+    stock, graded
+):
     """Scores, manual flags, comments, timestamps, the late penalty: every row of every table."""
     expected, found = holdings(stock), holdings(graded)
 
-    assert found == expected
+    assert found == unanswered_at_zero(expected, set(HONEST) - {"right"})
     assert scores(graded)["right"] == {"test_standardize": 10, "test_one_hot": 6}
     assert scores(graded)["wrong"] == {"test_standardize": 0, "test_one_hot": 0}
     assert 0 < scores(graded)["partly"]["test_standardize"] < 10
@@ -160,10 +173,10 @@ def test_marks_given_by_hand_in_between_are_kept_and_flagged_as_nbgrader_does(
     autograde(theirs, "--student=late", "--force")
     grade(ours, students=["late"], force=True)
 
-    assert holdings(ours) == holdings(theirs)
+    assert holdings(ours) == unanswered_at_zero(holdings(theirs), set(HONEST) - {"right"})
     grades = {row[2]: row for row in holdings(ours)["grades"] if row[0] == "late"}
     assert grades["test_one_hot"][3:] == (6.0, 2.0, None, 1)
-    assert grades[TASK][3:] == (None, 3.5, None, 0)
+    assert grades[TASK][3:] == (0.0, 3.5, None, 0)
     assert before["comments"] == holdings(ours)["comments"]
 
 
@@ -402,7 +415,7 @@ def test_a_class_with_all_sorts_of_submissions_is_graded_to_the_end(few, run):
     for student in ("empty file", "cut off", "not text", "another notebook"):
         assert found[student] == {"test_standardize": 0, "test_one_hot": 0}
         cells = classroom.cells_of(few, student)
-        assert "the notebook could not be read: " in cells["grader-report"]["source"]
+        assert "the notebook could not be read: " in cells["grader-notes"]["source"]
     assert found["endless"] == found["forges"] == {"test_standardize": 10, "test_one_hot": 0}
     assert found["exits"] == {"test_standardize": 0, "test_one_hot": 6}
     assert found["right"] == {"test_standardize": 10, "test_one_hot": 6}
@@ -632,9 +645,9 @@ def test_an_instructor_may_choose_to_go_without_and_every_report_says_so(
         folder = few.class_folder / "autograded" / student / LESSON
         report = json.loads((folder / "grader.json").read_text())["report"]
         assert report["grader"]["sandbox"] == "none: a separate process with limits"
-        shown = classroom.cells_of(few, student)["grader-report"]["source"]
+        shown = classroom.cells_of(few, student)["grader-notes"]["source"]
         assert "graded without a sandbox" in shown
-    assert "without a sandbox" not in classroom.cells_of(graded, "right")["grader-report"]["source"]
+    assert "grader-notes" not in classroom.cells_of(graded, "right")
 
 
 STARTED_AS = """\
@@ -689,21 +702,32 @@ def test_a_class_is_graded_alike_however_its_workers_start(
 # ------------------------------------------------------------------ what is printed
 
 
-def test_the_table_shows_each_student_s_score_verdicts_and_mistakes(regraded, run):
+def test_the_table_shows_how_each_student_stands_and_what_the_class_got_wrong(
+    regraded, run, monkeypatch
+):
+    with classroom.gradebook(regraded) as book:
+        book.find_grade(TASK, LESSON, LESSON, "late").manual_score = 3.0
+        book.db.commit()
+    monkeypatch.setenv("COLUMNS", "100")
     code, out, said = run(regraded)
 
     assert (code, said) == (0, "")
-    lines = {cells[1]: cells for cells in map(_cells, out.splitlines()) if len(cells) > 5}
-    assert lines["right"][2:5] == [LESSON, "16 / 20", "2 correct, 1 needs manual grading"]
-    assert lines["untouched"][3:5] == ["0 / 20", "3 not attempted"]
-    assert lines["partly"][5] == "standardize: division by 0"
+    lines = {words[0]: words[1:] for words in map(str.split, out.splitlines()) if len(words) > 4}
+    assert lines["student"] == ["score", "standardize", "one_hot", TASK]
+    assert lines["right"] == ["16", "/", "20", "✓", "✓", "?"]
+    assert lines["untouched"] == ["0", "/", "20", "–", "–", "–"]
+    # Points by hand count, and so does what comes off because it was late.
+    assert lines["late"] == ["3", "/", "20", "✓", "✓", "◐"]
+    assert lines["partly"] == ["14", "/", "20", "◐", "✓", "–"]
+    assert "division by 0 in standardize: partly\n" in out
+    assert "\n1 derivation to mark\n" in out
+    assert (
+        f"next: mark in Formgrader, under Manual Grading, then: nbgrader generate_feedback {LESSON}"
+        in out
+    )
     assert "0 graded, 5 unchanged, 0 not graded" in out
     assert f"gradebook: {regraded.class_folder}/gradebook.db" in out
     assert f"autograded notebooks: {regraded.class_folder}/autograded" in out
-
-
-def _cells(line):
-    return [cell.strip() for cell in re.split("[│┃]", line)]
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,8 @@ from grader.report.graded import Graded
 from grader.report.harmless import one_line
 from grader.report.notebook import autograded_notebook
 from grader.report.row import Row
-from grader.report.terminal import print_class, print_report
+from grader.report.table import print_class
+from grader.report.terminal import print_report
 from grader.run.one import unreadable
 from grader.submission.cells import parse_notebook
 from grader.submission.matching import match

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from grader.box.wire import encodable
 from grader.judge.outcome import Report
+from grader.report.marks import Marks
 from grader.submission.entry import Entry
 
 
@@ -14,12 +15,14 @@ class Row:
     """One submission after grading: its report, or what went wrong.
 
     Attributes:
+        marks: what the gradebook holds of it now.
         fault: "input" or "grader" where there is no report, else "".
     """
 
     student: str
     lesson: str
     report: Report | None
+    marks: Marks | None = None
     skipped: bool = False
     problem: str = ""
     fault: str = ""

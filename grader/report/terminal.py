@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
-from grader.course.folders import Course
 from grader.judge.outcome import Report
-from grader.judge.verdict import Verdict
 from grader.report.harmless import one_line
-from grader.report.row import Row
-from grader.report.words import number, report_lines
+from grader.report.words import report_lines
 from grader.sandbox.doctor import Finding, conclusion
 from grader.sandbox.words import found
-
-if TYPE_CHECKING:
-    from rich.text import Text
 
 
 def print_report(report: Report) -> None:
@@ -71,58 +62,6 @@ def progress(what: str) -> Iterator[Callable[[int, int], None]]:
     finally:
         if bar.live.is_started:
             bar.stop()
-
-
-def print_class(rows: Sequence[Row], course: Course) -> None:
-    """Print a class's grades, and where the rest of it lies."""
-    from rich.console import Console  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
-
-    table = Table("student", "lesson", "score", "verdicts", "recognised")
-    for row in rows:
-        if row.report is None:
-            words = (row.student, row.lesson, "-", "not graded, see below", "")
-            table.add_row(*_texts(words), style="red")
-            continue
-        report = row.report
-        verdicts = Counter(outcome.verdict.value for outcome in report.exercises)
-        words = (
-            row.student,
-            row.lesson,
-            f"{number(report.score)} / {number(report.max_score)}",
-            ", ".join(f"{count} {verdict}" for verdict, count in verdicts.items()),
-            "; ".join(_remarks(report)),
-        )
-        table.add_row(*_texts(words))
-    console = Console(width=None if sys.stdout.isatty() else 160)
-    console.print(table)
-    skipped = sum(row.skipped for row in rows)
-    failed = sum(row.report is None for row in rows)
-    console.print(
-        f"{len(rows) - skipped - failed} graded, {skipped} unchanged, {failed} not graded",
-        highlight=False,
-    )
-    for title, path in (
-        ("gradebook", course.class_folder / "gradebook.db"),
-        ("autograded notebooks", course.class_folder / "autograded"),
-    ):
-        console.print(f"{title}: {path}", highlight=False, soft_wrap=True, markup=False)
-
-
-def _remarks(report: Report) -> Iterator[str]:
-    """Yield what a class's table says of a submission: why it was not read, what was recognised."""
-    if any(outcome.verdict is Verdict.UNREADABLE for outcome in report.exercises):
-        yield from report.notes
-    for outcome in report.exercises:
-        if outcome.mistakes:
-            yield f"{outcome.id}: {' and '.join(mistake.name for mistake in outcome.mistakes)}"
-
-
-def _texts(words: Sequence[str]) -> list[Text]:
-    # As Text: brackets in a name or a message are no markup.
-    from rich.text import Text  # noqa: PLC0415
-
-    return [Text(one_line(word)) for word in words]
 
 
 def print_findings(findings: Sequence[Finding]) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from grader.course.folders import Course
@@ -13,6 +13,7 @@ from grader.course.loading import load
 from grader.errors import InputError
 from grader.gradebook.disk import refusals_told
 from grader.gradebook.folders import Autograded
+from grader.gradebook.lean import leave_out_slow_imports
 from grader.report.row import Row
 from grader.run import words
 from grader.run.one import to_preload
@@ -86,13 +87,17 @@ def grade_class(
         for count, (task, result) in enumerate(workers.grade(tasks), start=1):
             rows[task.entry] = record(task, result, terms, recorder)
             watch(count, len(tasks))
-    return [rows[entry] for entry in found]
+        marks = recorder.marks()
+    return [
+        replace(rows[entry], marks=marks.get((entry.student, entry.lesson)))
+        if rows[entry].report
+        else rows[entry]
+        for entry in found
+    ]
 
 
 def _recorder(course: Course) -> Recorder:
-    # jsonschema's check of one kind of address builds a parser as it is imported, which takes
-    # longer than all the rest.  Nothing here needs it, and it is optional.
-    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+    leave_out_slow_imports()
     # Imported here: nbgrader takes a second, in which the boxes warm up.
     from grader.gradebook.recorder import open_recorder  # noqa: PLC0415
 

@@ -1,0 +1,173 @@
+"""A class's grades in a terminal: who stands how, what it got wrong, and what to do next."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from grader.course.folders import Course
+from grader.judge.outcome import Outcome
+from grader.judge.verdict import NOTHING_THERE, Verdict
+from grader.report import words
+from grader.report.harmless import one_line
+from grader.report.marks import Marks
+from grader.report.row import Row
+from grader.report.standing import Standing, standing_of
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+_PIPED = 160  # columns where nobody looks at a terminal
+_SIGNS = dict(zip(Standing, "\u2713\u25d0\u2717\u2013?", strict=True))
+_PLAIN_SIGNS = dict(zip(Standing, "+~x-?", strict=True))
+_STYLES = dict(zip(Standing, ("green", "yellow", "red", "dim", "blue"), strict=True))
+_NARROWEST = 12  # columns of a student's name; a longer one goes on below
+_MOST_TOLD = 12
+_FEW = 2  # students, who are told by name
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Form:
+    """How exercises are shown: in columns of their own, headed by these; none: all in one."""
+
+    heads: Sequence[str]
+    signs: dict[Standing, str]
+
+
+def print_class(rows: Sequence[Row], course: Course) -> None:
+    """Print a class's grades lesson by lesson, and where the rest of it lies."""
+    from rich.console import Console  # noqa: PLC0415
+
+    fixed = None if sys.stdout.isatty() or "COLUMNS" in os.environ else _PIPED
+    console = Console(width=fixed, highlight=False)
+    for lesson in dict.fromkeys(row.lesson for row in rows):
+        _print_lesson(console, lesson, [row for row in rows if row.lesson == lesson])
+    skipped = sum(row.skipped for row in rows)
+    failed = sum(row.report is None for row in rows)
+    _say(console, words.class_counts(len(rows) - skipped - failed, skipped, failed))
+    _say(console, words.gradebook_at(course.class_folder / "gradebook.db"))
+    _say(console, words.autograded_at(course.class_folder / "autograded"))
+
+
+def _print_lesson(console: Console, lesson: str, rows: Sequence[Row]) -> None:
+    reports = [row.report for row in rows if row.report]
+    names = list(dict.fromkeys(o.id for report in reports for o in report.exercises))
+    signs = _SIGNS if console.encoding.startswith("utf") else _PLAIN_SIGNS
+    form = _form(console.width, rows, names, signs)
+    if names and list(form.heads) != names:
+        numbered = "  ".join(f"{n} {name}" for n, name in enumerate(names, start=1))
+        console.print(one_line(words.lesson_head(lesson, numbered)), markup=False)
+    else:
+        _say(console, lesson)
+    console.print(_table(rows, names, form))
+    if reports:
+        _say(console, words.signs(**{each.value: sign for each, sign in signs.items()}))
+    for row in rows:
+        if row.report and any(o.verdict is Verdict.UNREADABLE for o in row.report.exercises):
+            for note in row.report.notes:
+                _say(console, f"{row.student}: {note}")
+    for line in _summary(lesson, rows):
+        _say(console, line)
+    console.print()
+
+
+def _form(
+    width: int, rows: Sequence[Row], names: Sequence[str], signs: dict[Standing, str]
+) -> _Form:
+    """Return the widest form that leaves room for the students' names."""
+    left = width - len(words.SCORE_HEAD) - 12
+    longest = max((len(row.student) for row in rows), default=0)
+    numbers = [str(number) for number in range(1, len(names) + 1)]
+    for heads, least in ((names, longest), (numbers, min(longest, 2 * _NARROWEST))):
+        if sum(len(head) + 2 for head in heads) + least <= left:
+            return _Form(heads=heads, signs=signs)
+    return _Form(heads=(), signs=signs)
+
+
+def _table(rows: Sequence[Row], names: Sequence[str], form: _Form) -> Table:
+    from rich import box  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), show_edge=False)
+    table.add_column(words.STUDENT_HEAD, overflow="fold", min_width=_NARROWEST)
+    table.add_column(words.SCORE_HEAD, no_wrap=True)
+    if form.heads:
+        for head in form.heads:
+            table.add_column(head, no_wrap=True)
+    else:
+        table.add_column(words.EXERCISES_HEAD, overflow="fold")
+    for row in rows:
+        student = Text(one_line(row.student))
+        if row.report is None:
+            table.add_row(student, Text(words.NOT_GRADED, style="red"))
+            continue
+        marks = row.marks or Marks()
+        outcomes = {outcome.id: outcome for outcome in row.report.exercises}
+        cells = [_sign(outcomes.get(name), marks, form.signs) for name in names]
+        score = words.score_of_points(
+            marks.score if row.marks else row.report.score,
+            marks.points if row.marks else row.report.max_score,
+        )
+        shown = cells if form.heads else [Text().join(cells)]
+        table.add_row(student, Text(score), *shown)
+    return table
+
+
+def _sign(outcome: Outcome | None, marks: Marks, signs: dict[Standing, str]) -> Text:
+    from rich.text import Text  # noqa: PLC0415
+
+    if outcome is None:
+        return Text(" ")
+    standing = standing_of(outcome, marks)
+    return Text(signs[standing], style=_STYLES[standing])
+
+
+def _summary(lesson: str, rows: Sequence[Row]) -> Iterator[str]:
+    """Yield what the class got wrong, what waits for a person, and what to do next."""
+    who: dict[str, list[str]] = {}
+    unnamed: set[str] = set()
+    for row in rows:
+        for outcome in row.report.exercises if row.report else ():
+            for what in _wrong(outcome):
+                who.setdefault(what, []).append(row.student)
+                if not outcome.mistakes:
+                    unnamed.add(what)
+    # Of those that are as frequent, what has a name and a hint comes first.
+    told = sorted(who, key=lambda what: (-len(who[what]), what in unnamed))
+    for what in told[:_MOST_TOLD]:
+        yield words.students_did(what, who[what] if len(who[what]) <= _FEW else len(who[what]))
+    if len(told) > _MOST_TOLD:
+        yield words.more_kinds(len(told) - _MOST_TOLD)
+    waiting = Counter(
+        "again" if mark.manual is not None else "first"
+        for row in rows
+        if row.report and row.marks
+        for mark in row.marks.cells.values()
+        if mark.waits
+    )
+    if waiting["first"]:
+        yield words.to_mark(waiting["first"])
+    if waiting["again"]:
+        yield words.to_look_at(waiting["again"])
+    if any(row.report for row in rows):
+        yield words.next_step(lesson, marking=bool(waiting))
+
+
+def _wrong(outcome: Outcome) -> Iterator[str]:
+    """Yield what is wrong with an exercise: each recognised mistake, or else its verdict."""
+    for mistake in outcome.mistakes:
+        yield words.mistake_in(mistake.name, outcome.id)
+    fine = (Verdict.CORRECT, Verdict.MANUAL, *NOTHING_THERE)
+    if not outcome.mistakes and outcome.verdict not in fine:
+        yield words.mistake_in(outcome.verdict.value, outcome.id)
+
+
+def _say(console: Console, line: str) -> None:
+    console.print(one_line(line), soft_wrap=True, markup=False)
