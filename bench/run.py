@@ -2,7 +2,7 @@
 
 Every comparison measures both sides here, one after the other, on this
 machine.  `--quick` uses fewer students; parts can be named:
-grading, bare, check, memory, training, sweep, figures.
+grading, bare, check, memory, round, training, sweep, figures.
 """
 
 from __future__ import annotations
@@ -364,7 +364,7 @@ def main() -> None:
         "check": lambda: bench_check(results),
         "memory": lambda: bench_memory(results, lessons),
     }
-    for name in ("training", "sweep", "engine", "figures"):
+    for name in ("round", "training", "sweep", "engine", "figures"):
         found = part(name)
         if found is not None:
             parts[name] = lambda found=found: found(results)
