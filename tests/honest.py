@@ -157,6 +157,10 @@ def locked(name, source):
     return _cell(name, source, locked=True)
 
 
+def given(name, source):
+    return _cell(name, source)
+
+
 def solution(name, source):
     return _cell(name, f"### BEGIN SOLUTION\n{source}\n### END SOLUTION", solution=True)
 

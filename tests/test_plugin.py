@@ -547,7 +547,7 @@ def test_without_a_sandbox_nothing_is_graded_and_the_reason_is_told(template, mo
     monkeypatch.setattr(availability, "unavailable", lambda: "the kernel is too old")
 
     with pytest.raises(GraderError, match="no sandbox here: the kernel is too old; grade where"):
-        boxes.box_for_notebooks(template, processes=0, withheld=(), lent=())
+        boxes.box_for_notebooks(template, "student", processes=0, withheld=(), lent=())
 
 
 def test_all_plain_files_beside_a_notebook_come_along_with_their_folders(tmp_path):
@@ -613,7 +613,7 @@ def test_a_notebook_in_another_language_is_refused_since_the_box_runs_python():
     ("timeout", "seconds"), [(30, 30.0), (None, 600.0), (-1, 600.0), (0, 600.0)]
 )
 def test_no_timeout_is_a_long_one_for_one_loop_must_not_stop_the_class(timeout, seconds):
-    assert plugin.Engine(timeout=timeout)._seconds(new_code_cell("1")) == seconds
+    assert plugin.Engine(timeout=timeout).seconds_of(new_code_cell("1")) == seconds
 
 
 def test_a_timeout_may_depend_on_the_cell():
@@ -621,8 +621,8 @@ def test_a_timeout_may_depend_on_the_cell():
         timeout=30, timeout_func=lambda made: 5 if "fit" in made.source else None
     )
 
-    assert engine._seconds(new_code_cell("fit()")) == 5.0
-    assert engine._seconds(new_code_cell("1")) == 600.0
+    assert engine.seconds_of(new_code_cell("fit()")) == 5.0
+    assert engine.seconds_of(new_code_cell("1")) == 600.0
 
 
 @pytest.mark.parametrize("which", ["notebook", "folder"])

@@ -172,7 +172,13 @@ def test_a_cell_without_points_counts_too(tried):
 def test_a_reference_is_tried_once_and_again_when_it_or_an_option_has_changed(tried, monkeypatch):
     runs = []
     run = Engine.run
-    monkeypatch.setattr(Engine, "run", lambda self, *a, **k: runs.append(1) or run(self, *a, **k))
+
+    def counted(self, *arguments, doubts=None, **options):
+        if doubts is None:  # and not to see what can be judged outside
+            runs.append(1)
+        return run(self, *arguments, doubts=doubts, **options)
+
+    monkeypatch.setattr(Engine, "run", counted)
     first = tried(scored("assert True"))
 
     assert tried(scored("assert True")) is first

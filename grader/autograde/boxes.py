@@ -24,18 +24,24 @@ def box_for_lesson(course: Course, lesson: Lesson) -> Box:
 
 
 def box_for_notebooks(
-    course: Course, *, processes: int, withheld: tuple[str, ...], lent: tuple[Path, ...]
+    course: Course,
+    whose: str,
+    *,
+    processes: int,
+    withheld: tuple[str, ...],
+    lent: tuple[Path, ...],
 ) -> Box:
     """Return a box for ordinary assignments.
 
     Args:
+        whose: of students' code, or of the instructor's beside it: each has a box.
         processes: the most that one may have besides its own.
         withheld: packages that cannot be imported.
         lent: files and folders that can be read.
     """
     limits = Limits(processes=processes)
     return _box(
-        (course, processes, withheld, lent),
+        (course, whose, processes, withheld, lent),
         lambda: Box(course, limits=limits, withheld=withheld, lent=lent),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from grader.autograde.beside import Harvest, files_beside
 from grader.autograde.boxes import box_for_lesson, box_for_notebooks
 from grader.autograde.options import BoxOptions
 from grader.autograde.outputs import shown, with_score
+from grader.autograde.outside import NOTHING, DoubtError, Doubts, Outside, needed_inside
 from grader.autograde.place import directory, lesson_of, source_files, submitted_folder
 from grader.autograde.reference import Reference, reference_of
 from grader.autograde.restoring import leave_as_released
@@ -60,14 +62,15 @@ class Engine(Execute, BoxOptions):  # type: ignore[misc]
         def tell(text: str) -> None:
             self.log.warning("%s: %s", folder, text)
 
-        files = files_beside(folder, source_files(coursedir, names["assignment"]), tell)
+        source = source_files(coursedir, names["assignment"])
+        files = files_beside(folder, source, tell)
         kept = Harvest(
             target=folder,
             most_bytes=self.limits().scratch,
             ignored=coursedir.ignore,
             tell=tell,
         )
-        self.run(nb, files, reference=reference, keep=kept)
+        self.run(nb, files, reference=reference, source=source, keep=kept)
         return nb, resources
 
     def run(
@@ -76,14 +79,22 @@ class Engine(Execute, BoxOptions):  # type: ignore[misc]
         files: Mapping[str, Path],
         *,
         reference: Reference | None = None,
+        source: Mapping[str, Path] | None = None,
         keep: Harvest | None = None,
-    ) -> None:
+        doubts: Doubts | None = None,
+    ) -> Outside:
         """Run an ordinary notebook's cells in the box; outputs come to its cells.
 
         Args:
             files: what lies beside the notebook, by its name there.
             reference: what the instructor's own did, if that is known.
+            source: what lies beside the instructor's.
             keep: takes what was written beside it.
+            doubts: what is done about what cannot be judged outside its process; without, what
+                the options say.
+
+        Returns:
+            What was judged there.
 
         Raises:
             InputError: an option is out of bounds.
@@ -96,20 +107,47 @@ class Engine(Execute, BoxOptions):  # type: ignore[misc]
                 f"the notebook is in {language}, and the box runs Python alone; take the classes "
                 "of grader.nbgrader_plugin out of nbgrader_config.py to grade it without a box"
             )
-        coursedir = directory(self)
+        strictly = Doubts.IGNORE if self.judge_outside == "strictly" else Doubts.RAISE
+        kernel = self._kernel("student", files, reference)
+        end = kernel.end
+        outside = Outside(
+            plan=reference.plan if reference else NOTHING,
+            student=kernel,
+            open=lambda: self._kernel("instructor", source or {}, reference, end),
+            doubts=doubts or strictly,
+        )
+        numbers = reference.numbers if reference else frozenset()
+        try:
+            self._run_cells(nb, kernel, outside, numbers)
+        except DoubtError as doubt:
+            self.log.info("Run a second time, with what is left to judge inside: %s", doubt)
+            kernel.close()
+            kernel = self._kernel("student", files, reference, end)
+            again = replace(outside, plan=NOTHING, student=kernel)
+            self._run_cells(nb, kernel, again, numbers)
+        finally:
+            outside.close()
+            kernel.close(keep)
+        return outside
+
+    def _kernel(
+        self,
+        whose: str,
+        files: Mapping[str, Path],
+        reference: Reference | None,
+        end: float | None = None,
+    ) -> Kernel:
+        """Start a process; the instructor's is in a box of its own."""
         box = box_for_notebooks(
-            Course(root=Path(coursedir.root)),
+            Course(root=Path(directory(self).root)),
+            whose,
             processes=self.processes,
             withheld=tuple(self.withheld),
             lent=tuple(map(Path, self.readable)),
         )
         told = {name: os.environ[name] for name in _TOLD if name in os.environ}
         limits = self._limits(files, reference)
-        kernel = Kernel(box, limits, files=files, environment=_ALWAYS | told)
-        try:
-            self._run_cells(nb, kernel, reference.numbers if reference else frozenset())
-        finally:
-            kernel.close(keep)
+        return Kernel(box, limits, files=files, environment=_ALWAYS | told, end=end)
 
     def _limits(self, files: Mapping[str, Path], reference: Reference | None) -> Limits:
         limits = self.limits()
@@ -121,9 +159,19 @@ class Engine(Execute, BoxOptions):  # type: ignore[misc]
             files=limits.files + 2 * len(files),
         )
 
-    def _run_cells(self, nb: Any, kernel: Kernel, numbers: Collection[str]) -> None:
-        for cell in self._to_run(nb):
-            run = kernel.run(cell.source, self._seconds(cell))
+    def _run_cells(
+        self, nb: Any, kernel: Kernel, outside: Outside, numbers: Collection[str]
+    ) -> None:
+        cells = list(self.to_run(nb))
+        for place, cell in enumerate(cells):
+            seconds = self.seconds_of(cell)
+            run = outside.run(cell, seconds)
+            if run is None:
+                run = kernel.run(cell.source, seconds)
+            elif run.failure is None and needed_inside(
+                cell.source, [each.source for each in cells[place + 1 :]]
+            ):
+                kernel.run(cell.source, seconds)
             made = shown(run, self.error_on_timeout)
             if is_grade(cell) and not is_solution(cell):
                 about = cell.metadata.nbgrader
@@ -137,7 +185,8 @@ class Engine(Execute, BoxOptions):  # type: ignore[misc]
                     "\n".join(errors[0]["traceback"]), errors[0]["ename"], errors[0]["evalue"]
                 )
 
-    def _to_run(self, nb: Any) -> Iterator[Any]:
+    def to_run(self, nb: Any) -> Iterator[Any]:
+        """Yield the cells of a notebook that are run."""
         for cell in nb.cells:
             skipped = self.skip_cells_with_tag in cell.metadata.get("tags", [])
             if cell.cell_type == "code" and cell.source.strip() and not skipped:
@@ -149,7 +198,7 @@ class Engine(Execute, BoxOptions):  # type: ignore[misc]
         names += ["allow_errors", "skip_cells_with_tag"]
         return repr({name: getattr(self, name) for name in names})
 
-    def _seconds(self, cell: Any) -> float:
+    def seconds_of(self, cell: Any) -> float:
         """Return a cell's time limit; as for nbclient, none and a negative one mean no limit."""
         seconds = self.timeout_func(cell) if self.timeout_func else self.timeout
         return float(seconds) if seconds and seconds > 0 else _NO_TIMEOUT

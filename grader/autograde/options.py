@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from traitlets import Float, HasTraits, Integer, List, Unicode
+from traitlets import Enum, Float, HasTraits, Integer, List, Unicode
 
 from grader.sandbox.limits import Limits
 
@@ -44,6 +44,14 @@ class BoxOptions(HasTraits):  # type: ignore[misc]
         Unicode(),
         help="Paths of files and folders that a notebook may read besides what lies beside it, "
         "such as a folder of shared data.",
+    ).tag(config=True)
+
+    judge_outside = Enum(
+        ("no", "yes", "strictly"),
+        default_value="yes",
+        help="Run test cells outside the student's process where the reference passes them so: "
+        "what a notebook does to its own process does not reach them. One that gets an object "
+        "which cannot leave the student's process is run there after all; 'strictly': it fails.",
     ).tag(config=True)
 
     def limits(self, **more: Any) -> Limits:

@@ -52,22 +52,32 @@ def with_score(
         a_number: whether the reference's result is its score.
     """
     made = list(outputs)
+    results = 0
     for place, item in enumerate(made):
         if item["output_type"] == "error" or item.get("name") == "stderr":
-            break
+            return made
         if item["output_type"] != "execute_result":
             continue
         text = item["data"].get("text/plain", "")
-        score = _number(text)
         if not text:
             made[place] = _displayed(item)
             continue
-        if score is not None and (score > points or (a_number and not score >= 0)):
-            why = f"the cell's result is {text[:40]}, expected a number from 0 to {points:g}"
-            error = {"output_type": "error", "ename": "ValueError", "evalue": why}
-            return [_displayed(each) for each in made] + [error | {"traceback": [why]}]
-        break
+        results += 1
+        score = _number(text)
+        if score is not None:
+            if score > points or (a_number and not score >= 0):
+                return _refused(made, f"the cell's result is {text[:40]}", points)
+            return made
+    # A number in another form than Python's own is full points to nbgrader, and here.
+    if a_number and not results:
+        return _refused(made, "the cell's result is not shown", points)
     return made
+
+
+def _refused(outputs: list[dict[str, Any]], why: str, points: float) -> list[dict[str, Any]]:
+    why = f"{why}, expected a number from 0 to {points:g}"
+    error = {"output_type": "error", "ename": "ValueError", "evalue": why, "traceback": [why]}
+    return [*map(_displayed, outputs), error]
 
 
 def _number(text: str) -> float | None:

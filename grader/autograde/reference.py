@@ -14,7 +14,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +23,11 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import Execute
 from nbgrader.utils import determine_grade, is_grade, is_solution
 
+from grader.autograde.outside import NOTHING, Doubts, Outside, Plan
 from grader.autograde.place import read_source, source_files, source_folder
+from grader.autograde.planning import plan_of, tried
 
+_QUICK = 30.0  # seconds; a slower reference is not run once more
 _EXECUTION = "NBGRADER_EXECUTION"
 # What an exception of the box says, by a word of it, and the option that allows more.
 _ADVICE = {
@@ -61,11 +64,13 @@ class Reference:
         seconds: how long it took as a whole.
         scores: what its test cells earned, by grade_id.
         numbers: the test cells whose result was their score.
+        plan: what can be judged outside a student's process.
     """
 
     seconds: float
     scores: Mapping[str, float]
     numbers: frozenset[str]
+    plan: Plan = NOTHING
 
 
 _known: dict[str, Reference | NbGraderException] = {}
@@ -132,7 +137,34 @@ def _tried(engine: Any, source: _Source) -> Reference:
     numbers = frozenset(
         name for name, cell in _tests(boxed) if any(_is_result(item) for item in cell.outputs)
     )
-    return Reference(seconds=seconds, scores=scores, numbers=numbers)
+    found = Reference(seconds=seconds, scores=scores, numbers=numbers)
+    if engine.judge_outside == "no" or seconds > _QUICK:
+        return found
+    return replace(found, plan=_planned(engine, source, found, boxed))
+
+
+def _planned(engine: Any, source: _Source, found: Reference, boxed: Any) -> Plan:
+    """Return the plan by which the reference earns outside its process what it earns in it."""
+    points = _full(boxed)
+    plan = plan_of(boxed, engine.to_run, engine.seconds_of)
+    plan = plan.only([name for name, score in found.scores.items() if score == points[name]])
+
+    def trial(plan: Plan) -> tuple[Outside, dict[str, float]]:
+        again = source.read()
+        with _autograding():
+            outside = engine.run(
+                again,
+                source.files,
+                reference=replace(found, plan=plan),
+                source=source.files,
+                doubts=Doubts.RECORD,
+            )
+        return outside, _scores(again)
+
+    try:
+        return tried(plan, found.scores, trial)
+    except CellControlSignal:
+        return NOTHING
 
 
 @contextlib.contextmanager

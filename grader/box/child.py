@@ -7,6 +7,7 @@ believed: the judge checks each frame and keeps the time.
 from __future__ import annotations
 
 import builtins
+import contextlib
 import functools
 import gc
 import os
@@ -14,15 +15,20 @@ import resource
 import signal
 import sys
 from collections import deque
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from . import failures, stream, wire
+from . import failures, names, stream, wire
 from .calls import address_space, call, uncallable
 from .plain import mapped
 from .shell import Shell
+
+_TOO_LARGE = {"type": "that is too large to return", "known": True}
+_ALWAYS = ("look", "use", "printed", "generators", "chance")
+_TOO_LATE = {"type": "that came too late", "known": True}
 
 
 class Line:
@@ -65,6 +71,11 @@ class Inbox:
             self._tasks.append(frame)
         return frame
 
+    def ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Ask the judge for something while a cell runs; return the answer."""
+        stream.send(self.channel, request)
+        return self.answer()
+
     def _receive(self) -> dict[str, Any]:
         frame: dict[str, Any] = stream.receive(self.channel, trusted=True)
         return frame
@@ -87,20 +98,55 @@ def serve(channel: stream.Channel, shell: Shell, start: dict[str, Any]) -> None:
     inbox = Inbox(channel)
     while True:
         task = inbox.task()
-        if "cell" in task:
+        if "look" in task:
+            found = names.look(shell.user_ns, task["names"], task["made"])
+            _reply(channel, {"look": task["look"], **found}, {"found": {}, "reads": True})
+        elif "use" in task:
+            _reply(channel, {"use": task["use"], **_used(shell, task)}, {"other": _TOO_LARGE})
+        elif "cell" in task:
+            names.meet(shell.user_ns, task.get("strangers", {}), inbox.ask)
             outputs, success = _ran(shell, task["source"])
             stream.send(channel, {"cell": task["cell"], "outputs": outputs, "success": success})
         else:
             _answer(inbox, shell, task)
 
 
+def _reply(channel: stream.Channel, reply: dict[str, Any], otherwise: dict[str, Any]) -> None:
+    """Send a reply; where it may not cross, what stands for what it holds."""
+    try:
+        stream.send(channel, reply)
+    except wire.UnplainError:
+        kept = {key: reply[key] for key in _ALWAYS if key in reply}
+        stream.send(channel, kept | otherwise)
+
+
 def _ran(shell: Shell, source: str) -> tuple[list[dict[str, Any]], bool]:
     """Run a cell, which can be interrupted for so long; see `Shell.run`."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        return shell.run(source)
+        with _interruptible():
+            return shell.run(source)
     except KeyboardInterrupt:
         return shell.outputs.items, False
+
+
+def _used(shell: Shell, task: dict[str, Any]) -> dict[str, Any]:
+    """Call a function, which can be interrupted for so long; see `names.use`."""
+    figures = _figures()
+    try:
+        with _interruptible():
+            return names.use(shell.user_ns, task)
+    except KeyboardInterrupt:
+        return {"other": _TOO_LATE, "printed": [], "generators": {}}
+    finally:
+        _close_figures(keeping=figures)
+
+
+@contextlib.contextmanager
+def _interruptible() -> Iterator[None]:
+    """Let the judge's interrupt be a KeyboardInterrupt; at other times it is nothing."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
     finally:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
 

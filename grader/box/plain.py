@@ -72,7 +72,7 @@ def same(one: Any, other: Any, depth: int = 0) -> bool:
         return one.hex() == float(other).hex()
     if isinstance(one, np.generic):
         return bool(one.tobytes() == other.tobytes())
-    if type(one) in _IMMUTABLE:
+    if type(one) in (*_IMMUTABLE, set, frozenset):
         return bool(one == other)
     return True
 

@@ -8,7 +8,7 @@ ends the process, those below it do not run.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +24,15 @@ from grader.sandbox.outputs import is_number, read_outputs
 from grader.sandbox.scratch import Given
 
 _GRACE_SECONDS = 5.0  # for a cell that was interrupted
+Answering = Callable[[dict[str, Any], stream.Deadline], dict[str, Any]]
 
 
 class Kernel:
-    """One process in a box, for one notebook."""
+    """One process in a box, for one notebook.
+
+    Attributes:
+        end: of its time, on the monotonic clock.
+    """
 
     def __init__(
         self,
@@ -36,12 +41,14 @@ class Kernel:
         *,
         files: Mapping[str, Path],
         environment: Mapping[str, str],
+        end: float | None = None,
     ) -> None:
         """Start it.
 
         Args:
             files: what lies beside the notebook, by its name there.
             environment: variables that the notebook finds.
+            end: of its time, where it is not the first process for a notebook.
 
         Raises:
             SandboxError: the box fails, and so does the one that replaces it.
@@ -51,21 +58,39 @@ class Kernel:
             box, limits, {}, copied=files, environment=environment, own_first=True
         )
         self._stream = stream.Buffered(self._channel)
-        self._end = time.monotonic() + limits.total_seconds
+        self.end = time.monotonic() + limits.total_seconds if end is None else end
         self._count = 0
         self._ended: Answer | None = None
 
-    def run(self, source: str, seconds: float) -> Run:
-        """Run a cell within a time; one below a cell that ended the process does not run."""
-        if self._ended is None and time.monotonic() >= self._end:
+    @property
+    def ended(self) -> Answer | None:
+        """Why nothing runs here any more, if so."""
+        if self._ended is None and time.monotonic() >= self.end:
             self._ended = self._out_of_time()
-        if self._ended is not None:
-            return Run(failure=self._ended)
+        return self._ended
+
+    def run(
+        self,
+        source: str,
+        seconds: float,
+        *,
+        strangers: Mapping[str, Any] | None = None,
+        answer: Answering | None = None,
+    ) -> Run:
+        """Run a cell within a time; one below a cell that ended the process does not run.
+
+        Args:
+            strangers: names of another process, as `look` has found them there.
+            answer: answers for their functions.
+        """
+        if self.ended is not None:
+            return Run(failure=self.ended)
         self._count += 1
         try:
-            frame = {"cell": self._count, "source": source}
-            stream.send(self._stream, frame, self._until(seconds))
-            return self._heard(self._until(seconds))
+            frame = {"cell": self._count, "source": source, "strangers": dict(strangers or {})}
+            deadline = self._until(seconds)
+            stream.send(self._stream, frame, deadline)
+            return self._heard(deadline, answer)
         except TimeoutError:
             return self._interrupted()
         except wire.UnplainError as error:
@@ -77,26 +102,81 @@ class Kernel:
     def _interrupted(self) -> Run:
         """Interrupt the cell, and keep what it did by then; the process may end by that."""
         late = Answer(failure=Verdict.TIMED_OUT, message=words.CELL.too_slow)
-        if time.monotonic() >= self._end:
+        if time.monotonic() >= self.end:
             late = self._ended = self._out_of_time()
         self._box.interrupt()
         end = time.monotonic() + _GRACE_SECONDS
         try:
-            run = self._heard(lambda: end - time.monotonic())
+            run = self._heard(lambda: end - time.monotonic(), None)
         except (TimeoutError, wire.WireError):
-            self._ended = self._ended or Answer(
-                failure=Verdict.CRASHED, message=words.NOT_INTERRUPTED
-            )
+            self._ended = self._ended or _stuck()
             return Run(failure=late)
         run.success, run.failure = False, late
         return run
 
-    def _heard(self, deadline: stream.Deadline) -> Run:
+    def _heard(self, deadline: stream.Deadline, answer: Answering | None) -> Run:
         frame: Any = stream.receive(self._stream, deadline)
+        while answer is not None and isinstance(frame, dict) and "ask" in frame:
+            try:
+                stream.send(self._stream, answer(frame, deadline), deadline)
+            except wire.UnplainError as error:
+                raise wire.WireError(words.not_passed_on(error)) from error
+            frame = stream.receive(self._stream, deadline)
         if not isinstance(frame, dict) or not is_number(frame.get("cell"), self._count):
             raise wire.WireError(words.OUT_OF_TURN)
         outputs = read_outputs(frame.get("outputs"))
         return Run(outputs=outputs, success=frame.get("success") is True)
+
+    def look(self, names: Sequence[str], made: Sequence[str], seconds: float) -> dict[str, Any]:
+        """Return what names mean here, as `grader.box.names.look` says; nothing if it is gone."""
+        request = {"look": None, "names": list(names), "made": list(made)}
+        reply = None if self.ended else self._asked(request, self._until(seconds))
+        if reply is None or not isinstance(found := reply.get("found"), dict):
+            return {}
+        return {
+            "found": {
+                name: found[name] if _is_found(found.get(name)) else {"kind": "missing"}
+                for name in names
+            },
+            "reads": reply.get("reads") is not False,
+            "chance": reply.get("chance"),
+        }
+
+    def use(self, request: dict[str, Any], deadline: stream.Deadline) -> dict[str, Any] | None:
+        """Call what a name means here; return what `grader.box.names.use` does.
+
+        Returns:
+            None if that ended the process, or took too long.
+        """
+        if self.ended is not None:
+            return None
+        mine = self._until(self._limits.total_seconds)
+        return self._asked({"use": None, **request}, lambda: min(deadline(), mine()))
+
+    def _asked(self, request: dict[str, Any], deadline: stream.Deadline) -> dict[str, Any] | None:
+        """Send a request under a number of its own; return the reply, None if there is none."""
+        kind = next(iter(request))
+        self._count += 1
+        try:
+            stream.send(self._stream, {**request, kind: self._count}, deadline)
+            return self._reply(kind, deadline)
+        except TimeoutError:
+            self._box.interrupt()
+        except wire.WireError as error:
+            self._gone(error)
+            return None
+        end = time.monotonic() + _GRACE_SECONDS
+        try:
+            self._reply(kind, lambda: end - time.monotonic())
+        except (TimeoutError, wire.WireError):
+            self._ended = self._ended or _stuck()
+        return None
+
+    def _reply(self, kind: str, deadline: stream.Deadline) -> dict[str, Any]:
+        reply: Any = stream.receive(self._stream, deadline)
+        if not isinstance(reply, dict) or not is_number(reply.get(kind), self._count):
+            raise wire.WireError(words.OUT_OF_TURN)
+        return reply
 
     def _gone(self, error: wire.WireError) -> Run:
         """Return the run of the cell that ended the process."""
@@ -111,7 +191,7 @@ class Kernel:
 
     def _until(self, seconds: float) -> stream.Deadline:
         """Return the deadline of what begins now; asking it also looks for misuse of the box."""
-        end = min(time.monotonic() + seconds, self._end)
+        end = min(time.monotonic() + seconds, self.end)
 
         def left() -> float:
             misuse = self._box.misuse(self._limits)
@@ -126,3 +206,25 @@ class Kernel:
         # A box with nothing to end would be waited for, and replaced.
         if self._channel.fileno() != -1:
             self._box.end_child(self._channel, keep)
+
+
+def _stuck() -> Answer:
+    return Answer(failure=Verdict.CRASHED, message=words.NOT_INTERRUPTED)
+
+
+def _is_found(entry: Any) -> bool:
+    """Whether an entry of a reply to `look` has the form that it should have."""
+    kind = entry.get("kind") if isinstance(entry, dict) else None
+    if not isinstance(kind, str) or kind not in _NEEDS:
+        return False
+    return all(name in entry and isinstance(entry[name], t) for name, t in _NEEDS[kind].items())
+
+
+_NEEDS: Mapping[str, Mapping[str, type]] = {
+    "function": {},
+    "value": {"value": object},
+    "module": {"module": str, "name": str},
+    "imported": {"module": str, "name": str},
+    "other": {"type": str, "known": bool},
+    "missing": {},
+}

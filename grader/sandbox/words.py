@@ -184,6 +184,7 @@ ASKED_TOO_MUCH = _("the call asked for too much")
 
 # Frames that only a hostile submission sends.
 OUT_OF_TURN = _("a frame came out of turn")
+MALFORMED_REPLY = _("a malformed reply")
 MALFORMED_OUTPUTS = _("a frame with malformed outputs")
 TOO_MUCH_OUTPUT = _("a frame with more output than a cell may leave")
 UNKNOWN_OUTPUT = _("an output of a type that is not kept")
@@ -309,3 +310,7 @@ def no_class_while(failing: int) -> str:
         "Bring kernel and packages to what README asks for, then run 'grader doctor' again.",
         failing,
     ).format(count=failing)
+
+
+def not_passed_on(error: Exception) -> str:
+    return _("an answer cannot be passed on ({error})").format(error=error)
