@@ -23,7 +23,7 @@ import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
-from . import NAME_BYTES, child, fence, semaphores, stream
+from . import NAME_BYTES, admitted, child, fence, semaphores, stream
 from .preload import Finder
 
 _GLANCE = 1.0  # seconds between two looks at whether the judge still lives
@@ -89,7 +89,8 @@ def _load(options: dict[str, Any]) -> Any:
     """Put up the fences and load all that a notebook may need; return the shell."""
     if options["fences"]:
         fence.adopt()
-        fence.raise_fences()
+        fence.give_up_privileges()
+        admitted.prepare()
     if options["confine"]:
         fence.withhold([*options["readable"], *options["writable"]], options["holes"])
         importlib.import_module("sandlock")
@@ -128,10 +129,11 @@ def _be_child(descriptor: int, folder: Path, options: dict[str, Any], shell: Any
         start = stream.receive(channel, trusted=True)
         if options["confine"]:
             child.confine(str(folder), options["within_reach"], "/dev/null")
-        if start["limits"]["processes"]:
+        processes = start["limits"]["processes"] > 0
+        if processes:
             semaphores.install()
-        elif options["fences"]:
-            fence.forbid_processes()
+        if options["fences"]:
+            admitted.admit(processes=processes)
         child.serve(channel, shell, start)
     except stream.ClosedError:
         status = 0

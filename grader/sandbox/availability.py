@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 
-from grader.box import fence
+from grader.box import admitted
 from grader.sandbox import words
 
 
@@ -12,8 +12,8 @@ def unavailable() -> str:
     """Return why the sandbox cannot be had on this machine, or "" if it can."""
     if platform.system() != "Linux":
         return words.needs("Linux", platform.system())
-    if platform.machine() not in fence.MACHINES:
-        return words.needs(words.either(fence.MACHINES), platform.machine())
+    if platform.machine() not in admitted.MACHINES:
+        return words.needs(words.either(admitted.MACHINES), platform.machine())
     try:
         import sandlock  # noqa: PLC0415 - a dependency on Linux only
     except (ImportError, OSError) as error:

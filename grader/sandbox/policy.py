@@ -8,7 +8,6 @@ one of them by default.
 from __future__ import annotations
 
 import os
-import platform
 import site
 import sys
 import sysconfig
@@ -41,24 +40,6 @@ _SYSTEM_PATHS = (
     "/etc/localtime",
     "/dev/urandom",
 )
-
-# Landlock does not look at these: they change files that cannot be opened,
-# processes of the same user, the clock, or memory that no limit counts.
-_LEGACY = ("chown", "lchown")
-_DENIED = (
-    *("fchown", "fchownat", "setxattr", "lsetxattr", "fsetxattr", "setxattrat"),
-    *("removexattr", "lremovexattr", "fremovexattr"),
-    *("setpriority", "ioprio_set", "sched_setaffinity"),
-    *("sched_setscheduler", "sched_setparam", "sched_setattr"),
-    *("settimeofday", "clock_settime", "adjtimex", "chroot"),
-    *("memfd_create", "memfd_secret", "fanotify_init"),
-    *("kcmp", "pidfd_getfd", "process_madvise", "process_mrelease"),
-)
-
-
-def denied_syscalls() -> list[str]:
-    """Return the system calls that are refused besides sandlock's own list."""
-    return [*_DENIED, *(_LEGACY if platform.machine() == "x86_64" else ())]
 
 
 def programs() -> list[Path]:

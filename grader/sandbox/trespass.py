@@ -122,6 +122,20 @@ def attempts(course: Course, laid: Bait) -> dict[str, list[str]]:
             f"os.chown({str(laid.file)!r}, 12345, 12345)",
             f"os.setxattr({str(laid.file)!r}, 'user.bait', b'')",
         ],
+        words.NO_WORD: [
+            "lock_unseen()",
+            "fcntl.fcntl(open(os.__file__), fcntl.F_SETLEASE, fcntl.F_RDLCK)",
+            "fcntl.ioctl(open(os.__file__), 0x80086601, bytes(8))",
+            "os.listxattr(os.__file__)",
+            "call('inotify_init')",
+            "call('eventfd', 0, 0)",
+            "os.statvfs('.')",
+        ],
+        words.NO_COUNTS: [
+            f"os.getpriority(os.PRIO_PROCESS, {judge})",
+            f"time.clock_gettime((~{judge} << 3) | 2)",
+            "os.getloadavg()",
+        ],
         words.NO_SIGNAL_TO_WARM: ["os.kill(os.getppid(), 0)", "os.kill(os.getppid(), 18)"],
         words.NO_SIGNAL_TO_JUDGE: [f"os.kill({judge}, 0)"],
         words.NO_TRACING: [
@@ -169,13 +183,22 @@ for change in (
 """
 
 PREPARE = """
-import ctypes, multiprocessing, os, resource, socket, sys, time
+import ctypes, fcntl, multiprocessing, os, resource, socket, sys, time
 _library = ctypes.CDLL(None, use_errno=True)
 
 def call(name, *arguments):
     result = getattr(_library, name)(*[ctypes.c_long(a) for a in arguments])
     if result == -1:
         raise OSError(ctypes.get_errno(), name)
+
+def lock_unseen():
+    first, second = open(os.__file__), open(os.__file__)
+    fcntl.flock(first, fcntl.LOCK_EX)
+    try:
+        fcntl.flock(second, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return
+    raise OSError("nobody sees the lock")
 
 def attempt(statement):
     try:

@@ -22,7 +22,7 @@ from typing import Any
 
 from platformdirs import user_cache_path
 
-from grader.box import fence
+from grader.box import admitted
 from grader.course.folders import Course
 from grader.errors import GraderError
 from grader.sandbox import policy, preload, processes, words
@@ -128,7 +128,7 @@ class WarmProcess:
             "missed": str(self._scratch / "missed.json"),
             "work": str(self.work),
             "confine": self._sandboxed,
-            "fences": platform.machine() in fence.MACHINES and sys.platform == "linux",
+            "fences": platform.machine() in admitted.MACHINES and sys.platform == "linux",
             "readable": readable,
             "within_reach": policy.widened(readable, self._scratch.resolve()),
             "holes": policy.holes(withheld),
@@ -164,7 +164,6 @@ class WarmProcess:
             fs_writable=writable,
             # sandlock never forgets a process that was killed: this is the outer bound only.
             max_processes=self._processes + _OWN_PROCESSES,
-            extra_deny_syscalls=policy.denied_syscalls(),
             clean_env=True,
             env=environment,
             cwd=environment["HOME"],
