@@ -1,9 +1,9 @@
 """Answer the student's calls of the judge's functions.
 
 The functions are trusted, their arguments are not: a size of a billion or a
-million steps would starve the judge.  So all but small calls of a case's own
-functions are answered by a fork of the judge, with a cap on its memory, while
-the judge passes the frames on and keeps the time.
+million steps would starve the judge.  So a fork of the judge answers, with
+limits on its memory and time, while the judge passes the frames on and keeps
+the time.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import os
 import resource
 import signal
 import socket
+import sys
 import warnings
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from grader.box import stream, wire
+from grader.box import seccomp, stream, wire
 from grader.sandbox import words
 
 Function = Callable[..., Any]
@@ -31,9 +32,9 @@ MOST_REFERENCED = 2_000  # calls of references for one question
 _ROOM, _LEAST_ROOM = 64, 10_000  # entries of all arrays: so many times the case's, at least
 _SIDE_ROOM, _LEAST_SIDE = 8, 64  # the longest side of an array, likewise
 _LEAF_ROOM, _LEAST_LEAVES = 8, 64  # arrays and numbers of one call, likewise
-_SMALL_BYTES, _SMALL_INTEGER = 2**14, 1_000
 _MEMORY = 2**30
 _MAX_GENERATORS = 8
+_PR_SET_PDEATHSIG = 1
 _SECONDS = 120  # of processor time: as much as a submission has itself
 
 
@@ -93,7 +94,7 @@ class Oracle:
         """Prepare.
 
         Args:
-            references: stand in for the student's functions; always answered by a fork.
+            references: stand in for the student's functions.
             own: arguments of cases.
         """
         self._references, self._own = _Fork(references), _Fork(own)
@@ -128,11 +129,7 @@ class Oracle:
             if bounds is not None and not bounds.hold([frame["arguments"], frame["keywords"]]):
                 raise wire.WireError(words.MORE_THAN_ITS_CASE)
             return self._references.answer(frame, deadline)
-        frame = {**frame, "ask": frame["ask"] - count}
-        # The state of a generator is never small: it is taken up elsewhere.
-        if _small(frame):
-            return reply(frame, self._own.functions)
-        return self._own.answer(frame, deadline)
+        return self._own.answer({**frame, "ask": frame["ask"] - count}, deadline)
 
     def close(self) -> None:
         """End the forks, if there are any."""
@@ -177,6 +174,7 @@ class _Fork:
             self._pid = os.fork()
         if self._pid == 0:
             try:
+                _end_with_the_judge()
                 self._channel.close()
                 _serve(theirs, self.functions)
             finally:
@@ -193,6 +191,12 @@ class _Fork:
             with contextlib.suppress(ChildProcessError):
                 os.waitpid(self._pid, 0)
             self._pid = None
+
+
+def _end_with_the_judge() -> None:
+    """Let the kernel kill this process with the judge, whatever it is at."""
+    if sys.platform == "linux":
+        seccomp.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _fits(frame: dict[str, Any], count: int) -> bool:
@@ -219,27 +223,6 @@ def _serve(channel: socket.socket, functions: Sequence[Function]) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS))
     while True:
         stream.send_frames(channel, reply(stream.receive(channel), functions))
-
-
-def _small(value: Any) -> bool:
-    """Whether a call with such arguments cannot cost much."""
-    room = _SMALL_BYTES
-    for part in _parts(value):
-        if isinstance(part, np.ndarray):
-            room -= part.itemsize * math.prod(max(n, 1) for n in part.shape)
-            if part.dtype.kind in "iu" and part.size and not _modest(part):
-                return False
-        elif isinstance(part, str | bytes):
-            room -= len(part)
-        elif isinstance(part, int) and not -_SMALL_INTEGER <= part <= _SMALL_INTEGER:
-            return False
-        if room < 0:
-            return False
-    return True
-
-
-def _modest(array: Any) -> bool:
-    return bool(array.max() <= _SMALL_INTEGER and array.min() >= -_SMALL_INTEGER)
 
 
 def _parts(value: Any) -> Iterator[Any]:
