@@ -471,7 +471,7 @@ class FakeBox:
         self._child, self.limits, self.ended = child, LIMITS, 0
         self.misused = ""
 
-    def open(self, _files=None):
+    def open(self, _limits, _files=None):
         ours, theirs = socket.socketpair()
         threading.Thread(target=self._serve, args=(theirs,), daemon=True).start()
         return ours

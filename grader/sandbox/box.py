@@ -106,10 +106,11 @@ class Box:
             self.close()
             raise
 
-    def open(self, files: Mapping[str, Path] | None = None) -> socket.socket:
+    def open(self, limits: Limits, files: Mapping[str, Path] | None = None) -> socket.socket:
         """Fork a fresh child and return the judge's end of its channel.
 
         Args:
+            limits: of what it writes.
             files: what is copied into its folder beforehand, by where it lies there.
 
         Raises:
@@ -117,6 +118,7 @@ class Box:
         """
         self.start()
         self.wait_warm()
+        self._running.bound(limits)
         name = secrets.token_hex(NAME_BYTES // 2)
         self._given = fill(self.work / name, files or {})
         self._folder = self.work / name

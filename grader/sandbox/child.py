@@ -184,7 +184,7 @@ def opened(
     }
     for _ in range(2):
         try:
-            channel = box.open(copied)
+            channel = box.open(limits, copied)
         except SandboxError:
             box.replace()
             continue

@@ -25,7 +25,8 @@ from platformdirs import user_cache_path
 from grader.box import admitted
 from grader.course.folders import Course
 from grader.errors import GraderError
-from grader.sandbox import policy, preload, processes, words
+from grader.sandbox import apart, policy, preload, processes, words
+from grader.sandbox.limits import Limits
 from grader.sandbox.scratch import claim, empty, sweep
 
 START_SECONDS = 60.0
@@ -82,6 +83,7 @@ class WarmProcess:
         self._sandboxed, self._processes = sandboxed, processes
         self._process: Any = None
         self._warm, self.base = False, 0
+        self._bounds: tuple[int, int] | None = None
         sweep("grader-box-*")
         self._folder = Path(tempfile.mkdtemp(prefix="grader-box-"))
         self._claim = claim(self._folder)
@@ -184,6 +186,17 @@ class WarmProcess:
             os.dup2(saved, 0)
             os.close(saved)
 
+    def bound(self, limits: Limits) -> None:
+        """Let the kernel hold what the next submission writes, where that can be had.
+
+        With some room beyond the limit, so that what goes on against it is noticed and ended.
+        """
+        bounds = (limits.scratch * 5 // 4, limits.files * 5 // 4)
+        if bounds != self._bounds:
+            size, files = bounds
+            apart.bound(self.work, size=size, files=files, again=self._bounds is not None)
+            self._bounds = bounds
+
     def _hand_over(self) -> None:
         """Give it the kernel's list of its children, and offer it to the OOM killer."""
         with contextlib.suppress(OSError):
@@ -233,6 +246,8 @@ class WarmProcess:
         if self._process is not None:
             self._stop()
         with contextlib.suppress(OSError):
+            if self._bounds is not None:
+                apart.release(self.work)
             empty(self._folder)
             self._folder.rmdir()
         os.close(self._claim)
