@@ -17,10 +17,12 @@ from pathlib import Path
 
 import pytest
 
+from grader.course.loading import load
 from grader.errors import GraderError, InputError
 from grader.gradebook.database import absolute
 from grader.report.data import report_data
 from grader.run import workers as engine
+from grader.run.plan import Task
 from grader.run.whole_class import grade_class
 from grader.sample import endless, exiting, forged
 from grader.sandbox import availability
@@ -332,7 +334,7 @@ def test_two_at_once_leave_what_one_leaves(course, graded):
     assert autograded(course) == autograded(graded)
 
 
-def test_a_worker_that_is_killed_is_told_and_what_was_graded_is_kept(
+def test_a_worker_that_is_killed_costs_one_submission_and_not_the_class(
     course, graded, run, monkeypatch
 ):
     """The out-of-memory killer's part is played by the worker itself."""
@@ -347,16 +349,63 @@ def test_a_worker_that_is_killed_is_told_and_what_was_graded_is_kept(
         patch.setattr(engine, "grade_file", killed)
         code, _, said = run(course, "--jobs=1")
     assert code == 2
-    assert re.fullmatch(
-        r"grader: the grader's own fault: a worker process ended unexpectedly; run 'grader "
-        r"doctor', then run this again: what is graded so far is kept\n",
-        said,
-    )
+    assert said.splitlines() == [
+        (
+            f"grader: wrong {LESSON}: the process that graded this ended unexpectedly; "
+            "run 'grader doctor', then run this again: what is graded so far is kept"
+        ),
+        "grader: the grader's own fault: not every submission could be graded; see above",
+    ]
     assert set(scores(course)) == {"late", "partly", "right", "untouched"}
 
     code, _, _ = run(course)
     assert code == 0
     assert holdings(course) == holdings(graded)
+
+
+def test_a_submission_that_holds_its_worker_too_long_is_told_and_the_rest_is_graded(
+    few, run, monkeypatch
+):
+    """In one call that never comes back, so that only the kernel can end it."""
+    plain = engine.grade_file
+
+    def held(lesson, path, box, *, student, secret):
+        while student == "wrong":
+            time.sleep(60)
+        return plain(lesson, path, box, student=student, secret=secret)
+
+    monkeypatch.setattr(engine, "grade_file", held)
+    monkeypatch.setattr(engine, "HELD_SECONDS", 3.0)
+    code, _, said = run(few, "--jobs=2")
+
+    assert code == 1
+    told = "grading this was stopped after 3 s, and nothing is scored; look at the notebook by hand"
+    assert said.splitlines()[0] == f"grader: wrong {LESSON}: {told}"
+    assert set(scores(few)) == {"right"}
+
+
+def test_no_more_results_are_held_than_workers_can_have_ready(few, monkeypatch):
+    """Else a class with large outputs would fill the parent's memory while it records."""
+    made = few.root / "made"
+    made.mkdir()
+    for i in range(12):
+        hand_in(few, f"student {i}", HONEST["right"])
+
+    def counted(*_args, student, **_):
+        (made / student).touch()
+        raise GraderError("nothing to record")
+
+    monkeypatch.setattr(engine, "grade_file", counted)
+    tasks = [
+        Task(entry=entry, digest=load(few, LESSON).digest, secret="", content_hash="")
+        for entry in entries(few, [], [])
+    ]
+    with engine.Workers(few, (), jobs=2) as workers:
+        results = workers.grade(tasks)
+        next(results)
+        time.sleep(1.0)
+        assert len(list(made.iterdir())) <= 4
+        assert len(list(results)) == len(tasks) - 1
 
 
 def test_a_fault_of_the_grader_is_told_as_its_own_and_the_rest_is_graded(few, run, monkeypatch):

@@ -8,9 +8,16 @@ from pathlib import Path
 from grader.language import text as _
 
 WORKER_ENDED = _(
-    "a worker process ended unexpectedly; run 'grader doctor', then run this "
-    "again: what is graded so far is kept"
+    "the process that graded this ended unexpectedly; run 'grader doctor', then run this again: "
+    "what is graded so far is kept"
 )
+
+
+def held_too_long(seconds: float) -> str:
+    return _(
+        "grading this was stopped after {seconds:g} s, and nothing is scored; look at the notebook "
+        "by hand"
+    ).format(seconds=seconds)
 
 
 def checked_unconfined(reason: str) -> str:

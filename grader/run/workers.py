@@ -7,11 +7,13 @@ import multiprocessing
 import os
 import signal
 import sys
+import tempfile
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
-from multiprocessing.util import Finalize
+from pathlib import Path
 from threading import Thread
 from typing import Self
 
@@ -23,7 +25,13 @@ from grader.report.graded import Graded
 from grader.run import words
 from grader.run.one import grade_file
 from grader.run.plan import Task
+from grader.sandbox import apart, scratch
 from grader.sandbox.box import Box
+from grader.sandbox.limits import Limits
+
+# Of one submission: what it runs is stopped before, and the judge's own work ends here, too.
+HELD_SECONDS = Limits().total_seconds
+_AHEAD = 1  # tasks that a worker is sent while it is at another
 
 # A graded submission; or that the grader, or what it was given, is at fault.
 Result = Graded | InputError | GraderError
@@ -32,13 +40,8 @@ Result = Graded | InputError | GraderError
 class _Worker:
     """A worker process's own box."""
 
-    current: _Worker
-
-    def __init__(self, course: Course, preload: Sequence[str], *, sandboxed: bool) -> None:
-        self._course = course
-        self.box = Box(course, preload=preload, sandboxed=sandboxed)
-        # Not atexit, which a forked worker never comes to.
-        Finalize(None, self.box.close, exitpriority=0)
+    def __init__(self, course: Course, box: Box) -> None:
+        self._course, self._box = course, box
 
     def lesson(self, task: Task) -> Lesson:
         """Return the lesson by which to grade; loaded here, for it cannot be sent.
@@ -51,12 +54,57 @@ class _Worker:
             raise InputError(words.lesson_changed(found.id))
         return found
 
+    def work(self, task: Task) -> Result:
+        """Grade one submission; the kernel ends this process where that takes too long."""
+        entry = task.entry
+        signal.setitimer(signal.ITIMER_REAL, HELD_SECONDS)
+        try:
+            return grade_file(
+                self.lesson(task),
+                entry.notebook,
+                self._box,
+                student=entry.student,
+                secret=task.secret,
+            )
+        except (InputError, GraderError) as error:
+            return error
+        except Exception as error:  # noqa: BLE001 - the class goes on; the fault is named, not scored
+            return GraderError(f"{type(error).__name__}: {error}")
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
 
-def _start_worker(course: Course, preload: Sequence[str], sandboxed: bool) -> None:
+
+def _serve(
+    connection: Connection, place: Path, course: Course, preload: Sequence[str], sandboxed: bool
+) -> None:
+    """Be a worker: grade what comes, until there is no more."""
+    if sandboxed:
+        apart.enter(place)
     # Ctrl-C is for the parent, which ends its workers in order.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
     _end_with_the_parent()
-    _Worker.current = _Worker(course, preload, sandboxed=sandboxed)
+    with contextlib.ExitStack() as stack:
+        try:
+            box = stack.enter_context(Box(course, preload=preload, sandboxed=sandboxed))
+            worker = _Worker(course, box)
+        except GraderError as error:
+            _refuse_all(connection, error)
+            return
+        # What goes wrong here goes wrong again with the first task, which can tell of it.
+        with contextlib.suppress(GraderError):
+            box.wait_warm()
+        # The parent hangs up where it is interrupted.
+        with contextlib.suppress(EOFError, OSError):
+            while (task := connection.recv()) is not None:
+                connection.send(worker.work(task))
+
+
+def _refuse_all(connection: Connection, error: GraderError) -> None:
+    """Answer every task with what keeps this worker from any."""
+    with contextlib.suppress(EOFError, OSError):
+        while connection.recv() is not None:
+            connection.send(error)
 
 
 def _end_with_the_parent() -> None:
@@ -76,33 +124,53 @@ def _follow(parent: BaseProcess) -> None:
     os._exit(1)
 
 
-def _warm_up() -> None:
-    # What goes wrong here goes wrong again with the first task, which can tell of it.
-    with contextlib.suppress(GraderError):
-        _Worker.current.box.wait_warm()
+@dataclass(frozen=True, kw_only=True)
+class _Hand:
+    """A worker as the parent sees it.
 
+    Attributes:
+        given: the tasks that it was sent and has not answered, first the one it is at.
+    """
 
-def _work(task: Task) -> Result:
-    worker = _Worker.current
-    entry = task.entry
-    try:
-        return grade_file(
-            worker.lesson(task),
-            entry.notebook,
-            worker.box,
-            student=entry.student,
-            secret=task.secret,
-        )
-    except (InputError, GraderError) as error:
-        return error
-    except Exception as error:  # noqa: BLE001 - the class goes on; the fault is named, not scored
-        return GraderError(f"{type(error).__name__}: {error}")
+    process: BaseProcess
+    connection: Connection
+    given: deque[Task]
+
+    def give(self, task: Task) -> None:
+        self.given.append(task)
+        # One that has died meanwhile is noticed where its answer is waited for.
+        with contextlib.suppress(OSError):
+            self.connection.send(task)
+
+    def answer(self) -> Result | None:
+        """Return what became of its first task; None if the worker has died over it."""
+        try:
+            result: Result = self.connection.recv()
+        except (EOFError, OSError):
+            return None
+        return result
+
+    def close(self) -> None:
+        """Let it end in order, after the task it is at."""
+        with contextlib.suppress(OSError):
+            self.connection.send(None)
+        self.connection.close()
+
+    def died(self) -> InputError | GraderError:
+        """Return what is told of the task that it was at."""
+        self.connection.close()
+        self.process.join()
+        if self.process.exitcode == -signal.SIGALRM:
+            return InputError(words.held_too_long(HELD_SECONDS))
+        return GraderError(words.WORKER_ENDED)
 
 
 class Workers:
     """Worker processes with a box each; they start when they are first needed.
 
-    What crosses to them and back can be pickled, however they start.
+    What crosses to them and back can be pickled, however they start.  Each is sent one task
+    ahead, and its answer is read when the one before was taken: so many are held here, and
+    no more.  One that dies costs the submission that it was at, and another takes its place.
     """
 
     def __init__(
@@ -117,38 +185,58 @@ class Workers:
         # What the program has chosen holds.  Left to itself, it forks where that is safe: a
         # worker then has all that this process has loaded.
         chosen = multiprocessing.get_start_method(allow_none=True)
-        method = chosen or ("fork" if sys.platform == "linux" else "spawn")
-        self._jobs = jobs
-        self._pool = ProcessPoolExecutor(
-            max_workers=jobs,
-            mp_context=multiprocessing.get_context(method),
-            initializer=_start_worker,
-            initargs=(course, preload, sandboxed),
+        self._context = multiprocessing.get_context(
+            chosen or ("fork" if sys.platform == "linux" else "spawn")
         )
+        self._jobs = jobs
+        self._place = Path(tempfile.mkdtemp(prefix="grader-box-"))
+        self._claim = scratch.claim(self._place)
+        self._about = (self._place, course, preload, sandboxed)
+        self._hands: list[_Hand] = []
 
     def warm_up(self) -> None:
         """Start the workers and their boxes; returns before they are warm."""
-        for _ in range(self._jobs):
-            self._pool.submit(_warm_up)
+        while len(self._hands) < self._jobs:
+            ours, theirs = self._context.Pipe()
+            process = self._context.Process(target=_serve, args=(theirs, *self._about))  # type: ignore[attr-defined]
+            process.start()
+            theirs.close()
+            self._hands.append(_Hand(process=process, connection=ours, given=deque()))
 
     def grade(self, tasks: Iterable[Task]) -> Iterator[tuple[Task, Result]]:
         """Grade submissions in parallel.
 
         Yields:
             Each task with what became of it, as they finish.
-
-        Raises:
-            GraderError: a worker died.
         """
-        try:
-            waiting = {self._pool.submit(_work, task): task for task in tasks}
-            for done in as_completed(waiting):
-                yield waiting.pop(done), done.result()
-        except BrokenProcessPool as error:
-            raise GraderError(words.WORKER_ENDED) from error
+        waiting = deque(tasks)
+        while waiting or any(hand.given for hand in self._hands):
+            if waiting:
+                self.warm_up()
+            for _ in range(1 + _AHEAD):
+                for hand in self._hands:
+                    if waiting and len(hand.given) <= _AHEAD:
+                        hand.give(waiting.popleft())
+            busy = {hand.connection: hand for hand in self._hands if hand.given}
+            for ready in wait(list(busy)):
+                hand = busy[ready]  # type: ignore[index]
+                task, result = hand.given[0], hand.answer()
+                if result is None:
+                    self._hands.remove(hand)
+                    waiting.extendleft(reversed(list(hand.given)[1:]))
+                    result = hand.died()
+                else:
+                    hand.given.popleft()
+                yield task, result
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        for hand in self._hands:
+            hand.close()
+        for hand in self._hands:
+            hand.process.join()
+        scratch.empty(self._place)
+        self._place.rmdir()
+        os.close(self._claim)
