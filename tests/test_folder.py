@@ -7,6 +7,9 @@ from datetime import UTC, datetime
 import pytest
 
 from grader import sample
+from grader.errors import InputError
+from grader.submission import entry
+from grader.submission.cells import UnreadableError, read_bytes
 from grader.submission.folder import AmbiguousError, MissingError, find_notebook
 from grader.submission.handed_in import handed_in
 from tests.conftest import COURSE, load
@@ -154,3 +157,62 @@ def test_a_note_that_is_no_plain_file_is_not_opened(tmp_path):
 
 def test_without_a_note_there_is_nothing_to_say(tmp_path):
     assert handed_in(tmp_path) == (None, "")
+
+
+# ------------------------------------------------------------- folders that nobody expects
+
+
+def test_a_folder_that_cannot_be_looked_into_is_refused_aloud(tmp_path, monkeypatch):
+    """Root may look into every folder: the refusal is played."""
+
+    def refused(path):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(os, "scandir", refused)
+
+    with pytest.raises(InputError, match=r"cannot be opened \(Permission denied\)"):
+        find_notebook(tmp_path, LESSON)
+
+
+@pytest.mark.parametrize(
+    ("count", "name", "told"), [(5_001, "{}.txt", "5000 files"), (21, "{}.ipynb", "20 notebooks")]
+)
+def test_a_folder_of_too_many_files_is_refused_aloud(tmp_path, count, name, told):
+    for i in range(count):
+        (tmp_path / name.format(i)).touch()
+
+    with pytest.raises(InputError, match=f"holds more than {told}"):
+        find_notebook(tmp_path, LESSON)
+
+
+def test_a_second_name_of_another_user_s_file_is_not_read(tmp_path, monkeypatch):
+    """As a symbolic link would be; a file of one's own may have two names."""
+    (tmp_path / "file").write_text("{}")
+    (tmp_path / "second").hardlink_to(tmp_path / "file")
+    assert read_bytes(tmp_path / "second") == b"{}"
+    plain = os.fstat
+
+    def others(descriptor):
+        mode, inode, device, names, user, *rest = plain(descriptor)
+        return os.stat_result([mode, inode, device, names, user + 1, *rest])
+
+    monkeypatch.setattr(os, "fstat", others)
+
+    with pytest.raises(UnreadableError, match="another user's file"):
+        read_bytes(tmp_path / "second")
+
+
+def test_a_hash_reads_no_more_of_a_folder_than_any_honest_one_holds(tmp_path, monkeypatch):
+    """It is made by the process that waits for all workers."""
+    read = []
+    monkeypatch.setattr(entry, "read_bytes", lambda path: read.append(path.name) or b"")
+    for i in range(5):
+        with (tmp_path / f"{i}.ipynb").open("wb") as file:
+            file.truncate(60 * 2**20)
+    made = entry.Entry(student="a", lesson=LESSON.id, folder=tmp_path)
+
+    first = entry.fingerprint(made, LESSON, "", "")
+    os.truncate(tmp_path / "4.ipynb", 61 * 2**20)
+
+    assert read == ["0.ipynb", "1.ipynb", "2.ipynb"]
+    assert entry.fingerprint(made, LESSON, "", "") != first

@@ -17,7 +17,7 @@ from grader.course.lesson import Lesson
 from grader.gradebook import sidecar
 from grader.report.graded import Graded
 from grader.report.notebook import autograded_notebook
-from grader.submission.cells import UnreadableError, read_bytes
+from grader.submission.cells import UnreadableError, files_in, read_bytes
 from grader.submission.entry import Entry
 
 _EARLIER = "earlier.py"
@@ -89,7 +89,9 @@ def contents(
 
 def _other_files(folder: Path) -> Iterator[tuple[str, bytes]]:
     """Yield the plain files beside the notebook; no links, not too many, not too large."""
-    found = sorted(folder.iterdir()) if folder.is_dir() else []
+    found: list[Path] = []
+    with contextlib.suppress(UnreadableError):
+        found = files_in(folder)
     made_here = (sidecar.NAME, _EARLIER)
     room = _MAX_BYTES
     for path in found[:_MAX_FILES]:

@@ -7,6 +7,7 @@ metadata, is a claim; what may be done with claims is said in `grader.submission
 from __future__ import annotations
 
 import codecs
+import itertools
 import json
 import os
 import stat
@@ -23,6 +24,7 @@ from grader.submission.pictures import Attachments, Room, illustrated
 
 MAX_BYTES = 100 * 2**20  # as much as nbgrader collects
 MAX_CELLS = 2_000
+MAX_FILES = 5_000  # beside it
 MAX_PARTS = 500_000  # lists and objects in the file
 MAX_SOURCE = 500_000  # characters of all cells together, pictures aside
 _CELL_TYPES = ("code", "markdown", "raw")
@@ -63,6 +65,22 @@ class NotebookCell:
     skipped: bool = False
 
 
+def files_in(folder: Path) -> list[Path]:
+    """Return what lies in a folder that was handed in, in order.
+
+    Raises:
+        UnreadableError: it cannot be looked into, or holds too much.
+    """
+    try:
+        with os.scandir(folder) as entries:
+            names = sorted(entry.name for entry in itertools.islice(entries, MAX_FILES + 1))
+    except OSError as error:
+        raise UnreadableError(folder, words.not_opened(error.strerror)) from error
+    if len(names) > MAX_FILES:
+        raise UnreadableError(folder, words.too_many_files(MAX_FILES))
+    return [folder / name for name in names]
+
+
 def read_bytes(path: Path, *, most: int = MAX_BYTES) -> bytes:
     """Read a submitted file: a regular file, no symbolic link, under the cap.
 
@@ -75,8 +93,12 @@ def read_bytes(path: Path, *, most: int = MAX_BYTES) -> bytes:
     except (OSError, ValueError) as error:
         raise UnreadableError(*_why_not(path, error)) from error
     try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
             raise UnreadableError(path, words.NO_FILE)
+        # A link as a symbolic one is: whoever has the folder did not write this.
+        if status.st_nlink > 1 and status.st_uid != path.parent.stat().st_uid:
+            raise UnreadableError(path, words.ANOTHERS)
         # One byte more than the cap tells a file too large, whatever its status says.
         with open(descriptor, "rb", closefd=False) as file:
             content = file.read(most + 1)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,10 +9,10 @@ from grader.course.cells import Kind
 from grader.course.lesson import Lesson
 from grader.errors import InputError
 from grader.submission import words
-from grader.submission.cells import UnreadableError, parse_notebook, read_bytes
+from grader.submission.cells import UnreadableError, files_in, parse_notebook, read_bytes
 from grader.submission.matching import Submission, belongs, is_as_released, match
 
-_MOST_FILES = 200
+_MOST_NOTEBOOKS = 20
 
 
 class AmbiguousError(InputError):
@@ -39,10 +38,13 @@ def find_notebook(folder: Path, lesson: Lesson) -> tuple[Path, tuple[str, ...]]:
     Raises:
         AmbiguousError: several notebooks hold different work.
         MissingError: there is no notebook of the lesson.
+        UnreadableError: the folder cannot be looked into.
     """
     expected = folder / f"{lesson.id}.ipynb"
-    others = [path for path in _notebooks(folder) if path != expected]
-    given = expected.exists() or expected.is_symlink()
+    found = _notebooks(folder)
+    if len(found) > _MOST_NOTEBOOKS:
+        raise AmbiguousError(words.too_many_notebooks(folder, _MOST_NOTEBOOKS, expected.name))
+    others, given = [path for path in found if path != expected], expected in found
     if given and not others:
         return expected, ()
     candidates = [c for path in others if (c := _candidate(path, lesson)) is not None]
@@ -63,14 +65,8 @@ def find_notebook(folder: Path, lesson: Lesson) -> tuple[Path, tuple[str, ...]]:
     return chosen[0].path, (note,)
 
 
-def _notebooks(folder: Path) -> Iterator[Path]:
-    try:
-        found = sorted(folder.iterdir())[:_MOST_FILES]
-    except OSError:
-        return
-    for path in found:
-        if path.suffix == ".ipynb" and not path.name.startswith("."):
-            yield path
+def _notebooks(folder: Path) -> list[Path]:
+    return [p for p in files_in(folder) if p.suffix == ".ipynb" and not p.name.startswith(".")]
 
 
 def _candidate(path: Path, lesson: Lesson) -> _Candidate | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from grader.submission import words
-from grader.submission.cells import UnreadableError, read_bytes
+from grader.submission.cells import UnreadableError, files_in, read_bytes
 
 MAX_MODULES = 20
 MAX_BYTES = 200_000  # of one
@@ -18,8 +18,8 @@ _ENDING = ".py"
 def own_modules(folder: Path) -> tuple[dict[str, bytes], tuple[str, ...]]:
     """Return the modules in a folder by their names, and what there is to say of others."""
     try:
-        names = sorted(path.name for path in folder.iterdir() if path.suffix == _ENDING)
-    except OSError:
+        names = [path.name for path in files_in(folder) if path.suffix == _ENDING]
+    except UnreadableError:
         return {}, ()
     found: dict[str, bytes] = {}
     notes: list[str] = []

@@ -13,6 +13,7 @@ from grader.language import text as _
 
 NO_FILE = _("is not a file; expected a notebook, NN_slug.ipynb")
 NO_PATH = _("is no path; give the path of a notebook, NN_slug.ipynb")
+ANOTHERS = _("is another user's file, under a second name; hand in a file of your own")
 LINK = _("is a symbolic link; hand in the notebook itself")
 NOT_FOUND = _("not found; give the path of a notebook, NN_slug.ipynb")
 NO_CELLS = _("has no list of cells; expected a notebook in format 4, as JupyterLab saves it")
@@ -28,6 +29,19 @@ def not_opened(reason: str | None) -> str:
 
 def not_read(reason: str | None) -> str:
     return _("cannot be read ({reason}); check the disk").format(reason=reason)
+
+
+def too_many_files(most: int) -> str:
+    return _(
+        "holds more than {most} files; leave the notebook, and what it needs, and grade it again"
+    ).format(most=most)
+
+
+def too_many_notebooks(folder: Path, most: int, expected: str) -> str:
+    return _(
+        "{folder}: holds more than {most} notebooks; leave the one that counts, under the name "
+        "{expected}"
+    ).format(folder=folder, most=most, expected=expected)
 
 
 def too_large(most_mib: int) -> str:
