@@ -40,8 +40,8 @@ class Round(Enum):
     CARRY = auto()  # exercises are asked again, with earlier ones answered by the reference
 
 
-# Of the submission's time, by when each round is over.
-_SHARES = {Round.ASK: 0.6, Round.CARRY: 0.8, Round.SHOW: 1.0}
+# Of the submission's time, by when each round is over; the rest is for the judge's own work.
+_SHARES = {Round.ASK: 0.6, Round.CARRY: 0.75, Round.SHOW: 0.9}
 
 
 class Session:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tests.corpus.case import Case
+from tests.corpus.case import Case, code
 
 _WHOLE_MACHINE = "it would take this machine with it"
 
@@ -249,8 +249,11 @@ CASES = [
         def standardize(X):
             open("file", "w").close()
             for i in range(30_000):
-                os.mkdir(f"folder {i}")
-                os.link("file", f"file {i}")
+                try:
+                    os.mkdir(f"folder {i}")
+                    os.link("file", f"file {i}")
+                except OSError:
+                    pass
             while True:
                 pass
         """,
@@ -432,5 +435,55 @@ CASES = [
         """,
         verdict="raised an exception",
         stock="it would write into this Python's packages",
+    ),
+    Case(
+        number="69a",
+        title="files that are unlinked, and held open",
+        attack="""
+        import os
+        def standardize(X):
+            held = []
+            while True:
+                try:
+                    held.append(os.open("file", os.O_RDWR | os.O_CREAT))
+                    os.unlink("file")
+                    os.write(held[-1], bytes(15 * 2**20))
+                except OSError:
+                    pass
+        """,
+        verdict="crashed",
+        stock="it would fill this machine's disk",
+    ),
+    Case(
+        number="69b",
+        title="files that are preallocated, in memory or on the disk",
+        attack="""
+        import ctypes, os
+        def standardize(X):
+            for i in range(100):
+                made = os.open(f"file {i}", os.O_RDWR | os.O_CREAT)
+                if ctypes.CDLL(None).syscall(285, made, 0, ctypes.c_long(0), ctypes.c_long(2**24)):
+                    raise OSError("no room")
+            return X * 0.0
+        """,
+        verdict="raised an exception",
+        stock="it would take the disk that others need",
+    ),
+    Case(
+        number="70a",
+        title="crashes that are each small: sixty cells that end their process",
+        attack="@RIGHT@",
+        tamper=lambda made: made["cells"].extend(
+            code(f"import os\nos._exit({i})") for i in range(60)
+        ),
+        verdict="correct",
+        points=10.0,
+        stock="nothing runs in a stock nbgrader once the kernel is gone",
+    ),
+    Case(
+        number="73",
+        title="an array of twenty axes, which takes minutes to print",
+        attack=_body("return np.zeros((2,) * 20)"),
+        verdict="wrong shape",
     ),
 ]
