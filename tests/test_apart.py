@@ -8,6 +8,7 @@ import textwrap
 
 import pytest
 
+from grader.sandbox import apart
 from tests.conftest import ROOT
 
 USERS = ["who runs this", "nobody"] if hasattr(os, "geteuid") and not os.geteuid() else [""]
@@ -139,3 +140,10 @@ def test_reading_a_file_leaves_no_trace_of_when(told, tmp_path):
 
     assert said == "text"
     assert file.stat().st_atime == 1
+
+
+def test_to_try_it_changes_nothing_for_who_tries(tmp_path):
+    apart.can_be_had()
+
+    (tmp_path / "file").write_text("still written")
+    assert apart.bound(tmp_path / "none", size=1, files=1) is None

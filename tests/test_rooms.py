@@ -37,6 +37,7 @@ STARTERS = {
     "grader.box.warm",
     "grader.demo",
     "grader.run.workers",
+    "grader.sandbox.apart",
     "grader.sandbox.oracle",
     "grader.sandbox.warm",
 }

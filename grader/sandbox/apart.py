@@ -58,6 +58,18 @@ def enter(place: Path) -> bool:
     return True
 
 
+def can_be_had() -> bool:
+    """Whether a process of this user can be set apart here; tries it with one that ends at once."""
+    with tempfile.TemporaryDirectory() as place:
+        child = os.fork()
+        if child == 0:
+            try:
+                os._exit(0 if enter(Path(place)) else 1)
+            finally:
+                os._exit(1)
+        return os.waitpid(child, 0)[1] == 0
+
+
 def bound(folder: Path, *, size: int, files: int, again: bool = False) -> None:
     """Let the kernel hold an empty folder to so many bytes and entries, where that can be had.
 

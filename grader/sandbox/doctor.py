@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from grader.course.folders import Course
 from grader.errors import GraderError
-from grader.sandbox import availability, processes, words
+from grader.sandbox import apart, availability, processes, words
 from grader.sandbox.box import Box
 from grader.sandbox.cells import Run
 from grader.sandbox.limits import Limits
@@ -251,6 +251,30 @@ def _scratch(box: Box) -> Finding:
     )
 
 
+def _unseen_files(box: Box) -> Finding:
+    return _stopped(
+        words.UNSEEN_FILES_LIMITED,
+        box,
+        """
+        import os
+        held = []
+        while True:
+            try:
+                held.append(os.open("file", os.O_RDWR | os.O_CREAT))
+                os.unlink("file")
+                os.write(held[-1], bytes(2**20 - 1))
+            except OSError:
+                pass
+        """,
+        because=words.FOLDER_FULL,
+    )
+
+
+def _files_together(_: Box) -> Finding:
+    seen = words.BY_THE_KERNEL if apart.can_be_had() else words.BY_LOOKS
+    return _finding(words.FILES_TOGETHER, seen)
+
+
 def _output(box: Box) -> Finding:
     (run,) = _run(
         box,
@@ -312,6 +336,8 @@ _STARVING: tuple[Callable[[Box], Finding], ...] = (
     _threads,
     _file,
     _scratch,
+    _unseen_files,
+    _files_together,
     _output,
     _descendants,
     _nothing_left,

@@ -230,6 +230,13 @@ TIME_LIMITED = _("Wall clock time is limited, whatever signals are ignored")
 THREADS_LIMITED = _("The number of threads is limited")
 FILE_LIMITED = _("The size of a file is limited")
 FOLDER_LIMITED = _("The scratch folder is limited")
+UNSEEN_FILES_LIMITED = _("Files that no folder shows are limited, too")
+FILES_TOGETHER = _("All files that a submission of a class writes are limited together")
+BY_THE_KERNEL = _("the kernel holds them, and no reading leaves a trace")
+BY_LOOKS = _(
+    "a look four times a second, for this user has no namespaces; a file's time of reading can "
+    "carry a bit from one submission to another"
+)
 OUTPUT_LIMITED = _("Output is limited, and carries no HTML")
 NOTHING_RUNS_ON = _("Nothing runs once a submission has ended")
 NOTHING_LEFT = _("Nothing of one submission reaches the next")
