@@ -7,7 +7,6 @@ import datetime as dt
 import json
 import os
 import random
-import re
 import shutil
 import signal
 import subprocess
@@ -406,6 +405,24 @@ def test_no_more_results_are_held_than_workers_can_have_ready(few, monkeypatch):
         time.sleep(1.0)
         assert len(list(made.iterdir())) <= 4
         assert len(list(results)) == len(tasks) - 1
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="needs processors to choose from")
+def test_each_worker_keeps_to_a_processor_so_that_no_box_takes_another_s_time(few, monkeypatch):
+    def told(*_args, **_):
+        time.sleep(0.2)
+        raise GraderError(f"{os.sched_getaffinity(0)}")
+
+    monkeypatch.setattr(engine, "grade_file", told)
+    tasks = [
+        Task(entry=entry, digest=load(few, LESSON).digest, secret="", content_hash="")
+        for entry in entries(few, [], [])
+    ]
+    with engine.Workers(few, (), jobs=2) as workers:
+        said = {str(result) for _, result in workers.grade(tasks)}
+
+    cores = sorted(os.sched_getaffinity(0))
+    assert said == {f"{{{core}}}" for core in cores[:2]}
 
 
 def test_a_fault_of_the_grader_is_told_as_its_own_and_the_rest_is_graded(few, run, monkeypatch):

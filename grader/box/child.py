@@ -29,6 +29,7 @@ from .shell import Shell
 _TOO_LARGE = {"type": "that is too large to return", "known": True}
 _ALWAYS = ("look", "use", "printed", "generators", "chance")
 _TOO_LATE = {"type": "that came too late", "known": True}
+_WAITING_SIGNALS = 64
 
 
 class Line:
@@ -159,14 +160,18 @@ def _limit(limits: dict[str, int]) -> None:
     """Put hard limits on this process and whatever it starts."""
     size = address_space()
     memory = resource.RLIM_INFINITY if size is None else size + limits["memory"]
-    for kind, value in (
-        (resource.RLIMIT_AS, memory),
-        (resource.RLIMIT_CPU, limits["cpu"]),
-        (resource.RLIMIT_FSIZE, limits["file"]),
-        (resource.RLIMIT_NOFILE, limits["descriptors"]),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        resource.setrlimit(kind, (value, value))
+    hard = {
+        "RLIMIT_AS": memory,
+        "RLIMIT_CPU": limits["cpu"],
+        "RLIMIT_FSIZE": limits["file"],
+        "RLIMIT_NOFILE": limits["descriptors"],
+        "RLIMIT_CORE": 0,
+        # Signals that wait are counted for all of a user's processes together.
+        "RLIMIT_SIGPENDING": _WAITING_SIGNALS,
+    }
+    for name, value in hard.items():
+        if hasattr(resource, name):
+            resource.setrlimit(getattr(resource, name), (value, value))
 
 
 def _answer(inbox: Inbox, shell: Shell, request: dict[str, Any]) -> None:

@@ -37,6 +37,16 @@ _AHEAD = 1  # tasks that a worker is sent while it is at another
 Result = Graded | InputError | GraderError
 
 
+@dataclass(frozen=True, kw_only=True)
+class _About:
+    """What all workers are told; place is a folder for all that is temporary."""
+
+    place: Path
+    course: Course
+    preload: Sequence[str]
+    sandboxed: bool
+
+
 class _Worker:
     """A worker process's own box."""
 
@@ -74,20 +84,22 @@ class _Worker:
             signal.setitimer(signal.ITIMER_REAL, 0)
 
 
-def _serve(
-    connection: Connection, place: Path, course: Course, preload: Sequence[str], sandboxed: bool
-) -> None:
+def _serve(connection: Connection, core: int | None, about: _About) -> None:
     """Be a worker: grade what comes, until there is no more."""
-    if sandboxed:
-        apart.enter(place)
+    if core is not None:
+        os.sched_setaffinity(0, {core})
+    if about.sandboxed:
+        apart.enter(about.place)
     # Ctrl-C is for the parent, which ends its workers in order.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     _end_with_the_parent()
     with contextlib.ExitStack() as stack:
         try:
-            box = stack.enter_context(Box(course, preload=preload, sandboxed=sandboxed))
-            worker = _Worker(course, box)
+            box = stack.enter_context(
+                Box(about.course, preload=about.preload, sandboxed=about.sandboxed)
+            )
+            worker = _Worker(about.course, box)
         except GraderError as error:
             _refuse_all(connection, error)
             return
@@ -124,17 +136,29 @@ def _follow(parent: BaseProcess) -> None:
     os._exit(1)
 
 
+def _freest(taken: Sequence[int | None]) -> int | None:
+    """Return the processor that the fewest workers keep to; None where none can be kept to.
+
+    A submission with hundreds of threads then has its own worker's, and no other's.
+    """
+    if not hasattr(os, "sched_getaffinity"):
+        return None
+    return min(sorted(os.sched_getaffinity(0)), key=taken.count)
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Hand:
     """A worker as the parent sees it.
 
     Attributes:
         given: the tasks that it was sent and has not answered, first the one it is at.
+        core: the processor that it and its box keep to.
     """
 
     process: BaseProcess
     connection: Connection
     given: deque[Task]
+    core: int | None
 
     def give(self, task: Task) -> None:
         self.given.append(task)
@@ -191,17 +215,18 @@ class Workers:
         self._jobs = jobs
         self._place = Path(tempfile.mkdtemp(prefix="grader-box-"))
         self._claim = scratch.claim(self._place)
-        self._about = (self._place, course, preload, sandboxed)
+        self._about = _About(place=self._place, course=course, preload=preload, sandboxed=sandboxed)
         self._hands: list[_Hand] = []
 
     def warm_up(self) -> None:
         """Start the workers and their boxes; returns before they are warm."""
         while len(self._hands) < self._jobs:
             ours, theirs = self._context.Pipe()
-            process = self._context.Process(target=_serve, args=(theirs, *self._about))  # type: ignore[attr-defined]
+            core = _freest([hand.core for hand in self._hands])
+            process = self._context.Process(target=_serve, args=(theirs, core, self._about))  # type: ignore[attr-defined]
             process.start()
             theirs.close()
-            self._hands.append(_Hand(process=process, connection=ours, given=deque()))
+            self._hands.append(_Hand(process=process, connection=ours, given=deque(), core=core))
 
     def grade(self, tasks: Iterable[Task]) -> Iterator[tuple[Task, Result]]:
         """Grade submissions in parallel.
