@@ -55,10 +55,11 @@ _FORMS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "cases": ("a generator: def with one argument, rng, and yield", inspect.isgeneratorfunction),
     "tolerance": ("a Tolerance", lambda x: isinstance(x, Tolerance)),
     "earns": ("text", lambda x: isinstance(x, str)),
+    "stand_in": ("a Shown", lambda x: isinstance(x, Shown)),
     "raises": ("an exception", lambda x: isinstance(x, type) and issubclass(x, Exception)),
     "then": ("a tuple of Call, Get and Set", _are(lambda x: isinstance(x, Step))),
 }
-_MAY_BE_NONE = ("seconds", "megabytes", "check", "tolerance", "raises")
+_MAY_BE_NONE = ("seconds", "megabytes", "check", "tolerance", "raises", "stand_in")
 
 
 def _expect(where: str, **said: Any) -> None:
@@ -296,6 +297,8 @@ class Exercise:
             failed, this one is asked again with that one answered for it.
         not_alone: groups that wrong functions cannot help being right in: they earn only
             together with another one.
+        stand_in: answers for this exercise where a later one is asked again, in the student's
+            process; None if the reference does, from outside.
     """
 
     id: str
@@ -303,6 +306,7 @@ class Exercise:
     returns: tuple[str, ...] = ()
     builds_on: tuple[str, ...] = ()
     not_alone: tuple[str, ...] = ()
+    stand_in: Shown | None = None
     tolerance: Tolerance = Tolerance()
     mistakes: tuple[Mistake, ...] = ()
     points: float = 0.0
@@ -380,6 +384,7 @@ def exercise(
     returns: Sequence[str] = (),
     builds_on: Sequence[str] = (),
     not_alone: Sequence[str] = (),
+    stand_in: Shown | None = None,
     tolerance: Tolerance | None = None,
 ) -> Asked:
     """Name an exercise, once for all its hidden cases and known mistakes.
@@ -390,14 +395,17 @@ def exercise(
         builds_on: earlier exercises whose functions its solution may call.
         not_alone: groups that earn nothing where no other group is right, because zeros, a
             constant or an argument handed back is right there: a perfect prediction.
+        stand_in: a right function for where this one failed and a later one calls it with a
+            function of its own, which cannot cross to the reference.
         tolerance: of its floats, where the usual one does not fit.
     """
     collected = _collecting.get()
     if collected is None:
         raise RuntimeError("exercises are declared in a lesson's hidden files only")
     groups = {"returns": returns, "builds_on": builds_on, "not_alone": not_alone}
-    _expect("exercise", name=name, tolerance=tolerance, **groups)
-    said = {key: tuple(value) for key, value in groups.items()} | {"tolerance": tolerance}
+    others = {"stand_in": stand_in, "tolerance": tolerance}
+    _expect("exercise", name=name, **others, **groups)
+    said = {key: tuple(value) for key, value in groups.items()} | others
     options = {key: value for key, value in said.items() if value}
     collected.append(Asked(id=name, place=_written(), options=options))
     return collected[-1]

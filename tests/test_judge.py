@@ -656,10 +656,13 @@ def test_graded_twice_a_submission_gets_the_same_report(in_the_box):
     assert first == second
 
 
-def test_an_error_in_what_draws_random_numbers_does_not_cost_what_uses_it(tmp_path):
-    """The generator goes from the student's function to the reference and back."""
+# A generator goes from the student's function to the reference and back; a loss stays inside.
+NEEDED = ("init_params", "minibatches", "gradient_check")
+
+
+def test_an_error_in_what_is_given_a_generator_or_a_loss_does_not_cost_what_uses_it(tmp_path):
     lesson = load("04_full_backprop")
-    broken = {name: raising(name) for name in ("init_params", "minibatches")}
+    broken = {name: raising(name) for name in NEEDED}
     path = tmp_path / f"{lesson.id}.ipynb"
     made = notebook(COURSE, lesson, {**right(lesson), **broken})
     path.write_text(text(made), encoding="utf-8")

@@ -181,7 +181,7 @@ def _answer(inbox: Inbox, shell: Shell, request: dict[str, Any]) -> None:
         other: shell.user_ns[other] for other in request["substitutes"] if other in shell.user_ns
     }
     for other in request["substitutes"]:
-        shell.user_ns[other] = _remote(inbox, request["substitutes"][other].number)
+        shell.user_ns[other] = _arrived(inbox, request["substitutes"][other])
     figures = _figures()
     try:
         answer = uncallable(shell.user_ns, name)

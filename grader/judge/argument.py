@@ -39,8 +39,7 @@ def outgoing(case: Case, functions: list[Callable[..., Any]]) -> Prepared:
         if isinstance(value, Rng):
             return wire.Generator(value.seed)
         if isinstance(value, Shown):
-            name = value.function.__name__
-            return wire.Source(name, source_of(value.function), dict(value.constants))
+            return sent(value)
         if callable(value):
             functions.append(value)
             return wire.Function(len(functions) - 1)
@@ -48,6 +47,12 @@ def outgoing(case: Case, functions: list[Callable[..., Any]]) -> Prepared:
 
     arguments, keywords, steps = mapped(declared(case), leaf)
     return arguments, keywords, steps
+
+
+def sent(shown: Shown) -> wire.Source:
+    """Return a function that may be shown as it crosses the wire."""
+    function = shown.function
+    return wire.Source(function.__name__, source_of(function), dict(shown.constants))
 
 
 def declared(case: Case) -> Prepared:

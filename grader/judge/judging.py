@@ -100,7 +100,7 @@ class Judging:
         if before.score == before.points or before.verdict is Verdict.NOT_ATTEMPTED:
             return before
         substitutes = {
-            name: self._lesson.reference[name]
+            name: self._lesson.exercises[name].stand_in or self._lesson.reference[name]
             for name in self._needs(exercise)
             if name in self.outcomes
             and self.outcomes[name].verdict is not Verdict.CORRECT

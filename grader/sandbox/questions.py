@@ -25,7 +25,7 @@ class Question:
         self,
         name: str,
         case: Case,
-        stand_ins: Mapping[str, wire.Function],
+        stand_ins: Mapping[str, wire.Function | wire.Source],
         functions: list[Callable[..., Any]],
         withheld: Collection[int],
         *,

@@ -15,7 +15,8 @@ from enum import Enum, auto
 from typing import Any, Self
 
 from grader.box import stream, wire
-from grader.exercise import Case
+from grader.exercise import Case, Shown
+from grader.judge.argument import sent
 from grader.judge.outcome import Answer
 from grader.judge.verdict import Verdict
 from grader.sandbox import words
@@ -124,7 +125,10 @@ class Session:
             self._oracle.close()
             self._oracle = Oracle(list(self._stand_ins.values()))
         numbers = {other: wire.Function(i) for i, other in enumerate(self._stand_ins)}
-        stand_ins = {other: numbers[other] for other in substitutes}
+        stand_ins = {
+            other: sent(answer) if isinstance(answer, Shown) else numbers[other]
+            for other, answer in substitutes.items()
+        }
         withheld = {numbers[other].number for other in numbers.keys() - substitutes.keys()}
         functions = list(self._stand_ins.values())
         seconds = self._limits.call_seconds

@@ -10,7 +10,14 @@ from grader.kit import new_seed
 
 asked = exercise(
     "check_backward",
-    builds_on=("init_params", "model_forward", "mse", "mse_grad", "model_backward"),
+    builds_on=(
+        "init_params",
+        "model_forward",
+        "mse",
+        "mse_grad",
+        "model_backward",
+        "gradient_check",
+    ),
 )
 
 

@@ -3,10 +3,29 @@
 import numpy as np
 from hidden.landscapes import landscape, spoiled
 
-from grader.exercise import Case, Tolerance, exercise
+from grader.exercise import Case, Shown, Tolerance, exercise
+
+
+def of_all_entries(loss, params, grads, h=1e-5):
+    """Return what gradient_check is asked for; a later exercise gives it a loss of its own."""
+    moved = [[np.array(p, dtype=float) for p in pair] for pair in params]
+    errors = []
+    for pair, gradients in zip(moved, grads, strict=True):
+        for p, g in zip(pair, gradients, strict=True):
+            for place in np.ndindex(p.shape):
+                kept, ends = p[place], []
+                for step in (h, -h):
+                    p[place] = kept + step
+                    ends.append(loss([tuple(arrays) for arrays in moved]))
+                p[place] = kept
+                slope = (ends[0] - ends[1]) / (2 * h)
+                errors.append(abs(g[place] - slope) / max(1e-8, abs(g[place]) + abs(slope)))
+    return float(np.max(errors))
+
 
 asked = exercise(
     "gradient_check",
+    stand_in=Shown(of_all_entries),
     tolerance=Tolerance(relative=1e-4, absolute=1e-6),
     not_alone=("small gradients",),
 )
