@@ -1,4 +1,4 @@
-"""What the notebooks of Backprop by Hand import; it never imports the grader.
+"""What the notebooks of Backprop by Hand import; it works without the grader.
 
 - `byhand.gradcheck`: is a gradient right?  Compare it with central differences.
 - `byhand.datasets`: small data sets with samples as columns.
@@ -6,6 +6,9 @@
 - `byhand.figures`: figures that move, on the learner's own functions.
 - `byhand.tape`: a program that is recorded while it is written.
 - `byhand.planted`: engines with a bug, made out of the learner's.
+- `byhand.check`: the verdict on an exercise, asked for in the notebook; by the grader's
+  hidden tests where they are at hand, which no other module asks for.
+- `byhand.progress`: how far one is, in all lessons.
 
 Each is imported by its own name, so that `import byhand` costs nothing.
 """

@@ -182,6 +182,15 @@ def _exchange(course: Course) -> Exchange:
     return Exchange(course)
 
 
+@app.command(name="progress")
+def show_progress() -> None:
+    """Show a learner's way through all lessons, as `check(...)` in the notebooks found it."""
+    from byhand.progress import progress  # noqa: PLC0415 - each command loads what it needs
+    from grader.course.folders import find_course  # noqa: PLC0415
+
+    typer.echo(repr(progress(find_course(Path.cwd()).notebooks)))
+
+
 @app.command()
 def doctor() -> None:
     """Try out, live, which guarantees of the sandbox hold here."""

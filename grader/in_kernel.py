@@ -1,4 +1,4 @@
-"""Judge in the kernel, where a stock nbgrader runs our notebooks.
+"""Judge in the kernel: where a stock nbgrader runs our notebooks, and where a learner asks.
 
 The same cases and the same score for an honest submission, but the student's
 code shares this process with the answers: it is not isolated, and says so.
@@ -12,16 +12,22 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from byhand import progress
+from byhand.card import Card
 from grader.box import wire
 from grader.box.calls import call, uncallable
-from grader.course.folders import find_course
+from grader.course.folders import Course, find_course
 from grader.course.lesson import Lesson
-from grader.course.loading import load
+from grader.course.loading import digest_of, kept, load
+from grader.errors import InputError
 from grader.exercise import Case
 from grader.judge.argument import prepared
 from grader.judge.judging import Judging
 from grader.judge.outcome import Answer
 from grader.judge.verdict import Verdict
+from grader.report.card import card
 from grader.report.words import outcome_lines
 from grader.sandbox.outputs import read_answer
 
@@ -53,6 +59,9 @@ class KernelRunner:
             answer = call(function, *prepared(case), case.megabytes)
         finally:
             self._namespace.update(before)
+        if "KeyboardInterrupt" in answer.get("exceptions", ()):
+            # Somebody waits no longer: the next case would hang as this one did.
+            raise KeyboardInterrupt
         try:
             frame = wire.encode({"call": 0, **answer})
         except wire.UnplainError as error:
@@ -91,3 +100,51 @@ def judge(lesson_id: str, exercise_id: str, namespace: dict[str, Any]) -> None:
     print("\n".join(outcome_lines(outcome)))  # noqa: T201 - a cell's output is what a student reads
     print(f"(sandbox: {KernelRunner.sandbox})")  # noqa: T201
     sys.displayhook(outcome.score)
+
+
+def look(exercise_id: str, namespace: dict[str, Any], here: Path, hints: int) -> Card | None:
+    """Return the card for one exercise as it stands in the kernel.
+
+    Args:
+        here: the notebook's folder.
+        hints: how many hints the card's text form shows.
+
+    Returns:
+        The card; None where no course with this exercise is at hand.
+
+    Raises:
+        KeyboardInterrupt: the learner waited no longer.
+    """
+    try:
+        course = find_course(here)
+        lesson = _lesson_of(course, exercise_id, here)
+    except InputError:
+        return None
+    if lesson is None:
+        return None
+    drawn = np.random.get_state()  # noqa: NPY002 - a learner's own draws go on as if nothing was
+    try:
+        judging = Judging(
+            lesson, KernelRunner(namespace), student="learner", secret=course.secret()
+        )
+        outcome = judging.alone(lesson.exercises[exercise_id])
+    finally:
+        np.random.set_state(drawn)  # noqa: NPY002
+    progress.note(
+        lesson.id,
+        exercise_id,
+        passed=outcome.verdict is Verdict.CORRECT,
+        score=outcome.score,
+        points=outcome.points,
+    )
+    return card(outcome, hints=hints)
+
+
+def _lesson_of(course: Course, exercise_id: str, here: Path) -> Lesson | None:
+    """Return the lesson that has an exercise: the folder's own, else the first that does."""
+    ids = course.lesson_ids()
+    for lesson_id in sorted(ids, key=lambda name: (name != here.name, name)):
+        lesson = kept(course, lesson_id, digest_of(course, lesson_id))
+        if exercise_id in lesson.exercises:
+            return lesson
+    return None

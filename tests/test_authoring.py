@@ -1177,7 +1177,7 @@ def test_notebooks_carry_no_outputs_and_no_run_counts(built, place):
         if cell["cell_type"] == "code"
     ]
 
-    assert len(code) == 9
+    assert len(code) == 12
     assert {(cell["execution_count"], len(cell["outputs"])) for cell in code} == {(None, 0)}
 
 
@@ -1227,12 +1227,22 @@ def test_students_get_stubs_that_raise_and_never_a_solution(built):
         assert secret not in text
 
 
-def test_students_keep_the_visible_tests(built):
+def test_students_keep_the_visible_tests_which_say_that_they_passed(built):
     released = {cell["id"]: text_of(cell) for cell in cells(built / GENERATED[1])}
 
     assert released["test_double"] == (
-        'assert double(np.ones(2)).shape == (2,), "double keeps the shape"'
+        'assert double(np.ones(2)).shape == (2,), "double keeps the shape"\n'
+        'print("double: the visible tests passed")'
     )
+
+
+def test_below_each_test_stands_a_cell_that_asks_for_the_verdict_and_is_not_run_for_a_grade(built):
+    for notebook in GENERATED[:2]:
+        found = list(cells(built / notebook))
+        below = found[[cell["id"] for cell in found].index("test_double") + 1]
+
+        assert text_of(below) == 'from byhand.check import check\n\ncheck("double")'
+        assert below["metadata"]["tags"] == ["skip-execution"]
 
 
 def test_a_point_is_a_whole_number_where_it_can_be(built):

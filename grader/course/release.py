@@ -17,6 +17,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from byhand.visible import passed
 from grader.course import words
 from grader.course.cells import Cell, Kind
 from grader.course.notebook import OUR_KEY
@@ -47,6 +48,11 @@ def hidden_call(lesson: str, exercise: str) -> str:
     )
 
 
+def asking(exercise: str) -> str:
+    """Return the cell in which a learner asks for the verdict; it is not run for a grade."""
+    return f'from byhand.check import check\n\ncheck("{exercise}")'
+
+
 def instructor_notebook(lesson: str, cells: Sequence[Cell]) -> Any:
     """Return the instructor's notebook, as an nbformat node with nbgrader metadata."""
     # Imported here: nbformat takes a second to import, and grading does not need it.
@@ -58,6 +64,7 @@ def instructor_notebook(lesson: str, cells: Sequence[Cell]) -> Any:
         source = cell.source
         if cell.kind is Kind.TEST:
             source = f"{hidden_call(lesson, cell.name)}\n{source}".rstrip()
+            source += f"\n{passed(cell.name)}"
         if cell.kind in (Kind.PROSE, Kind.MANUAL, Kind.ANSWER):
             made = nbformat.v4.new_markdown_cell(source)
         else:
@@ -69,12 +76,17 @@ def instructor_notebook(lesson: str, cells: Sequence[Cell]) -> Any:
 
 
 def _expanded(cells: Sequence[Cell]) -> Iterator[Cell]:
-    """Yield the cells; a manual one becomes nbgrader's task and a place for the answer.
+    """Yield the cells, with those that the build adds.
 
-    Formgrader shows a task with its mark scheme above the answer; students see neither
-    the scheme nor the example.
+    Below a test stands a cell that asks for the verdict.  A manual one becomes nbgrader's task
+    and a place for the answer: Formgrader shows a task with its mark scheme above the answer;
+    students see neither the scheme nor the example.
     """
     for cell in cells:
+        if cell.kind is Kind.TEST:
+            yield cell
+            yield Cell(kind=Kind.EXPLORE, name=f"check {cell.name}", source=asking(cell.name))
+            continue
         if cell.kind is not Kind.MANUAL:
             yield cell
             continue

@@ -74,6 +74,18 @@ class Judging:
         self.outcomes[exercise.id] = outcome
         return outcome
 
+    def alone(self, exercise: Exercise) -> Outcome:
+        """Judge one exercise; what it builds on is judged only where that may have spoilt it."""
+        outcome = self.exercise(exercise)
+        if outcome.score == outcome.points:
+            return outcome
+        needed = self._needs(exercise)
+        for other in self._lesson.exercises.values():
+            if other.id in needed:
+                self.exercise(other)
+                self.carry(other)
+        return self.carry(exercise)
+
     def _rng(self, exercise: Exercise) -> np.random.Generator:
         return seeded(self._secret, self._lesson.id, exercise.id, self._student)
 

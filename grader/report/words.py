@@ -202,6 +202,22 @@ def beyond_lines(outcome: Outcome) -> Iterator[str]:
         )
 
 
+KNOWN_MISTAKE = _("Is it a known mistake?")
+YES_KNOWN = _("Yes: a mistake that others have made explains what was seen.")
+WHICH_MISTAKE = _("Which one?")
+WHERE_TO_LOOK = _("Where to look")
+IS_THAT_ALL = _("Is that all?")
+
+
+def verdict_and_points(verdict: str, score: float, points: float) -> str:
+    """Return "wrong value, 3 of 5 points"."""
+    return plural(
+        "{verdict}, {score} of {points} point",
+        "{verdict}, {score} of {points} points",
+        1 + (points != 1),
+    ).format(verdict=verdict, score=number(score), points=number(points))
+
+
 def _wrap(text: str) -> list[str]:
     return textwrap.wrap(text, _WIDTH, initial_indent="  ", subsequent_indent="  ")
 

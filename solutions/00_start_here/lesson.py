@@ -13,7 +13,7 @@
 #
 # **You need** Python with functions and loops, and NumPy as far as `a[0]`, `a.shape` and `a @ b`.
 #
-# **45 minutes, 20 points:** 18 minutes to read, 9 to try things out, 16 for the exercises.
+# **45 minutes, 20 points:** 18 minutes to read, 10 to try things out, 16 for the exercises.
 #
 # | exercise | points | minutes |
 # |---|---|---|
@@ -32,7 +32,8 @@
 # | setup | run it; it is locked and holds the imports |
 # | to try out | run it, change it, run it again; it is never graded |
 # | exercise | replace `raise NotImplementedError()` by your code |
-# | test | run it; it is locked, and silence means that it passed |
+# | test | run it; it is locked, and says whether it passed |
+# | check | run it: it says what the exercise above earns, what was seen, and gives hints if you open them |
 # | answer | write text; a person reads it |
 #
 # **Run the cells in order.** Python remembers what was run, not what is written.
@@ -541,6 +542,17 @@ shapes_diagram(3, 2, 4, backward=False)
 # $1\{j = k\}$ is 1 if $j = k$ and 0 otherwise.
 #
 # </details>
+
+# %% [markdown]
+# ## How far you are
+#
+# What your checks found is kept for you, outside the lessons' folders.
+# Run this again whenever you come back; `grader progress` says the same in a terminal.
+
+# %% explore="how far you are"
+from byhand.progress import progress
+
+progress()
 
 # %% [markdown]
 # ## Summary
