@@ -448,6 +448,34 @@ def test_an_error_of_its_own_is_reported_as_it_was_first_seen(lesson):
     assert runner.count("quadruple") == 4
 
 
+def test_no_misconception_is_looked_for_in_what_is_right_in_the_end(lesson):
+    """Trying the known mistakes takes longer than all the rest."""
+    tried = []
+
+    def watched(exercise):
+        known = dataclasses.replace(exercise.mistakes[0], answer=tried.append)
+        return dataclasses.replace(exercise, mistakes=(known,))
+
+    exercises = {name: watched(exercise) for name, exercise in lesson.exercises.items()}
+    lesson = dataclasses.replace(lesson, exercises=exercises)
+
+    assert judged(lesson, FakeRunner(lesson), "double", "quadruple").score == 4.0
+    assert not tried
+    judged(lesson, FakeRunner(lesson, double=Verdict.RAISED), "double", "quadruple")
+    of_the_first = len(tried)
+    judged(lesson, FakeRunner(lesson, double=Verdict.RAISED), "double")
+    assert of_the_first == len(tried) - of_the_first > 0
+
+
+def test_an_untouched_stub_is_asked_a_single_case(lesson):
+    runner = FakeRunner(lesson, double=Verdict.NOT_ATTEMPTED)
+    judging = Judging(lesson, runner, student="anna", secret="s")  # noqa: S106
+    outcome = judging.exercise(lesson.exercises["double"], untouched_stub=True)
+
+    assert (outcome.verdict, len(outcome.cases)) == (Verdict.NOT_ATTEMPTED, 3)
+    assert runner.together == [1]
+
+
 def test_the_better_of_both_attempts_counts(lesson):
     def half(x):
         return double(double(x)) if np.ndim(x) else x + 4  # noqa: F821 - bound by the runner

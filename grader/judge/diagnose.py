@@ -77,14 +77,13 @@ def _may_be_run(seen: Observation) -> bool:
 
 def explains_one(mistaken: Answer, seen: Observation, exercise: Exercise) -> bool:
     """Whether a mistake's answer is what was seen in one case."""
+    if not seen.right and seen.answer.failure is not mistaken.failure:
+        return False
     made = assess(mistaken, seen.expected, seen.case, exercise)
     if seen.right or made.right:
         return seen.right and made.right
-    if seen.answer.failure is not None or mistaken.failure is not None:
-        return (
-            seen.answer.failure is mistaken.failure
-            and seen.answer.exceptions[:1] == mistaken.exceptions[:1]
-        )
+    if seen.answer.failure is not None:
+        return seen.answer.exceptions[:1] == mistaken.exceptions[:1]
     same_evidence = made.evidence == seen.comparison.evidence
     if seen.case.check is not None:
         return same_evidence

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any, Protocol
 
@@ -54,25 +54,56 @@ def seeded(secret: str, lesson: str, exercise: str, student: str) -> np.random.G
     return np.random.default_rng(int.from_bytes(hashlib.sha256(key.encode()).digest()[:16], "big"))
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Judged:
+    """An exercise as it was judged, and what was seen; without names for what is wrong."""
+
+    outcome: Outcome
+    observed: Sequence[Observation] = ()
+
+
 class Judging:
     """The judging of one submission: each exercise, then again what failed ones may have spoilt."""
 
     def __init__(self, lesson: Lesson, runner: Runner, *, student: str, secret: str) -> None:
         """Prepare; `student` and `secret` seed the hidden inputs."""
         self._lesson, self._runner, self._student, self._secret = lesson, runner, student, secret
-        self.outcomes: dict[str, Outcome] = {}
+        self._judged: dict[str, _Judged] = {}
 
     def exercise(self, exercise: Exercise, *, untouched_stub: bool = False) -> Outcome:
-        """Judge one exercise as it stands.
+        """Judge one exercise as it stands; `carry` then says why it fails.
 
         Args:
             untouched_stub: its cell is as it was released.  The function may be defined in
                 another one all the same: it is asked, and called "not attempted" only if the
                 stub's own exception comes.
         """
-        outcome = self._ask(exercise, {}, untouched_stub=untouched_stub)
-        self.outcomes[exercise.id] = outcome
-        return outcome
+        cases = list(exercise.make_cases(self._rng(exercise)))
+        answers: Iterator[Answer]
+        if untouched_stub:
+            # One is enough to see that: the others need not even be sent.
+            first = next(self._runner.ask(exercise.id, cases[:1], {}))
+            if first.failure is Verdict.NOT_ATTEMPTED:
+                judged = _Judged(outcome=not_attempted(exercise, cases))
+                self._judged[exercise.id] = judged
+                return judged.outcome
+            answers = chain([first], self._runner.ask(exercise.id, cases[1:], {}))
+        else:
+            answers = self._runner.ask(exercise.id, cases, {})
+        # While the reference is at work here, the student's function may be, elsewhere.
+        reference = self._lesson.reference[exercise.id]
+        expected = [_expected(exercise, reference, case) for case in cases]
+        return self._keep(exercise, observe(exercise, cases, expected, answers))
+
+    def _keep(
+        self, exercise: Exercise, observed: Sequence[Observation], *, carried: bool = False
+    ) -> Outcome:
+        """Keep the better of what was seen now and before; return its outcome."""
+        outcome = replace(conclude(exercise, observed), carried=carried)
+        before = self._judged.get(exercise.id)
+        if before is None or not carried or outcome.score > before.outcome.score:
+            self._judged[exercise.id] = _Judged(outcome=outcome, observed=observed)
+        return self._judged[exercise.id].outcome
 
     def alone(self, exercise: Exercise) -> Outcome:
         """Judge one exercise; what it builds on is judged only where that may have spoilt it."""
@@ -89,41 +120,40 @@ class Judging:
     def _rng(self, exercise: Exercise) -> np.random.Generator:
         return seeded(self._secret, self._lesson.id, exercise.id, self._student)
 
-    def _ask(
-        self, exercise: Exercise, substitutes: Substitutes, *, untouched_stub: bool = False
-    ) -> Outcome:
-        """Ask every hidden case of one exercise and judge the answers."""
-        cases = list(exercise.make_cases(self._rng(exercise)))
-        answers = self._runner.ask(exercise.id, cases, substitutes)
-        if untouched_stub:
-            first = next(answers)
-            if first.failure is Verdict.NOT_ATTEMPTED:
-                return not_attempted(exercise, cases)
-            answers = chain([first], answers)
-        return judge_cases(exercise, cases, self._lesson.reference[exercise.id], answers)
-
     def carry(self, exercise: Exercise) -> Outcome:
         """Judge an exercise that failed and builds on failed ones again; keep the better outcome.
 
         The failed ones are answered by the reference.  All that this exercise builds on has
         been judged, and carried, before.
+
+        Returns:
+            The outcome, with the misconceptions that were recognised: only now is it known
+            which of the answers there is to explain.
         """
-        before = self.outcomes[exercise.id]
-        if before.score == before.points or before.verdict is Verdict.NOT_ATTEMPTED:
-            return before
+        before = self._judged[exercise.id]
+        spoilt = before.outcome.score < before.outcome.points
+        if spoilt and before.outcome.verdict is not Verdict.NOT_ATTEMPTED:
+            self._ask_again(exercise, before.observed)
+        judged = self._judged[exercise.id]
+        return named(exercise, judged.outcome, judged.observed)
+
+    def _ask_again(self, exercise: Exercise, before: Sequence[Observation]) -> None:
+        """Ask an exercise again, with failed ones that it builds on answered by the reference."""
         substitutes = {
             name: self._lesson.exercises[name].stand_in or self._lesson.reference[name]
             for name in self._needs(exercise)
-            if name in self.outcomes
-            and self.outcomes[name].verdict is not Verdict.CORRECT
+            if name in self._judged
+            and self._judged[name].outcome.verdict is not Verdict.CORRECT
             # Only values cross: a class cannot be answered from outside.
             and not isinstance(self._lesson.reference[name], type)
         }
-        if substitutes:
-            after = self._ask(exercise, substitutes)
-            if after.score > before.score:
-                self.outcomes[exercise.id] = replace(after, carried=True)
-        return self.outcomes[exercise.id]
+        if not substitutes:
+            return
+        # Anew, for what a case is made of may have changed in the asking; what is right has not.
+        cases = list(exercise.make_cases(self._rng(exercise)))
+        expected = [Answer(value=seen.expected) for seen in before]
+        answers = self._runner.ask(exercise.id, cases, substitutes)
+        self._keep(exercise, observe(exercise, cases, expected, answers), carried=True)
 
     def _needs(self, exercise: Exercise) -> list[str]:
         """Return the exercises that this one builds on, directly or through others."""
@@ -159,8 +189,7 @@ def judge_lesson(
         untouched_stub = untouched(sources.get(exercise.id), lesson.stubs[exercise.id])
         judging.exercise(exercise, untouched_stub=untouched_stub)
     # In a second round: it takes a fresh process, and one is enough for all.
-    for exercise in lesson.exercises.values():
-        judging.carry(exercise)
+    outcomes = [judging.carry(exercise) for exercise in lesson.exercises.values()]
     manual = [
         judge_manual(cell.name, cell.points, answers.get(cell.name), lesson.stubs[cell.name])
         for cell in lesson.manual
@@ -168,7 +197,7 @@ def judge_lesson(
     return Report(
         lesson=lesson.id,
         student=student,
-        exercises=(*judging.outcomes.values(), *manual),
+        exercises=(*outcomes, *manual),
         version=__version__,
         sandbox=runner.sandbox,
         notes=notes,
@@ -203,15 +232,13 @@ def judge_manual(name: str, points: float, written: str | None, released: str) -
     return Outcome(id=name, score=0.0, points=points, verdict=verdict)
 
 
-def judge_cases(
+def observe(
     exercise: Exercise,
     cases: Sequence[Case],
-    reference: Callable[..., Any],
+    expectations: Sequence[Answer],
     answers: Iterator[Answer],
-) -> Outcome:
+) -> list[Observation]:
     """Judge the answers to the cases of one exercise; asks for no more than it needs."""
-    # While the reference is at work here, the student's function may be, elsewhere.
-    expectations = [_expected(exercise, reference, case) for case in cases]
     observations: list[Observation] = []
     failure: Answer | None = None
     for case, expected in zip(cases, expectations, strict=True):
@@ -225,7 +252,7 @@ def judge_cases(
         observations.append(
             Observation(case=case, answer=answer, expected=expected.value, comparison=comparison)
         )
-    return conclude(exercise, observations)
+    return observations
 
 
 def _expected(exercise: Exercise, reference: Callable[..., Any], case: Case) -> Answer:
@@ -246,7 +273,7 @@ def _expected(exercise: Exercise, reference: Callable[..., Any], case: Case) -> 
 
 
 def conclude(exercise: Exercise, observations: Sequence[Observation]) -> Outcome:
-    """Turn the observations of one exercise into its points, verdict and hint."""
+    """Turn the observations of one exercise into its points, verdict and evidence."""
     groups: dict[str, bool] = {}
     for seen in observations:
         groups[seen.case.group] = groups.get(seen.case.group, True) and seen.right
@@ -264,17 +291,22 @@ def conclude(exercise: Exercise, observations: Sequence[Observation]) -> Outcome
             cases=results,
         )
     gravest = min(failing, key=lambda seen: seen.comparison.verdict.rank)
-    found = diagnose(exercise, observations)
     return Outcome(
         id=exercise.id,
         score=round(exercise.points * _earning(exercise, groups) / len(groups), 2),
         points=exercise.points,
         verdict=gravest.comparison.verdict,
-        mistakes=found.mistakes,
-        unexplained=found.unexplained,
         evidence=_told(failing, gravest),
         cases=results,
     )
+
+
+def named(exercise: Exercise, outcome: Outcome, observations: Sequence[Observation]) -> Outcome:
+    """Return an outcome with the misconceptions that explain what failed, if anything did."""
+    if all(seen.right for seen in observations):
+        return outcome
+    found = diagnose(exercise, observations)
+    return replace(outcome, mistakes=found.mistakes, unexplained=found.unexplained)
 
 
 def _earning(exercise: Exercise, groups: Mapping[str, bool]) -> int:
