@@ -88,7 +88,7 @@ def main() -> None:
     source = find_course(Path.cwd())
     course = Course(root=source.class_folder / "demo")
     _say("building the notebooks")
-    _run(source.root, "grader", "build", LESSON)
+    _run(source.root, "grader", "build")
     _copy(source, course)
     lesson = load(course, LESSON)
     _say(f"releasing {LESSON}")

@@ -529,7 +529,7 @@ shapes_diagram(3, 2, 4, backward=False)
 # | $S$, $\mathbf{s}$, $s_{jc}$ | `S`, `s` | what a softmax gives | $(n, m)$ | 02 |
 # | $E$ | | the sum of the exponentials of a sample's logits | one number | 02 |
 # | $J$, $J_{jk}$ | `J` | Jacobian, $J_{jk}$ of output $j$ by input $k$ | $(n_{\text{out}}, n_{\text{in}})$ | 02 |
-# | $l$ | | counts layers: $W^{(l)}$ is of layer $l$ | | 03 |
+# | $l$, $n_l$ | `n_0`, `n_1` | counts layers: $W^{(l)}$ is of layer $l$; its number of units, $n_0$ that of features | | 03 |
 # | $g$, $\hat g$ | `g` | one entry of a gradient; the same, measured | | 01 |
 # | $\tau$ | `step` | counts the steps of training | | 05 |
 # | $\lambda$, $\kappa$ | | curvature of the loss in a direction; largest over smallest curvature | | 05 |

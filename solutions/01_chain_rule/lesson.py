@@ -65,7 +65,7 @@ from byhand.waiting import waiting
 neuron.neuron_learns()
 
 # %% [markdown]
-# The line turns until it parts the classes, and the loss falls from 0.159 to 0.024.
+# The line turns until it nearly parts the classes, and the loss falls from 0.159 to 0.024.
 # At each of the 200 steps the neuron only asked:
 # *if I nudge this parameter, does the loss rise or fall, and how fast?*
 # Here each answer was measured, by nudging: two runs over the data for each parameter.

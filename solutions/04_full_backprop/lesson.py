@@ -77,6 +77,7 @@ from byhand.waiting import waiting
 # ## 1 · The picture
 #
 # A network is a chain of layers, counted by $l$.
+# Layer $l$ has $n_l$ units, and $n_0$ is the number of features.
 # Layer $l$ turns $A^{(l-1)}$ into $Z^{(l)}$ and $Z^{(l)}$ into $A^{(l)}$.
 # $A^{(0)}$ is the data $X$, and what the last layer puts out is the prediction $P$.
 # At the end stands the loss $L$, one number.
@@ -88,7 +89,7 @@ chain_diagram([64, 32, 10], ["tanh", "softmax"], m=5)
 
 # %% [markdown]
 # The lower row begins at the right with the slope of the loss by itself, 1.
-# At each `dZ` two gradients branch off: what training needs. The row carries the signal to them.
+# At each `dZ` two gradients branch off: what training needs.
 #
 # ## 2 · A network with a pencil
 #
@@ -745,7 +746,7 @@ with waiting():
 #
 # ## 7 · The gradient check
 #
-# Neither a shape nor, as section 11 will show, a falling loss says that a gradient is right.
+# Neither a shape nor a falling loss says that a gradient is right.
 # Compare it with slopes that know nothing of backpropagation: move one parameter $\theta$ by $h$ up
 # and by $h$ down.
 #
