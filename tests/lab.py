@@ -16,6 +16,7 @@ from typing import Any
 import nbformat
 from playwright.sync_api import expect, sync_playwright
 
+from grader.course.notebook import text_of
 from tests.classroom import PROGRAMS, environment
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "chrome"))), None)
@@ -41,6 +42,29 @@ FIGURE, PICTURE, WORDS, LINE = (
 NO_NEWS = {"apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False}}
 # One widget manager's cell must not be taken out of the page because it is out of sight.
 ALL_CELLS = {"notebook-extension/tracker": {"windowingMode": "none"}}
+# What is wrong with the formulas on the screen: dollar signs and TeX that are left outside
+# code are formulas that nobody set; MathJax writes an unknown macro in red.
+_BROKEN_FORMULAS = r"""() => {
+    const found = [];
+    for (const cell of document.querySelectorAll('.jp-Notebook .jp-RenderedMarkdown')) {
+        for (const error of cell.querySelectorAll('merror, mtext[mathcolor="red"]')) {
+            found.push(error.closest('mjx-container').textContent);
+        }
+        const copy = cell.cloneNode(true);
+        copy.querySelectorAll('code, pre, mjx-container').forEach(element => element.remove());
+        found.push(...(copy.textContent.match(/.{0,40}(\$|\\[a-z([]).{0,40}/g) || []));
+    }
+    return found;
+}"""
+# A lesson's figures, from top to bottom, and the pages of each.
+FIGURES = {
+    "01_chain_rule": [["two paths", "counting products", "the step h"]],
+    "02_sigmoid_softmax_jacobians": [["softmax and its Jacobian"]],
+    "03_dense_layer": [["order and transposes"]],
+    "04_full_backprop": [["planted bugs"], ["size by depth"]],
+    "05_sgd_vs_adam": [["momentum"], ["valley", "real data", "sweep of rates"]],
+    "06_computational_graph": [["forward and backward", "a deep diamond"]],
+}
 _LOOK = 100  # ms between two looks; a look at every frame costs more than what is waited for
 
 
@@ -52,6 +76,14 @@ def write_notebook(path: Path, cells: list[str]) -> None:
     )
     path.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(book, path)
+
+
+def cells_with_formulas(path: Path) -> int:
+    """Return in how many cells of a notebook a formula is typed; there must be some."""
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    typed = sum(cell["cell_type"] == "markdown" and "$" in text_of(cell) for cell in cells)
+    assert typed, f"{path}: no formula"
+    return typed
 
 
 # --------------------------------------------------------------------- the server
@@ -223,6 +255,12 @@ class Lab:
         self.page.click(f'.lm-MenuBar-itemLabel:text-is("{items[0]}")')
         for item in items[1:]:
             self.page.click(f'.lm-Menu-itemLabel:text-is("{item}")')
+
+    def broken_formulas(self, cells: int) -> list[str]:
+        """Wait until so many cells of the open notebook hold formulas; return broken ones."""
+        holding = self.page.locator(".jp-Cell", has=self.page.locator("mjx-container"))
+        expect(holding).to_have_count(cells)
+        return list(self.page.evaluate(_BROKEN_FORMULAS))
 
     def run_all(self) -> None:
         """Run every cell and wait for the last one."""

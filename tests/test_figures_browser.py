@@ -14,16 +14,6 @@ from tests.conftest import COURSE, LESSONS, ROOT
 pytestmark = pytest.mark.browser
 
 ARTEFACTS = ROOT / "artefacts" / "figures"
-FIGURES = {
-    "01_chain_rule": [["two paths", "counting products", "the step h"]],
-    "02_sigmoid_softmax_jacobians": [["softmax and its Jacobian"]],
-    "03_dense_layer": [["order and transposes"]],
-    "04_full_backprop": [["planted bugs"], ["size by depth"]],
-    "05_sgd_vs_adam": [["momentum"], ["valley", "real data", "sweep of rates"]],
-    "06_computational_graph": [["forward and backward", "a deep diamond"]],
-}
-"""Lesson -> its figures, from top to bottom -> the pages of each."""
-
 SOFTMAX = "import numpy as np\n"
 GOOD = """
 def softmax(Z):
@@ -159,13 +149,18 @@ def assert_legible(page):
     assert min(parts) > 150 if theme(page) == "Dark" else max(parts) < 105, colour
 
 
-@pytest.mark.parametrize("lesson", [lesson for lesson in FIGURES if lesson in LESSONS])
+@pytest.mark.parametrize("lesson", [lesson for lesson in lab.FIGURES if lesson in LESSONS])
 def test_a_lesson_runs_and_its_figure_answers_mouse_and_keyboard(lesson, opened):
-    """From top to bottom with its solutions, at 1,000 pixels, in light and in dark."""
-    jupyter = run_figure(opened(f"solutions/{lesson}/{lesson}.ipynb"))
-    page = jupyter.page
-    assert page.locator(lab.FIGURE).count() == len(FIGURES[lesson])
-    for at, pages in enumerate(FIGURES[lesson]):
+    """From top to bottom with its solutions, at 1,000 pixels, in light and in dark.
+
+    Its formulas are all set: those that students see, and those of the mark schemes.
+    """
+    path = f"solutions/{lesson}/{lesson}.ipynb"
+    jupyter = opened(path)
+    assert jupyter.broken_formulas(lab.cells_with_formulas(ROOT / path)) == []
+    page = run_figure(jupyter).page
+    assert page.locator(lab.FIGURE).count() == len(lab.FIGURES[lesson])
+    for at, pages in enumerate(lab.FIGURES[lesson]):
         figure = page.locator(lab.FIGURE).nth(at)
         for number, title in enumerate(pages):
             if number:
