@@ -23,6 +23,7 @@ from tests.conftest import ROOT, load
 LESSON = "00_start_here"
 CONFIG = "nbgrader_config.py"
 PROGRAMS = Path(sys.executable).parent
+_NO_SETTINGS = tempfile.TemporaryDirectory(prefix="no-settings-")
 _SECONDS = 600  # for a command on a busy machine
 _MADE_BY_USE = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
 # All that a gradebook holds, without the ids that are drawn at random.
@@ -167,7 +168,9 @@ def environment(home=None, **more):
     # nbgrader starts alembic by its name.
     path = f"{PROGRAMS}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
     found = {"PYTHONPATH": str(ROOT)} | kept | {"PATH": path}
-    if home is not None:
+    if home is None:
+        found["JUPYTER_CONFIG_DIR"] = _NO_SETTINGS.name
+    else:
         user = home.name
         found |= {"HOME": str(home), "USER": user, "LOGNAME": user}
     return found | more
