@@ -111,6 +111,17 @@ def test_the_examination_fails_where_there_is_no_sandbox(monkeypatch):
     assert found[words.NO_TCP] is True, "the box's own fence stands without sandlock"
 
 
+def test_a_module_of_python_s_library_that_lies_elsewhere_can_be_read(monkeypatch, tmp_path):
+    """On Debian sitecustomize.py does, and whoever reloads modules came upon it."""
+    library, elsewhere = tmp_path / "library", tmp_path / "elsewhere.py"
+    library.mkdir()
+    elsewhere.touch()
+    (library / "sitecustomize.py").symlink_to(elsewhere)
+    monkeypatch.setattr(policy.sysconfig, "get_path", lambda *_: str(library))
+
+    assert str(elsewhere) in policy.readable(COURSE, tmp_path / "import")
+
+
 @pytest.mark.parametrize(
     ("name", "value", "reason"),
     [

@@ -87,7 +87,10 @@ def _python_paths() -> Iterator[Path]:
         for part in ("lib", "lib64", "pyvenv.cfg"):
             yield Path(prefix) / part
     for name in ("stdlib", "platstdlib"):
-        yield Path(sysconfig.get_path(name))
+        library = Path(sysconfig.get_path(name))
+        yield library
+        # Debian keeps one of its modules in /etc.
+        yield from (path for path in library.glob("*.py") if path.is_symlink())
     yield from _package_folders()
 
 
