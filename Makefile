@@ -38,9 +38,10 @@ demo: $(READY)
 	$(RUN) "$(BIN)/python" -m grader.demo
 
 # A module shares costly set-ups, and stays on one worker; the order is tests/conftest.py's.
-# Two workers have two cores: a product of small matrices is no work for two threads each.
+# Three workers for two cores: pages, kernels and deadlines are waited for.  With so many, a
+# product of small matrices is no work for two threads each.
 test: $(READY)
-	$(RUN) OPENBLAS_NUM_THREADS=1 "$(BIN)/python" -m pytest -n 2 --dist loadscope --no-loadscope-reorder
+	$(RUN) OPENBLAS_NUM_THREADS=1 "$(BIN)/python" -m pytest -n 3 --dist loadscope --no-loadscope-reorder
 
 lint: $(READY)
 	$(RUN) "$(BIN)/ruff" format --check .

@@ -75,8 +75,9 @@ def chromium() -> Iterator[Any]:
 
 # The modules that take longest, longest first: begun last, one of them would be waited for alone.
 LONG = (
-    *("figures_browser", "browser", "readme", "nbgrader", "threats", "grading", "plugin", "demo"),
-    *("lessons", "sandbox", "ordinary_assignment", "authoring", "gradebook", "checking"),
+    *("figures_browser", "threats", "lessons", "browser", "grading", "readme", "honest", "demo"),
+    *("nbgrader", "plugin", "suite", "shell", "sandbox", "reference", "byhand_plots", "gradebook"),
+    *("kill_matrix", "authoring", "checking", "figures", "numbers_04", "ordinary_assignment"),
 )
 
 
