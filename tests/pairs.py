@@ -54,7 +54,8 @@ def judged(lesson: str, name: str, answer: Callable[..., Any], student: str) -> 
     """Judge one exercise answered by a given function, all else by the reference."""
     namespace = {**load(lesson).reference, name: answer}
     judging = Judging(load(lesson), KernelRunner(namespace), student=student, secret=_SECRET)
-    return judging.exercise(load(lesson).exercises[name])
+    judging.exercise(load(lesson).exercises[name])
+    return judging.carry(load(lesson).exercises[name])
 
 
 def pairs(lesson: str, name: str, count: int, *, seed: int = 0) -> Iterator[Pair]:
