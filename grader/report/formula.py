@@ -18,14 +18,14 @@ _TAG = re.compile(r"\\tag\*?\{([^{}]*)\}")
 _SPACE = re.compile(r"(\\\\)|\\(?=\n)")  # a line break of a matrix, or a space at a line's end
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=5_000)
 def inline(tex: str) -> Markup:
     """Return a formula that stands in a line."""
     made = _mathml(tex, display=False)
     return made or Markup('<code class="typed">${}$</code>').format(tex)
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=5_000)
 def block(tex: str) -> Markup:
     """Return a formula that stands alone, its number beside it."""
     tags = _TAG.findall(tex)

@@ -26,7 +26,7 @@ _BASE64 = re.compile(r"[A-Za-z0-9+/\s]*={0,2}\s*")
 # What is longer, or opens more formulas, is shown as typed: a parser's time may grow as its
 # square, and nobody derives anything in that many characters.
 _LONGEST, _MOST_BLOCKS = 30_000, 200
-_MANY = 4_000  # texts: the prose of a course, and what its students have in common
+_MANY = 1_000  # texts: the prose of a course; a server lives for weeks
 
 
 @lru_cache(maxsize=_MANY)
@@ -43,15 +43,8 @@ def of_a_student(source: str, attachments: Mapping[str, Any] | None = None) -> M
     """
     if len(source) > _LONGEST or source.count(r"\begin{") > _MOST_BLOCKS:
         return Markup("<pre>{}</pre>").format(source)
-    if not attachments:
-        return _of_a_student(source)
-    env = {"attachments": attachments}
+    env = {"attachments": attachments or {}}
     return Markup(_parser(html=False).render(source, env))  # noqa: S704
-
-
-@lru_cache(maxsize=_MANY)
-def _of_a_student(source: str) -> Markup:
-    return Markup(_parser(html=False).render(source))  # noqa: S704
 
 
 @cache
