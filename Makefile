@@ -49,7 +49,7 @@ lint: $(READY)
 	$(RUN) "$(BIN)/mypy" --strict grader byhand
 
 kills: $(READY)
-	$(RUN) KILLS=200 "$(BIN)/python" -m pytest -q tests/test_grading.py -k whenever_the_command_is_killed
+	$(RUN) KILLS=200 "$(BIN)/python" -m pytest -q tests/grading/test_killed.py -k whenever_the_command_is_killed
 
 kill-matrix: $(READY)
 	$(RUN) "$(BIN)/python" tests/kill_matrix.py --survivors

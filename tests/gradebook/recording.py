@@ -1,0 +1,59 @@
+"""What the tests of recording share: a small class, and how it is recorded."""
+
+from traitlets.config import Config
+
+from grader.gradebook.recorder import Recorder
+from grader.submission.entry import Entry, fingerprint
+from tests.classroom import LESSON, right, tree, work
+from tests.conftest import load
+
+HALF = {
+    "standardize": (
+        "def standardize(X):\n"
+        "    return (X - X.mean(axis=1, keepdims=True)) / X.std(axis=1, keepdims=True)"
+    ),
+    "one_hot": "def one_hot(labels, n_classes):\n    return np.eye(n_classes)[:, labels]",
+}
+CLASS = {
+    "right": right(derive_broadcast_shape="It is so."),
+    "wrong": work(one_hot="def one_hot(labels, n_classes):\n    return labels"),
+    "partly": right(**HALF),
+    "untouched": work(),
+}
+TESTS = ("test_standardize", "test_one_hot")
+TASK = "derive_broadcast_shape"
+
+
+def recorder(course, *, url=None, config=None):
+    return Recorder(
+        course,
+        db_url=url or f"sqlite:///{course.class_folder}/gradebook.db",
+        course_id="backprop_by_hand",
+        config=config or Config(),
+    )
+
+
+def entry(course, student):
+    folder = course.class_folder / "submitted" / student / LESSON
+    return Entry(student=student, lesson=LESSON, folder=folder)
+
+
+def hash_of(course, student):
+    return fingerprint(entry(course, student), load(LESSON), "s", "a box")
+
+
+def record(course, graded, *students, config=None):
+    """Record some of the class, as `grader grade` does."""
+    with recorder(course, config=config) as book:
+        for student in students or CLASS:
+            book.record(
+                entry(course, student), graded[student], load(LESSON), hash_of(course, student)
+            )
+
+
+def autograded(course):
+    return tree(course.class_folder / "autograded")
+
+
+def url(course):
+    return f"sqlite:///{course.class_folder}/gradebook.db"
