@@ -11,6 +11,7 @@ without; what a copy of a file asks for besides its content seems to succeed.
 
 from __future__ import annotations
 
+import os
 import platform
 import re
 from functools import lru_cache
@@ -100,6 +101,11 @@ lremovexattr 198 15, fremovexattr 199 16, fallocate 285 47
 """
 _NOT_PERMITTED = """
 socket 41 198, chown 92 -, lchown 94 -, fchown 93 55, fchownat 260 54, setpriority 141 140
+"""
+# Some of those that are admitted: see `_about_itself`.
+_ABOUT_A_PROCESS = """
+kill 62 129, tkill 200 130, tgkill 234 131, getpgid 121 155, getsid 124 156,
+sched_getaffinity 204 123
 """
 # By their arguments: see `_by_argument`.
 _LOOKED_AT = """
@@ -200,6 +206,16 @@ def _lines(machine: str, *, processes: bool) -> tuple[Instruction, ...]:
     return tuple(lines)
 
 
+def _about_itself(machine: str, pid: int) -> list[Instruction]:
+    """Return what lets calls about a process tell of this one alone.
+
+    Whether a number is taken by another would be told apart by how the call fails.
+    """
+    found, own = numbers(_ABOUT_A_PROCESS, machine), (0, pid)
+    rule = [load(0), *among(own, ALLOW), NOT_PERMITTED]
+    return [line for number in found.values() for line in when(number, rule)]
+
+
 def admit(*, processes: bool) -> None:
     """Let this process, for good, make no other system calls.
 
@@ -208,7 +224,8 @@ def admit(*, processes: bool) -> None:
     """
     machine = platform.machine()
     lines = _lines(machine, processes=processes)
-    install(_ARCHITECTURES[machine], lines, NO_SUCH_CALL)
+    known = [] if processes else _about_itself(machine, os.getpid())
+    install(_ARCHITECTURES[machine], [*known, *lines], NO_SUCH_CALL)
 
 
 def prepare() -> None:

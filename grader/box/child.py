@@ -29,7 +29,7 @@ from .shell import Shell
 _TOO_LARGE = {"type": "that is too large to return", "known": True}
 _ALWAYS = ("look", "use", "printed", "generators", "chance")
 _TOO_LATE = {"type": "that came too late", "known": True}
-_WAITING_SIGNALS = 64
+_WAITING_SIGNALS = 0
 
 
 class Line:
@@ -166,7 +166,8 @@ def _limit(limits: dict[str, int]) -> None:
         "RLIMIT_FSIZE": limits["file"],
         "RLIMIT_NOFILE": limits["descriptors"],
         "RLIMIT_CORE": 0,
-        # Signals that wait are counted for all of a user's processes together.
+        # Signals that wait are counted for all of a user's processes: with any room, one box
+        # could use up, or see, what another has.
         "RLIMIT_SIGPENDING": _WAITING_SIGNALS,
     }
     for name, value in hard.items():

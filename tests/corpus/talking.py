@@ -210,4 +210,36 @@ def heard():
     return False
 """,
     ),
+    _silent(
+        "66j",
+        "which numbers of processes are taken, told apart by how a signal fails",
+        """
+def heard():
+    answers = set()
+    for number in range(1, 3000):
+        for attempt in (lambda: os.kill(number, 0), lambda: os.getsid(number),
+                        lambda: os.sched_getaffinity(number)):
+            try:
+                attempt()
+                answers.add(number == os.getpid())
+            except OSError as error:
+                answers.add(error.errno)
+    return len(answers - {True}) > 1
+""",
+    ),
+    _silent(
+        "66k",
+        "signals that wait, of which a user has so many",
+        """
+def heard():
+    import signal
+    signal.pthread_sigmask(signal.SIG_BLOCK, [50])
+    for _ in range(9):
+        os.kill(os.getpid(), 50)
+    count = 0
+    while signal.sigtimedwait([50], 0):
+        count += 1
+    return count > 1
+""",
+    ),
 ]
