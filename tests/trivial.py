@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.box.plain import copied, mapped
+from grader.box.plain import copied
 
 _CONSTANTS: tuple[Any, ...] = (
     *(None, True, False, 0, 1, -1, 2, 0.0, 1.0, -1.0, 0.5, float("nan"), float("inf"), "", "relu"),
@@ -98,6 +98,10 @@ def _raising(error: type[Exception]) -> Callable[..., Any]:
 
 def _filled(reference: Callable[..., Any], fill: Callable[[Any], Any]) -> Callable[..., Any]:
     def leaf(value: Any) -> Any:
+        if isinstance(value, list | tuple):
+            return type(value)(map(leaf, value))
+        if isinstance(value, dict):
+            return {key: leaf(item) for key, item in value.items()}
         if isinstance(value, np.ndarray | np.generic):
             return fill(value)
         if isinstance(value, str):
@@ -105,4 +109,4 @@ def _filled(reference: Callable[..., Any], fill: Callable[[Any], Any]) -> Callab
         # A number of no fraction, too: a reference may count, or say yes or no.
         return float(fill(value)) if isinstance(value, int | float) else value
 
-    return lambda *arguments, **keywords: mapped(reference(*arguments, **keywords), leaf)
+    return lambda *arguments, **keywords: leaf(reference(*arguments, **keywords))

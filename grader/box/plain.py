@@ -7,13 +7,13 @@ which keeps account of all that it has met.
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
-_IMMUTABLE = (type(None), bool, int, float, complex, str, bytes)
+_IMMUTABLE = frozenset((type(None), bool, int, float, complex, str, bytes))
 _MAX_DEPTH = 16
 
 
@@ -25,24 +25,29 @@ def copied(value: Any, depth: int = 0) -> Any:
     if kind in _IMMUTABLE:
         return value
     if depth < _MAX_DEPTH:
-        if kind is list:
-            return [copied(item, depth + 1) for item in value]
-        if kind is tuple:
-            return tuple([copied(item, depth + 1) for item in value])
+        depth += 1
+        # Most items are leaves that nobody can change: a call for each would double the time.
+        if kind is list or kind is tuple:
+            items = [item if type(item) in _IMMUTABLE else copied(item, depth) for item in value]
+            return items if kind is list else tuple(items)
         if kind is dict:
-            return {key: copied(item, depth + 1) for key, item in value.items()}
+            return {key: copied(item, depth) for key, item in value.items()}
     if callable(value) or isinstance(value, np.random.Generator):
         return value
     return copy.deepcopy(value)
 
 
 def mapped(value: Any, leaf: Callable[[Any], Any]) -> Any:
-    """Return nested lists, tuples and dicts with leaf(each of the values inside)."""
+    """Return nested lists, tuples and dicts with leaf(each of the values inside).
+
+    Numbers, texts, bytes and None stay what they are: nobody makes anything else of them.
+    """
     kind = type(value)
-    if kind is list:
-        return [mapped(item, leaf) for item in value]
-    if kind is tuple:
-        return tuple([mapped(item, leaf) for item in value])
+    if kind in _IMMUTABLE:
+        return value
+    if kind is list or kind is tuple:
+        items = [item if type(item) in _IMMUTABLE else mapped(item, leaf) for item in value]
+        return items if kind is list else tuple(items)
     if kind is dict:
         return {key: mapped(item, leaf) for key, item in value.items()}
     return leaf(value)
@@ -54,27 +59,44 @@ def same(one: Any, other: Any, depth: int = 0) -> bool:
     Never by their text: that of an array of many axes takes minutes, and that of a long
     integer is refused.
     """
+    if one is other:
+        return True
+    kind = type(one)
+    if kind is type(other) and kind in _IMMUTABLE:
+        if kind is float:
+            # NaN is the same as NaN here, and 0.0 is not -0.0.
+            return bool(one.hex() == other.hex())
+        return bool(one == other)
     if isinstance(one, np.ndarray) and isinstance(other, np.ndarray):
         alike = one.shape == other.shape and one.dtype == other.dtype
         return alike and one.tobytes() == other.tobytes()
-    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
-        return len(one) == len(other) and all(
-            same(mine, theirs, depth + 1) for mine, theirs in zip(one, other, strict=True)
-        )
+    if isinstance(one, _SEQUENCES) and isinstance(other, _SEQUENCES):
+        return len(one) == len(other) and _same_items(one, other, depth + 1)
     if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(
-            same(one[key], other[key], depth + 1) for key in one
+        # In the order of one: dicts that are equal may have been filled in another.
+        return one.keys() == other.keys() and _same_items(
+            one.values(), [other[key] for key in one], depth + 1
         )
-    if type(one) is not type(other):
+    if kind is not type(other):
         return False
     if isinstance(one, float):
-        # NaN is the same as NaN here, and 0.0 is not -0.0.
         return one.hex() == float(other).hex()
     if isinstance(one, np.generic):
         return bool(one.tobytes() == other.tobytes())
-    if type(one) in (*_IMMUTABLE, set, frozenset):
-        return bool(one == other)
     return True
+
+
+def _same_items(one: Iterable[Any], other: Iterable[Any], depth: int) -> bool:
+    for mine, theirs in zip(one, other, strict=True):
+        # What was copied before a call shares the leaves that nobody can change.
+        if mine is not theirs and not same(mine, theirs, depth):
+            return False
+    return True
+
+
+# A tuple of types is looked through faster than "list | tuple", which is made anew each time.
+_SEQUENCES = (list, tuple)
+_NESTED = (list, tuple, dict)
 
 
 def share(one: Any, other: Any) -> bool:
@@ -117,7 +139,15 @@ def arrays(value: Any, depth: int = 0) -> list[np.ndarray[Any, Any]]:
     if isinstance(value, np.ndarray):
         return [value]
     found: list[np.ndarray[Any, Any]] = []
-    if depth < _MAX_DEPTH and isinstance(value, list | tuple | dict):
-        for item in value.values() if isinstance(value, dict) else value:
-            found += arrays(item, depth + 1)
+    _collect(value, depth, found)
     return found
+
+
+def _collect(value: Any, depth: int, found: list[np.ndarray[Any, Any]]) -> None:
+    """Add the arrays inside lists, tuples and dicts to those found."""
+    if depth < _MAX_DEPTH and isinstance(value, _NESTED):
+        for item in value.values() if isinstance(value, dict) else value:
+            if isinstance(item, np.ndarray):
+                found.append(item)
+            elif type(item) not in _IMMUTABLE:
+                _collect(item, depth + 1, found)
