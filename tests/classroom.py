@@ -1,5 +1,6 @@
 """A course of its own for tests that grade: lessons, a class, its gradebook."""
 
+import atexit
 import contextlib
 import dataclasses
 import json
@@ -24,6 +25,7 @@ LESSON = "00_start_here"
 CONFIG = "nbgrader_config.py"
 PROGRAMS = Path(sys.executable).parent
 _NO_SETTINGS = tempfile.TemporaryDirectory(prefix="no-settings-")
+atexit.register(_NO_SETTINGS.cleanup)
 _SECONDS = 600  # for a command on a busy machine
 _MADE_BY_USE = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
 # All that a gradebook holds, without the ids that are drawn at random.
