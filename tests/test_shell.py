@@ -12,6 +12,7 @@ from nbclient import NotebookClient
 from grader.box.outputs import MAX_PICTURES, Outputs
 from grader.box.wire import WireError
 from grader.report.notebook import outputs_of
+from grader.sandbox import availability
 from grader.sandbox.box import Box
 from grader.sandbox.cells import Run
 from grader.sandbox.limits import Limits
@@ -330,9 +331,12 @@ def test_an_error_of_a_magic_that_starts_no_program_stays_one(box):
     assert outputs[-1]["ename"] == "PermissionError"
 
 
-def test_where_programs_may_be_started_their_lines_are_run():
+@pytest.mark.parametrize("sandboxed", [False, True])
+def test_where_programs_may_be_started_their_lines_are_run(sandboxed):
+    if sandboxed and availability.unavailable():
+        pytest.skip(availability.unavailable())
     limits = Limits(cell_seconds=20.0, processes=4)
-    with Box(COURSE, sandboxed=False, limits=limits) as mine:
+    with Box(COURSE, sandboxed=sandboxed, limits=limits, withheld=()) as mine:
         cells = ["!echo hi; exit 3", "print(_exit_code)", "x = !echo a; echo b", "print(x)"]
         cells += ["%%bash --out n\necho 5", "print(int(n))", "!nosuchprogram", "print(_exit_code)"]
         said = [printed(outputs) for outputs in here(mine, *cells)]
