@@ -680,6 +680,7 @@ def test_each_part_may_have_a_mistake_of_its_own():
         (lambda a, m: 3 * a, "a constant factor of 3"),
         (lambda a, m: np.squeeze(a), "a lost axis"),
         (lambda a, m: a.astype(np.float16), "another dtype"),
+        (lambda a, m: a.astype(np.float32), "another dtype"),
         (lambda a, m: (9 * a).astype(int), None),
     ],
 )

@@ -180,8 +180,9 @@ def _compare_numbers(actual: Any, expected: Any, yardstick: Yardstick) -> Compar
     if isinstance(expected, int):
         return _compare_integers(actual, expected)
     wanted = np.asarray(expected)
-    if wanted.ndim == 0 and isinstance(actual, float):
-        actual = np.asarray(actual)
+    if wanted.ndim == 0 and (isinstance(actual, float) or _is_exact_as_float(actual)):
+        # `return 0` is as right as `return 0.0`.
+        actual = np.asarray(actual, dtype=float)
     if not isinstance(actual, np.ndarray):
         return _other_sort(actual, wanted)
     if actual.shape != wanted.shape:
@@ -192,6 +193,10 @@ def _compare_numbers(actual: Any, expected: Any, yardstick: Yardstick) -> Compar
     if wanted.dtype.kind != "f":
         return _compare_values(actual == wanted, actual, wanted)
     return _compare_floats(actual, wanted, yardstick)
+
+
+def _is_exact_as_float(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) <= 2**53
 
 
 def _right_dtype(found: np.dtype[Any], wanted: np.dtype[Any], yardstick: Yardstick) -> bool:
@@ -277,6 +282,8 @@ def ratio(actual: Any, wanted: Any, *, single: bool = False) -> float | None:
         not np.isfinite(factor)
         or not np.allclose(factors, factor, rtol=tolerance, atol=0)
         or abs(factor) < 1e-3
+        # Rounding, as of float32, is no factor.
+        or abs(factor - 1) < tolerance
     ):
         return None
     return -1.0 if abs(factor + 1) < tolerance else factor

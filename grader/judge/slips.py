@@ -83,7 +83,7 @@ class Slip:
         made = np.asarray(made, dtype=float) * self.scalar(m)
         if self.numbers is Numbers.WHOLE:
             return bool(found.dtype.kind in "iu" and np.array_equal(found, np.trunc(made)))
-        if self.numbers is Numbers.SAME and not _same_kind(found, target):
+        if self.numbers is Numbers.SAME and not _same_kind(found, target, yardstick):
             return False
         rough = (
             1e-2 if found.dtype == np.float16 else 1e-4 if _is_single(found, yardstick) else 1e-6
@@ -125,7 +125,7 @@ def candidates(found: Any, target: Any, m: int | None, yardstick: Yardstick) -> 
     if not is_numeric(found) or not is_numeric(target):
         return
     found, target = np.asarray(found), np.asarray(target)
-    numbers = _numbers(found, target)
+    numbers = _numbers(found, target, yardstick)
     for form in Form:
         made = _shaped(target, form, found.shape)
         if made is None or (form is Form.TRANSPOSED and np.array_equal(made, target)):
@@ -146,18 +146,18 @@ def _scales(
         yield Slip(form=form, numbers=numbers, factor=factor)
 
 
-def _numbers(found: Array, target: Array) -> Numbers:
-    if _same_kind(found, target):
+def _numbers(found: Array, target: Array, yardstick: Yardstick) -> Numbers:
+    if _same_kind(found, target, yardstick):
         return Numbers.SAME
     if found.dtype.kind in "iu" and target.dtype.kind == "f":
         return Numbers.WHOLE
     return Numbers.OTHER
 
 
-def _same_kind(found: Array, target: Array) -> bool:
+def _same_kind(found: Array, target: Array, yardstick: Yardstick) -> bool:
     if found.dtype.kind == "f" and target.dtype.kind == "f":
-        # Half precision is another dtype wherever it comes; single may be right.
-        return found.dtype.itemsize >= min(target.dtype.itemsize, 4)
+        # Half precision is another dtype wherever it comes; single is right for single inputs.
+        return found.dtype.itemsize >= min(target.dtype.itemsize, 4 if yardstick.single else 8)
     kinds = {"i": "i", "u": "i"}
     return kinds.get(found.dtype.kind, found.dtype.kind) == kinds.get(
         target.dtype.kind, target.dtype.kind
