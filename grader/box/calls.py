@@ -69,9 +69,14 @@ def call(
         answer = attempt(function, arguments, keywords, steps)
     answer["changed"] = not same(before, (arguments, keywords))
     answer["warned"] = str(caught[0].message)[:200] if caught else ""
-    if "failure" not in answer:
+    if "failure" in answer:
+        return answer
+    try:
         answer["shares"] = share(answer["value"], [arguments, keywords])
         answer["twins"] = twins(answer["value"])
+    except BaseException as error:  # noqa: BLE001 - the result's own class may raise anything
+        answer.pop("value")
+        answer |= _failure(failures.RAISED, error)
     return answer
 
 

@@ -45,9 +45,11 @@ class _UnportableError(TypeError):
 
     def __init__(self, value: Any) -> None:
         kind = type(value)
+        # A class may have been made to say something else, or to raise.
+        module = type.__dict__["__module__"].__get__(kind)
         self.told = {
-            "type": str(getattr(kind, "__qualname__", ""))[:80],
-            "known": str(getattr(kind, "__module__", "")).partition(".")[0] in _KNOWN,
+            "type": type.__dict__["__qualname__"].__get__(kind)[:80],
+            "known": isinstance(module, str) and module.partition(".")[0] in _KNOWN,
         }
         super().__init__(self.told["type"])
 

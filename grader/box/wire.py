@@ -28,6 +28,7 @@ MAX_PARTS = 100_000  # values in one frame, as the sender counts them
 _MAX_MARKS = 1_000_000  # commas, colons and brackets in a header from the box
 _MAX_KEYS = 1_000  # of one dict; keys can be chosen to collide, and looking up is then slow
 _MAX_HEX = 100_000
+_MAX_AXES = 32
 _DTYPES = {
     np.dtype(name).str: np.dtype(name)
     for name in ("?", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8", "c8", "c16")
@@ -73,6 +74,8 @@ class Source:
 
 
 _PLAIN = (tuple, list, dict, str, int, float, bytes)
+# A class may have been made to say something else, or to raise.
+_NAME_OF = type.__dict__["__name__"].__get__
 
 
 def _bare(value: Any, base: type) -> Any:
@@ -142,7 +145,7 @@ class _Writer:
             return {"s": self._items((value.name, value.text, value.constants), depth)}
         base = next((base for base in _PLAIN if issubclass(kind, base)), None)
         if base is None:
-            raise UnplainError(f"an object of type {kind.__name__}")
+            raise UnplainError(f"an object of type {_NAME_OF(kind)}")
         # A namedtuple is a tuple, an OrderedDict a dict: what is its own stays behind.
         return self.plain(_bare(value, base), depth)
 
@@ -179,6 +182,8 @@ class _Writer:
             array, name = array.astype(swapped), _NAMES[swapped]
         if array.nbytes > MAX_BLOB:
             raise UnplainError(f"an array of {array.nbytes} bytes, too large to return")
+        if array.ndim > _MAX_AXES or max(array.shape, default=0) > MAX_BLOB:
+            raise UnplainError(f"an array of {array.ndim} axes, too many or too long to return")
         # An exercise may promise to work on views: the layout crosses too.
         flags = array.flags
         layout = "C" if flags.c_contiguous else "F" if flags.f_contiguous else "S"
@@ -310,7 +315,7 @@ class _Reader:
         if name not in _DTYPES:
             raise WireError("array of a dtype that may not cross")
         dtype = _DTYPES[name]
-        if len(shape) > 32:
+        if len(shape) > _MAX_AXES:
             raise WireError("array with an impossible shape")
         count = 1
         for n in shape:
