@@ -2,27 +2,23 @@
 
 They only declare.  `exercise` names one; its `cases` take a generator of hidden
 cases, its `mistake` an executable misconception.  All are collected while the
-files are read, and never run before a submission is judged.
+files are read; cases are drawn when a submission is judged, and once by a build.
 """
 
 from __future__ import annotations
 
-import builtins
-import dis
 import inspect
 import sys
-import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from functools import cache
-from types import CodeType
 from typing import Any
 
 import numpy as np
 
-_FROM_OUTSIDE = ("LOAD_GLOBAL", "LOAD_NAME")  # instructions that look a name up in a module
+from grader.shown import Shown
+
 CaseMaker = Callable[[np.random.Generator], Iterator["Case"]]
 Check = Callable[..., "str | None"]
 
@@ -96,66 +92,6 @@ class Rng:
     """An argument that arrives as `numpy.random.default_rng(seed)`."""
 
     seed: int
-
-
-@dataclass(frozen=True, init=False, eq=False)
-class Shown:
-    """An argument that is a function and hides no answer, like a loss to differentiate.
-
-    Its source goes to the student's process, which calls it there: a hundred times
-    faster than asking the judge, who answers for all other functions.
-
-    Args:
-        function: written with def at the top level of a hidden file; it uses its arguments
-            and NumPy, as np, and nothing else.
-        constants: arguments besides those that the student's code gives: plain data.
-
-    Raises:
-        TypeError: the function is not of this kind.
-    """
-
-    function: Callable[..., Any]
-    constants: Mapping[str, Any]
-
-    def __init__(self, function: Callable[..., Any], **constants: Any) -> None:
-        source_of(function)
-        object.__setattr__(self, "function", function)
-        object.__setattr__(self, "constants", constants)
-
-    def __call__(self, *arguments: Any, **keywords: Any) -> Any:
-        """Call the function, as the student's process does."""
-        return self.function(*arguments, **{**self.constants, **keywords})
-
-
-@cache
-def source_of(function: Callable[..., Any]) -> str:
-    """Return the source of a function that may be shown; see `Shown`."""
-    name = getattr(function, "__name__", repr(function))
-    try:
-        source = textwrap.dedent(inspect.getsource(function))
-        others = sorted(_names(function.__code__) - {"np", *dir(builtins)})
-        if not source.startswith("def "):
-            others = ["a form other than def"]
-        elif not others:
-            # As the student's process does: what its defaults need must be there, too.
-            exec(source, {"np": np})  # noqa: S102 - the author's own
-    except (OSError, TypeError, AttributeError) as error:
-        raise TypeError(f"Shown({name}): has no source to show ({error})") from error
-    except NameError as error:
-        others = [str(error.name)]
-    if others:
-        raise TypeError(
-            f"Shown({name}): uses {', '.join(others)}; write it with def at the top level of "
-            "a hidden file, with NumPy and its arguments alone"
-        )
-    return source
-
-
-def _names(code: CodeType) -> set[str]:
-    """Return the names that code takes from outside, with the functions inside it."""
-    used = {i.argval for i in dis.get_instructions(code) if i.opname in _FROM_OUTSIDE}
-    inside = [_names(const) for const in code.co_consts if isinstance(const, CodeType)]
-    return used.union(code.co_freevars, *inside) - set(code.co_cellvars)
 
 
 @dataclass(frozen=True)

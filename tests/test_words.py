@@ -26,6 +26,7 @@ LEFT = (
     "cli",
     "report",
     "box",
+    "shown",
     "exercise",
     "kit",
     "demo",

@@ -14,7 +14,8 @@ import numpy as np
 
 from grader.box import wire
 from grader.box.plain import copied, mapped
-from grader.exercise import Case, Rng, Shown, source_of
+from grader.exercise import Case, Rng
+from grader.shown import Shown, source_of
 
 Prepared = tuple[tuple[Any, ...], dict[str, Any], list[tuple[Any, ...]]]
 

@@ -15,7 +15,7 @@ from enum import Enum, auto
 from typing import Any, Self
 
 from grader.box import stream, wire
-from grader.exercise import Case, Shown
+from grader.exercise import Case
 from grader.judge.argument import sent
 from grader.judge.outcome import Answer
 from grader.judge.verdict import Verdict
@@ -28,6 +28,7 @@ from grader.sandbox.oracle import MOST_REFERENCED, Oracle
 from grader.sandbox.outputs import read_answer
 from grader.sandbox.questions import Question
 from grader.sandbox.warm import SandboxError
+from grader.shown import Shown
 from grader.submission.code import Ask, Code
 
 MAX_ASKS = 20_000  # calls of the judge's functions during one call of the student's
