@@ -14,6 +14,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from grader.course import words
+
 
 class Modules:
     """A table of modules, and what lets code import from it.
@@ -53,7 +55,7 @@ class Modules:
 
     def _run(self, name: str) -> None:
         if name not in self._sources:
-            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+            raise ModuleNotFoundError(words.no_module(name), name=name)
         path, content = self._sources[name]
         parent, _, last = name.rpartition(".")
         module = self._loaded[name] = ModuleType(name)

@@ -257,6 +257,10 @@ def hidden_not_python(message: str) -> Wrong:
     return Wrong(what=_("not Python: {message}").format(message=message), fix=_("correct the line"))
 
 
+def no_module(name: str) -> str:
+    return _("No module named {name!r}").format(name=name)
+
+
 def hidden_raises(error: Exception) -> Wrong:
     return Wrong(
         what=_("raises {kind}: {error}").format(kind=type(error).__name__, error=error),
