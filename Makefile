@@ -23,7 +23,7 @@ help:
 	@echo "make lint       check format, style and types"
 	@echo "make notebooks  build the notebooks from solutions/*/lesson.py"
 	@echo "make bench      measure the grader against its yardsticks"
-	@echo "make kill-matrix  mutate the reference solutions, and see that hidden cases notice"
+	@echo "make kill-matrix  measure what the judge notices, and write docs/kill-matrix.md"
 	@echo "make fuzz       try 10,000 notebooks and 10,000 values on the judge"
 	@echo "make kills      kill 'grader grade' 200 times and look for what is left"
 	@echo "make honest     compare the three commands on all honest work and all attacks"
@@ -52,7 +52,7 @@ kills: $(READY)
 	$(RUN) KILLS=200 "$(BIN)/python" -m pytest -q tests/grading/test_killed.py -k whenever_the_command_is_killed
 
 kill-matrix: $(READY)
-	$(RUN) "$(BIN)/python" tests/kill_matrix.py --survivors
+	$(RUN) "$(BIN)/python" tests/kill_page.py
 
 fuzz: $(READY)
 	$(RUN) FUZZ=10000 "$(BIN)/python" -m pytest -q -n 2 tests/test_fuzz.py

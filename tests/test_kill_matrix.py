@@ -12,6 +12,7 @@ from tests.kill_matrix import (
     mutants_of,
     passes,
 )
+from tests.kill_page import PAGE, page_of, row_of, rows_in
 
 EXERCISES = [(lesson, name) for lesson in LESSONS for name in load(lesson).exercises]
 MUTANTS_EACH = 8
@@ -45,3 +46,27 @@ def test_a_sample_of_equivalent_mutants_is_right_for_students_of_their_own(lesso
         exec(mutant.source, namespace)  # noqa: S102
         for seed in range(1000, 1000 + RESAMPLED):
             assert passes(lesson, name, namespace, seed), (mutant.change, seed)
+
+
+# ------------------------------------------------------------------------ the page
+
+ROWS = {(lesson, name): row for lesson, name, row in rows_in(PAGE.read_text(encoding="utf-8"))}
+# Measured anew in seconds each; all of them take most of an hour.
+SAMPLE = [key for key in EXERCISES if key[1] in ("one_hot", "softmax_vjp", "mse", "best_rate")]
+
+
+def test_the_published_matrix_has_a_row_for_each_exercise_and_nothing_open():
+    assert [key for key in ROWS if key[0] in LESSONS] == EXERCISES
+    for lesson, name in EXERCISES:
+        made, killed, equivalent, still_open = map(int, ROWS[lesson, name].split(" | ")[1:5])
+        assert made == len(mutants_of(lesson, name)), f"{name}: run make kill-matrix"
+        assert (killed + equivalent, still_open) == (made, 0), name
+
+
+@pytest.mark.parametrize(("lesson", "name"), SAMPLE)
+def test_a_row_of_the_published_matrix_is_what_a_fresh_run_gives(lesson, name):
+    assert ROWS[lesson, name] == row_of(lesson, name).text(f"`{name}`")
+
+
+def test_the_published_totals_are_those_of_the_rows():
+    assert PAGE.read_text(encoding="utf-8") == page_of(ROWS)

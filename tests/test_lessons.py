@@ -5,7 +5,6 @@ SEEDS=200 tries as many students; the default keeps `make test` short.
 """
 
 import os
-import runpy
 
 import pytest
 
@@ -13,7 +12,8 @@ from grader.course.cells import Kind
 from grader.in_kernel import KernelRunner
 from grader.judge.judging import Judging
 from grader.judge.verdict import Verdict
-from tests.conftest import LESSONS, ROOT, load
+from tests.conftest import LESSONS, load
+from tests.kill_page import alternatives
 
 SEEDS = int(os.environ.get("SEEDS", "5"))
 
@@ -25,16 +25,14 @@ MISTAKES = [
 ]
 
 
-def alternatives():
+def styles():
     for lesson, name in EXERCISES:
-        path = ROOT / "tests" / "alternatives" / f"{lesson}.py"
-        found = runpy.run_path(str(path)) if path.is_file() else {}
-        for key, function in found.items():
+        for key, function in alternatives(lesson).items():
             if key.startswith(f"{name}__"):
                 yield pytest.param(lesson, name, function, id=f"{lesson}-{key}")
 
 
-ALTERNATIVES = list(alternatives())
+ALTERNATIVES = list(styles())
 
 
 def judged(lesson, name, answer, student):

@@ -131,6 +131,7 @@ class _Search:
         self._yardsticks = [yardstick_of(seen.case, exercise) for seen in self._seen]
         self._made: dict[tuple[int, int], dict[Path, Any]] = {}
         self._answers: dict[tuple[int, int], Answer] = {}
+        self._explains: dict[tuple[int, int], bool] = {}
         self._cells: dict[Slot, list[_Cell]] = {}
         self._wrong: set[_Cell] = set()
         for case, seen in enumerate(self._seen):
@@ -203,7 +204,10 @@ class _Search:
         return []
 
     def _explains_case(self, case: int, known: int) -> bool:
-        return explains_one(self._answer(case, known), self._seen[case], self._exercise)
+        if (case, known) not in self._explains:
+            answer = self._answer(case, known)
+            self._explains[case, known] = explains_one(answer, self._seen[case], self._exercise)
+        return self._explains[case, known]
 
     def _choose(
         self, slot: Slot, options: Sequence[_Explanation], shared: Counter[_Explanation]
@@ -231,7 +235,11 @@ class _Search:
             if covered >= right and e.weight == 1 and e.slip.factor is None
         }
         while wrong and partial and len(chosen) < 2:
-            best = max(partial, key=lambda e: len(partial[e] & wrong))
+            # Of those that explain as much, one that predicts no other wrong value elsewhere.
+            best = max(
+                partial,
+                key=lambda e: (len(partial[e] & wrong), -self._refuted(e, wrong - partial[e])),
+            )
             groups = self._groups(partial[best] & wrong, slot)
             # A case or two may agree with a hypothesis by chance: an edge, a batch of one.
             if not groups or len(partial[best] & wrong) < max(2, _SHARE * len(wrong)):
@@ -239,6 +247,15 @@ class _Search:
             chosen.append(best)
             wrong = {cell for cell in wrong if self._seen[cell.case].case.group not in groups}
         return chosen, wrong
+
+    def _refuted(self, explanation: _Explanation, cells: set[_Cell]) -> int:
+        """Return in how many places an explanation predicts a wrong value that was not seen."""
+        return sum(
+            not self._alike(target, self._target(cell, None), cell.case)
+            for cell in cells
+            if cell.path != _FAILURE
+            and not isinstance(target := self._target(cell, explanation.known), Misfit)
+        )
 
     def _shows_a_factor(self, slot: Slot, explanation: _Explanation) -> bool:
         """Whether a constant factor is more than a choice between few values, or one number."""
@@ -267,7 +284,8 @@ class _Search:
             looked.add(group)
             for known in (None, *range(len(self._exercise.mistakes))):
                 for slip in self._slips(cell, known):
-                    if (known is not None) + slip.weight in (1, 2):
+                    # A slip of the reference may be three: transposed, no 1/m, a sign.
+                    if 1 <= (known is not None) + slip.weight <= (3 if known is None else 2):
                         found[_Explanation(known, slip)] = None
         yield from found
 

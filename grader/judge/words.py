@@ -9,7 +9,11 @@ from grader.judge.slips import Form, Numbers, Scale, Slip
 from grader.language import text as _
 
 OPPOSITE_SIGN = Diagnosis(
-    name=_("opposite sign"), hint=_("Look at the sign: which way does the loss go?")
+    name=_("opposite sign"),
+    hint=_(
+        "Every entry has the opposite sign. Which difference is taken the other way round, or "
+        "which minus is missing?"
+    ),
 )
 _SCALES = {
     Scale.OVER_M: Diagnosis(
@@ -18,7 +22,10 @@ _SCALES = {
     ),
     Scale.TIMES_M: Diagnosis(
         name=_("no 1/m"),
-        hint=_("Every entry is too large by the batch size. Is the loss a sum or a mean?"),
+        hint=_(
+            "Every entry is too large by the batch size. Is what is asked for a sum over the "
+            "samples, or a mean?"
+        ),
     ),
 }
 _FORMS = {

@@ -10,6 +10,8 @@ from grader.judge import evidence as seen
 from grader.language import plural
 from grader.language import text as _
 
+_MOST_PARTS = 3  # of a result that are told of; how many more there are, is
+
 
 def told(evidence: seen.Evidence) -> str:
     """Return what there is to say of a piece of evidence: one sentence, without a full stop."""
@@ -112,8 +114,11 @@ def _parts(it: seen.Parts) -> str:
         sentences.append(
             plural("{names} is right", "{names} are right", len(names)).format(names=listed(names))
         )
-    for label, inner in it.wrong[:3]:
-        sentences += _located(_label(label), inner)
+    wrong = [line for label, inner in it.wrong for line in _located(_label(label), inner)]
+    sentences += wrong[:_MOST_PARTS]
+    if (more := len(wrong) - _MOST_PARTS) > 0:
+        text = plural("{more} more part", "{more} more parts", more).format(more=more)
+        sentences.append(_("and {parts}").format(parts=text))
     return "; ".join(sentences)
 
 
@@ -129,9 +134,7 @@ def _located(place: str, inner: seen.Evidence) -> list[str]:
         return [f"{place}: {told(inner)}"]
     # What is right inside a part would read as if it stood outside.
     return [
-        line
-        for label, deeper in inner.wrong[:3]
-        for line in _located(place + _label(label), deeper)
+        line for label, deeper in inner.wrong for line in _located(place + _label(label), deeper)
     ]
 
 
