@@ -303,3 +303,10 @@ def step_6_db__difference_of_means(A, T):
 def step_6_db__product_with_ones(A, T):
     m = A.shape[1]
     return ((A - T) @ np.ones((m, 1))).item() / m
+
+
+def count_paths_and_weights__recursion(widths):
+    if len(widths) == 1:
+        return widths[0], 0
+    paths, weights = count_paths_and_weights__recursion(widths[1:])
+    return widths[0] * paths, widths[0] * widths[1] + weights

@@ -384,3 +384,62 @@ def step_5_sample_slopes__columns(Z, T):
     return np.stack(
         [softmax__einsum(Z[:, [c]])[:, 0] - T[:, c] for c in range(Z.shape[1])], axis=1
     )
+
+
+# ---- one more of each: comprehensions, einsum, recursion
+
+
+def activation_prime__entry_by_entry(z, kind):
+    def sigma(x):
+        return 1 / (1 + math.exp(-x)) if x >= 0 else math.exp(x) / (1 + math.exp(x))
+
+    slopes = {
+        "linear": lambda x: 1.0,
+        "relu": lambda x: float(x > 0),
+        "sigmoid": lambda x: sigma(x) * sigma(-x),
+        "tanh": lambda x: 1.0 - math.tanh(x) ** 2,
+    }
+    if kind not in slopes:
+        raise ValueError(kind)
+    z = np.asarray(z)
+    return np.array([slopes[kind](float(x)) for x in z.ravel()], dtype=float).reshape(z.shape)
+
+
+def l2_grad__columns(P, T):
+    m = P.shape[1]
+    return np.stack([(p - t) / float(m) for p, t in zip(P.T, T.T)], axis=1)
+
+
+def softmax_jacobian__einsum(s):
+    identity = np.eye(len(s))
+    return np.einsum("i,ij->ij", s, identity) - np.einsum("i,j->ij", s, s)
+
+
+def softmax_vjp__einsum(S, dS):
+    weighted = np.einsum("im,im->m", S, dS)
+    return S * dS - np.einsum("im,m->im", S, weighted)
+
+
+def cross_entropy__recursion(P, T):
+    def total(columns):
+        if not columns:
+            return 0.0
+        (p, t), *rest = columns
+        return total(rest) - float(t @ np.log(np.where(p < 1e-12, 1e-12, p)))
+
+    return total(list(zip(P.T, T.T))) / P.shape[1]
+
+
+def cross_entropy_grad__columns(P, T):
+    columns = [-t / np.clip(p, 1e-12, None) for p, t in zip(P.T, T.T)]
+    return np.column_stack(columns) / len(columns)
+
+
+def softmax_cross_entropy_grad__through_the_jacobian(Z, T):
+    columns = []
+    for z, t in zip(Z.T, T.T):
+        s = np.exp(z - z.max())
+        s = s / s.sum()
+        # With targets that sum to 1, J.T @ (-t / s) is s - t; s may be 0.
+        columns.append(s * t.sum() - t)
+    return np.array(columns).T / Z.shape[1]

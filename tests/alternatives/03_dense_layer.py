@@ -344,3 +344,80 @@ def step_5_bias__loop(dZ, j):
     for c in range(dZ.shape[1]):
         total = total + dZ[j, c]
     return total
+
+
+# ---- one more of each: comprehensions, rows, a class of functions
+
+
+def activation_backward__entry_by_entry(dA, Z, kind):
+    pairs = zip(np.ravel(dA), np.ravel(Z))
+    entries = [float(d) * float(slope(np.array(float(z)), kind)) for d, z in pairs]
+    return np.array(entries).reshape(np.shape(Z))
+
+
+def output_delta__rows(A, Z, T, kind):
+    m = Z.shape[1]
+    rows = [(a - t) * slope(z, kind) / m for a, t, z in zip(A, T, Z)]
+    return np.array(rows)
+
+
+def hidden_delta__rows(W_next, delta_next, Z, kind):
+    return (slope(Z.T, kind) * (delta_next.T @ W_next)).T
+
+
+def to_columns__comprehension(X_rows, W_ij):
+    A = [[row[k] for row in X_rows] for k in range(X_rows.shape[1])]
+    W = [[row[j] for row in W_ij] for j in range(W_ij.shape[1])]
+    return np.array(A), np.array(W)
+
+
+class DenseLayer__rows:
+    """Works with samples as rows inside, and turns what it hands out."""
+
+    def __init__(self, n_in, n_out, kind, rng):
+        variance = {"relu": 2}.get(kind, 1) / n_in
+        self.W = rng.standard_normal((n_in, n_out)).T * np.sqrt(variance)
+        self.b = np.zeros((n_out, 1))
+        self.kind = kind
+
+    def forward(self, A):
+        self.rows = A.T.copy()
+        self.Z = (self.rows @ self.W.T + self.b.T).T
+        return phi(self.Z, self.kind)
+
+    def backward(self, dA):
+        delta = (dA * slope(self.Z, self.kind)).T
+        self.dW = delta.T @ self.rows
+        self.db = delta.sum(axis=0).reshape(-1, 1)
+        return (delta @ self.W).T
+
+    def update(self, lr):
+        self.W = self.W - lr * self.dW
+        self.b = self.b - lr * self.db
+
+
+class DenseLayer__closures:
+    """Forward leaves behind the function that goes back."""
+
+    def __init__(self, n_in, n_out, kind, rng):
+        spread = (2 / n_in) ** 0.5 if kind == "relu" else (1 / n_in) ** 0.5
+        self.W = np.array([rng.normal(0.0, spread, size=n_in) for _ in range(n_out)])
+        self.b = np.full((n_out, 1), 0.0)
+        self.kind = kind
+
+    def forward(self, A):
+        Z = np.add(np.dot(self.W, A), self.b)
+
+        def back(dA):
+            dZ = np.multiply(slope(Z, self.kind), dA)
+            self.dW, self.db = np.dot(dZ, A.T), np.sum(dZ, axis=1)[:, None]
+            return np.dot(self.W.T, dZ)
+
+        self.back = back
+        return phi(Z, self.kind)
+
+    def backward(self, dA):
+        return self.back(dA)
+
+    def update(self, lr):
+        self.W, self.b = self.W - lr * self.dW, self.b - lr * self.db

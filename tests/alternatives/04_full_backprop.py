@@ -535,3 +535,211 @@ def step_5_biases__column(dA, caches):
 
 def step_5_biases__reshape(dA, caches):
     return np.array([sum(row) for row in unrolled(dA, caches)[2]]).reshape(-1, 1)
+
+
+# ---- one more of each, without the lesson's functions
+
+
+def _phi(Z, kind):
+    if kind == "softmax":
+        E = np.exp(Z - Z.max(axis=0))
+        return E / E.sum(axis=0)
+    return {
+        "linear": lambda Z: Z,
+        "relu": lambda Z: Z * (Z > 0),
+        "sigmoid": lambda Z: np.exp(-np.logaddexp(0.0, -Z)),
+        "tanh": np.tanh,
+    }[kind](Z)
+
+
+def _through(dA, Z, kind):
+    A = _phi(Z, kind)
+    if kind == "softmax":
+        return A * dA - A * np.einsum("im,im->m", A, dA)
+    return dA * {
+        "linear": np.ones(Z.shape),
+        "relu": (Z > 0) * 1.0,
+        "sigmoid": A * (1 - A),
+        "tanh": (1 - A) * (1 + A),
+    }[kind]
+
+
+def init_params__generator(dims, rng, scheme):
+    def layers():
+        for n_in, n_out in zip(dims, dims[1:]):
+            share = n_in if scheme == "he" else n_in + n_out
+            yield rng.standard_normal((n_out, n_in)) * math.sqrt(2 / share), np.zeros((n_out, 1))
+
+    return list(layers())
+
+
+def model_forward__recursion(X, params, kinds):
+    if not params:
+        return X, []
+    (W, b), kind = params[0], kinds[0]
+    Z = np.einsum("jk,km->jm", W, X) + b
+    out, caches = model_forward__recursion(_phi(Z, kind), params[1:], kinds[1:])
+    return out, [(X, W, Z, kind), *caches]
+
+
+def mse__einsum(P, T):
+    error = P - T
+    return float(np.einsum("ij,ij->", error, error, dtype=float) / error.size)
+
+
+def mse_grad__entry_by_entry(P, T):
+    pairs = zip(np.ravel(P), np.ravel(T))
+    return np.array([2.0 * (float(p) - float(t)) / P.size for p, t in pairs]).reshape(P.shape)
+
+
+def mse_grad__columns(P, T):
+    share = 2.0 / (P.shape[0] * P.shape[1])
+    return np.stack([(p - t) * share for p, t in zip(P.T, T.T)], axis=1)
+
+
+def model_backward__recursion(dA, caches):
+    if not caches:
+        return []
+    A_prev, W, Z, kind = caches[-1]
+    dZ = _through(dA, Z, kind)
+    below = model_backward__recursion(np.dot(W.T, dZ), caches[:-1])
+    return [*below, (np.dot(dZ, A_prev.T), np.dot(dZ, np.ones((dZ.shape[1], 1))))]
+
+
+def gradient_check__copies(loss, params, grads, h=1e-5):
+    def moved(layer, part, place, step):
+        copies = [[np.array(p, dtype=float) for p in pair] for pair in params]
+        copies[layer][part][place] += step
+        return loss([tuple(pair) for pair in copies])
+
+    return max(
+        abs(g - n) / max(1e-8, abs(g) + abs(n))
+        for layer, pair in enumerate(grads)
+        for part, gradient in enumerate(pair)
+        for place in np.ndindex(np.shape(gradient))
+        for g in [gradient[place]]
+        for n in [(moved(layer, part, place, h) - moved(layer, part, place, -h)) / (2 * h)]
+    )
+
+
+class _Mover:
+    """Moves one entry at a time, and puts it back."""
+
+    def __init__(self, loss, params, h):
+        self.arrays = [[np.array(W, dtype=float), np.array(b, dtype=float)] for W, b in params]
+        self.loss, self.h = loss, h
+
+    def slope(self, array, place):
+        before = array[place]
+        array[place] = before + self.h
+        up = self.loss([tuple(pair) for pair in self.arrays])
+        array[place] = before - self.h
+        down = self.loss([tuple(pair) for pair in self.arrays])
+        array[place] = before
+        return (up - down) / (2 * self.h)
+
+
+def gradient_check__a_class(loss, params, grads, h=1e-5):
+    mover, worst = _Mover(loss, params, h), 0.0
+    for arrays, gradients in zip(mover.arrays, grads):
+        for array, gradient in zip(arrays, gradients):
+            for place, g in np.ndenumerate(gradient):
+                n = mover.slope(array, place)
+                worst = max(worst, float(abs(g - n) / max(1e-8, abs(g) + abs(n))))
+    return worst
+
+
+def minibatches__pop(X, T, batch_size, rng):
+    waiting, batches = list(rng.permutation(X.shape[1])), []
+    while waiting:
+        taken, waiting = waiting[:batch_size], waiting[batch_size:]
+        batches.append((X[:, taken], T[:, taken]))
+    return batches
+
+
+def _run(params, X, kinds):
+    A, caches = X, []
+    for (W, b), kind in zip(params, kinds):
+        Z = np.dot(W, A) + b
+        caches.append((A, W, Z, kind))
+        A = _phi(Z, kind)
+    return A, caches
+
+
+def _loss(P, T, loss):
+    if loss == "mse":
+        return float(((P - T) ** 2).sum() / T.size)
+    return float(-(T * np.log(np.clip(P, 1e-12, None))).sum() / T.shape[1])
+
+
+def _slope(P, T, loss):
+    if loss == "mse":
+        return (P - T) * (2 / T.size)
+    return -T / np.clip(P, 1e-12, None) / T.shape[1]
+
+
+def train__alone(params, X, T, X_test, T_test, kinds, loss, lr, epochs, batch_size, rng):
+    history = {"train_loss": [], "test_loss": []}
+    for _ in range(epochs):
+        losses, order = [], rng.permutation(X.shape[1])
+        for start in range(0, len(order), batch_size):
+            pick = order[start : start + batch_size]
+            P, caches = _run(params, X[:, pick], kinds)
+            losses += [_loss(P, T[:, pick], loss)] * len(pick)
+            grads = model_backward__recursion(_slope(P, T[:, pick], loss), caches)
+            params = [(W - lr * dW, b - lr * db) for (W, b), (dW, db) in zip(params, grads)]
+        history["train_loss"].append(float(np.mean(losses)))
+        history["test_loss"].append(_loss(_run(params, X_test, kinds)[0], T_test, loss))
+    return params, history
+
+
+class _Trainer:
+    """Holds a network and what has been seen of its losses."""
+
+    def __init__(self, params, kinds, loss, lr):
+        self.params = [(W + 0.0, b + 0.0) for W, b in params]
+        self.kinds, self.loss, self.lr = kinds, loss, lr
+
+    def step(self, X, T):
+        P, caches = _run(self.params, X, self.kinds)
+        grads = model_backward__recursion(_slope(P, T, self.loss), caches)
+        self.params = [
+            (W - self.lr * dW, b - self.lr * db) for (W, b), (dW, db) in zip(self.params, grads)
+        ]
+        return _loss(P, T, self.loss) * X.shape[1]
+
+    def epoch(self, X, T, size, rng):
+        batches = minibatches__pop(X, T, size, rng)
+        return sum(self.step(*batch) for batch in batches) / X.shape[1]
+
+
+def train__a_class(params, X, T, X_test, T_test, kinds, loss, lr, epochs, batch_size, rng):
+    trainer = _Trainer(params, kinds, loss, lr)
+    train_loss, test_loss = [], []
+    for _ in range(epochs):
+        train_loss.append(float(trainer.epoch(X, T, batch_size, rng)))
+        test_loss.append(_loss(_run(trainer.params, X_test, kinds)[0], T_test, loss))
+    return trainer.params, {"train_loss": train_loss, "test_loss": test_loss}
+
+
+def check_backward__against_another_of_its_own(backward, dims, kinds, rng):
+    """Compares with a backward pass that it brings along."""
+    for m in (1, 4):
+        params = [
+            (rng.normal(size=(o, i)), rng.normal(size=(o, 1))) for i, o in zip(dims, dims[1:])
+        ]
+        X = rng.normal(size=(dims[0], m))
+        P, caches = _run(params, X, kinds)
+        R = rng.normal(size=P.shape)
+        try:
+            grads = [[np.asarray(g, dtype=float) for g in pair] for pair in backward(R, caches)]
+        except Exception:
+            return False
+        if [[g.shape for g in pair] for pair in grads] != [[p.shape for p in q] for q in params]:
+            return False
+        right = model_backward__recursion(R, caches)
+        for pair, wanted in zip(grads, right):
+            for g, w in zip(pair, wanted):
+                if not np.abs(g - w).max() <= 1e-8 * max(1.0, np.abs(w).max()):
+                    return False
+    return True

@@ -487,3 +487,149 @@ def step_5_first__a_gradient(beta1, beta2):
 
 def step_5_first__hypot(beta1, beta2):
     return float(np.exp(np.log1p(-beta1) - 0.5 * np.log1p(-beta2)))
+
+
+# ---- one more of each: comprehensions, classes, recursion
+
+
+def sgd_step__recursion(params, grads, lr):
+    if not params:
+        return []
+    (W, b), (dW, db) = params[0], grads[0]
+    return [(W - lr * dW, b - lr * db), *sgd_step__recursion(params[1:], grads[1:], lr)]
+
+
+class _Velocity:
+    """A velocity that remembers beta."""
+
+    def __init__(self, beta):
+        self.beta = beta
+
+    def after(self, v, g):
+        return np.add(np.multiply(self.beta, v), g)
+
+
+def momentum_step__a_class(params, grads, velocity, lr, beta=0.9):
+    memory = _Velocity(beta)
+    new = [
+        tuple(memory.after(v, g) for v, g in zip(vs, gs)) for vs, gs in zip(velocity, grads)
+    ]
+    return [tuple(p - lr * v for p, v in zip(ps, vs)) for ps, vs in zip(params, new)], new
+
+
+def adam_init__loops(params):
+    state = {"v": [], "m": [], "t": 0}
+    for key in ("m", "v"):
+        for W, b in params:
+            state[key].append((np.zeros(np.shape(W)), np.zeros(np.shape(b))))
+    return state
+
+
+def adam_init__full_like(params):
+    def nothing():
+        return [tuple(np.full_like(p, 0.0, dtype=float) for p in pair) for pair in params]
+
+    return dict(t=0, m=nothing(), v=nothing())
+
+
+def adam_step__one_array_at_a_time(
+    params, grads, state, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8
+):
+    t = state["t"] + 1
+
+    def moved(p, g, m, v):
+        m, v = m + (1 - beta1) * (g - m), v + (1 - beta2) * (g**2 - v)
+        return p - lr * (m / (1 - beta1**t)) / ((v / (1 - beta2**t)) ** 0.5 + eps), m, v
+
+    layers = [
+        list(zip(*(moved(*four) for four in zip(*pairs))))
+        for pairs in zip(params, grads, state["m"], state["v"])
+    ]
+    new, m, v = ([tuple(layer[part]) for layer in layers] for part in range(3))
+    return new, {"t": t, "m": m, "v": v}
+
+
+class _Fitter:
+    """One optimiser with its memory."""
+
+    def __init__(self, name, params, lr):
+        self.name, self.lr = name, lr
+        self.params = [[np.array(p) for p in pair] for pair in params]
+        self.m, self.v, self.t = _zeros(params), _zeros(params), 0
+
+    def step(self, grads):
+        self.t += 1
+        m, v, new = [], [], []
+        for ps, gs, ms, vs in zip(self.params, grads, self.m, self.v):
+            if self.name == "adam":
+                ms = [0.9 * a + 0.1 * g for a, g in zip(ms, gs)]
+                vs = [0.999 * c + 0.001 * g * g for c, g in zip(vs, gs)]
+                steps = [
+                    a / (1 - 0.9**self.t) / (np.sqrt(c / (1 - 0.999**self.t)) + 1e-8)
+                    for a, c in zip(ms, vs)
+                ]
+            elif self.name == "momentum":
+                ms = steps = [0.9 * a + g for a, g in zip(ms, gs)]
+            else:
+                steps = gs
+            new.append([p - self.lr * s for p, s in zip(ps, steps)])
+            m.append(ms)
+            v.append(vs)
+        self.params, self.m, self.v = new, m, v
+
+
+def fit__a_class(
+    params, X, T, X_test, T_test, kinds, loss, optimizer, lr, epochs, batch_size, rng
+):
+    fitter = _Fitter(optimizer, params, lr)
+    history = {"train_loss": [], "test_loss": []}
+    for _ in range(epochs):
+        order, total = rng.permutation(X.shape[1]), 0.0
+        for start in range(0, len(order), batch_size):
+            pick = order[start : start + batch_size]
+            value, grads = _grads(fitter.params, X[:, pick], T[:, pick], kinds, loss)
+            total += value * len(pick)
+            fitter.step(grads)
+        history["train_loss"].append(total / X.shape[1])
+        P = _forward(fitter.params, X_test, kinds)[-1]
+        history["test_loss"].append(_loss(P, T_test, loss))
+    return [tuple(pair) for pair in fitter.params], history
+
+
+def fit__samples_weighted(
+    params, X, T, X_test, T_test, kinds, loss, optimizer, lr, epochs, batch_size, rng
+):
+    """The mean over samples of the loss of the batch that each was in."""
+    fitter, told, tests = _Fitter(optimizer, params, lr), [], []
+    for _ in range(epochs):
+        seen = np.zeros(X.shape[1])
+        waiting = rng.permutation(X.shape[1])
+        while len(waiting):
+            pick, waiting = waiting[:batch_size], waiting[batch_size:]
+            seen[pick], grads = _grads(fitter.params, X[:, pick], T[:, pick], kinds, loss)
+            fitter.step(grads)
+        told.append(float(seen.mean()))
+        tests.append(_loss(_forward(fitter.params, X_test, kinds)[-1], T_test, loss))
+    return fitter.params, {"train_loss": told, "test_loss": tests}
+
+
+def learning_rate_sweep__recursion(params, X, T, kinds, loss, lrs, steps):
+    def after(current, lr, left):
+        if not left:
+            return _loss(_forward(current, X, kinds)[-1], T, loss)
+        _, grads = _grads(current, X, T, kinds, loss)
+        moved = [
+            tuple(p - lr * g for p, g in zip(ps, gs)) for ps, gs in zip(current, grads)
+        ]
+        return after(moved, lr, left - 1)
+
+    with np.errstate(all="ignore"):
+        first = after(params, 0.0, 0)
+        found = [after(params, lr, steps) for lr in lrs]
+    return np.array([x if math.isfinite(x) and x <= 1e6 * first else math.nan for x in found])
+
+
+def best_rate__sorted(lrs, losses):
+    pairs = [(loss, rate) for loss, rate in zip(losses, lrs) if loss == loss]
+    best, _ = min(pairs)  # of an empty list: a ValueError
+    return float(sorted(rate for loss, rate in pairs if loss <= 1.05 * best)[-1])
