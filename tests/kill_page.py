@@ -1,8 +1,10 @@
 """Measure what the judge notices, exercise by exercise, and write docs/kill-matrix.md.
 
     python tests/kill_page.py [--lesson 03_dense_layer ...] [--exercise dense_forward ...]
+                              [--mistakes]
 
-Without options the whole page is made anew; with them, these rows and the totals.
+Without options the whole page is made anew; with them, these rows and the totals.  What became
+of the mutants depends on the references and the hidden cases alone: with --mistakes, it stays.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ import re
 import runpy
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import astuple, dataclass, fields
+from dataclasses import astuple, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +25,12 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from grader.judge.verdict import Verdict  # noqa: E402 - found by the line above
-from tests.conftest import LESSONS, load  # noqa: E402
+from tests.conftest import COURSE, LESSONS, load  # noqa: E402
 from tests.kill_matrix import Fate, equivalents, fate_of, fates, mutants_of  # noqa: E402
 from tests.pairs import judged, pairs  # noqa: E402
 from tests.visible import caught  # noqa: E402
 
+EXERCISES = [(lesson, name) for lesson in COURSE.lesson_ids() for name in load(lesson).exercises]
 PAGE = ROOT / "docs" / "kill-matrix.md"
 SEEDS = 20  # students whose hidden cases a mutant must fail, each of them
 STUDENTS = 3  # whose cases a known mistake, or an alternative, is judged by
@@ -157,6 +160,9 @@ def page_of(rows: dict[tuple[str, str], str]) -> str:
     tables = "\n\n".join("\n".join(lines) for lines in sections.values())
     prose = _PROSE.read_text(encoding="utf-8")
     prose = prose.format(seeds=SEEDS, students=STUDENTS, pairs=PAIRS)
+    missing = [f"`{name}`" for lesson, name in EXERCISES if (lesson, name) not in rows]
+    if missing:
+        prose += f"\nNot measured here yet: {', '.join(missing)}.\n"
     return f"{prose}\n{_totals(tables)}\n{tables}\n"
 
 
@@ -165,17 +171,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--lesson", nargs="*", default=LESSONS)
     parser.add_argument("--exercise", nargs="*")
+    parser.add_argument("--mistakes", action="store_true", help="leave the mutants as they are")
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args()
-    every = [(lesson, name) for lesson in LESSONS for name in load(lesson).exercises]
     asked = [
         (lesson, name)
-        for lesson, name in every
+        for lesson, name in EXERCISES
         if lesson in options.lesson and (not options.exercise or name in options.exercise)
     ]
     old = PAGE.read_text(encoding="utf-8") if PAGE.is_file() else ""
     rows = {(lesson, name): text for lesson, name, text in rows_in(old)}
     for lesson, name in tqdm(asked, unit="exercise"):
+        if options.mistakes and (lesson, name) in rows:
+            measured = row_of(lesson, name, ())
+            kept = map(int, rows[lesson, name].split(" | ")[1:5])
+            of_mutants = dict(zip(("mutants", "killed", "equivalent", "open"), kept, strict=True))
+            rows[lesson, name] = replace(measured, **of_mutants).text(f"`{name}`")
+            continue
         tasks = [(lesson, name, mutant, SEEDS) for mutant in mutants_of(lesson, name)]
         found = [fate for _, _, fate in fates(tasks, options.jobs)]
         for fate in found:
@@ -183,8 +195,12 @@ def main() -> None:
                 tqdm.write(f"open, {len(fate.survived)} of {SEEDS}: {name}: {fate.mutant.change}")
         rows[lesson, name] = row_of(lesson, name, found).text(f"`{name}`")
         # At once: it takes most of an hour, and goes on where it was stopped by --exercise.
-        page = page_of({key: rows[key] for key in every if key in rows})
-        PAGE.write_text(page, encoding="utf-8")
+        _write({key: rows[key] for key in EXERCISES if key in rows})
+    _write({key: rows[key] for key in EXERCISES if key in rows})
+
+
+def _write(rows: dict[tuple[str, str], str]) -> None:
+    PAGE.write_text(page_of(rows), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -52,6 +52,13 @@ def sweeps(rng):
         start, np.array([[1.0]]), np.array([[0.5 + 1e-5]]), ["sigmoid"], "mse", [0.1, 1e6], 1,
         group="a million times the first loss", silent=True,
     )  # fmt: skip
+    # A perfect start: 0 is no more than a million times 0.
+    start = [(np.full((2, 1), 1000.0), np.array([[0.0], [-1000.0]]))]
+    X, T = np.array([[1.0, -1.0]]), np.array([[1.0, 1.0], [0.0, 0.0]])
+    yield Case(
+        start, X, T, ["softmax"], "cross_entropy", [0.1, 0.5], 1,
+        group="a network", shapes={"rates": 2, "m": 2, "steps": 1}, silent=True,
+    )  # fmt: skip
     # Logits that lie far apart in a sample and between samples; the second class gets a share
     # of 0, a little more than the clip at 1e-12, and a little less.
     start = [(np.array([[1000.0, 0.0], [1000.0, -0.38]]), np.array([[0.0], [-27.61]]))]
