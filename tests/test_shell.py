@@ -124,10 +124,21 @@ def printed(outputs):
     return "".join(item.get("text", "") for item in outputs)
 
 
+def joined(outputs):
+    """Return outputs; a kernel that is busy sends in pieces what was printed at once."""
+    found = []
+    for output in outputs:
+        if found and output.get("name") and found[-1].get("name") == output["name"]:
+            found[-1]["text"] += output["text"]
+        else:
+            found.append(output)
+    return found
+
+
 def alike(outputs):
     """Return what is the same wherever a notebook runs."""
     found = []
-    for output in copy.deepcopy(outputs):
+    for output in joined(copy.deepcopy(outputs)):
         kept = {key: output.get(key) for key in ("output_type", "name", "ename", "evalue")}
         kept["text"] = re.sub(r"/\S+py:\d+|0x[0-9a-f]+", "", output.get("text", "")).strip()
         kept["evalue"] = re.sub(r"\(\S+, line", "(cell, line", output.get("evalue") or "")
