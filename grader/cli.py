@@ -5,9 +5,11 @@ Exit codes: 0 done, whatever the scores; 1 bad input; 2 the grader's own fault.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
+import signal
 import sys
 import tempfile
 import traceback
@@ -22,6 +24,7 @@ from grader.errors import AuthorError, GraderError, InputError
 from grader.gradebook.lean import leave_out_slow_imports
 from grader.report.data import report_data
 from grader.report.harmless import one_line
+from grader.report.telling import Telling
 
 if TYPE_CHECKING:
     from grader.course.folders import Course
@@ -180,6 +183,67 @@ def _exchange(course: Course) -> Exchange:
     from grader.run.exchange import Exchange  # noqa: PLC0415 - it loads nbgrader
 
     return Exchange(course)
+
+
+@app.command()
+def watch(
+    lessons: Annotated[list[str] | None, typer.Argument(help="Lessons; all without.")] = None,
+    *,
+    status: Annotated[
+        bool, typer.Option("--status", help="Only say what a watch has done here.")
+    ] = False,
+    every: Annotated[float, typer.Option(min=0.1, help="Seconds between two looks.")] = 2.0,
+    pause: Annotated[
+        float, typer.Option(min=0, help="Minutes between two gradings of one student's lesson.")
+    ] = 0.0,
+    attempts: Annotated[
+        int, typer.Option(min=0, help="Gradings of one student's lesson; 0 for no limit.")
+    ] = 0,
+    tell: Annotated[
+        Telling, typer.Option(help="What pages tell before the deadline.")
+    ] = Telling.POINTS,
+    tell_after: Annotated[Telling, typer.Option(help="And after it.")] = Telling.POINTS,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Workers; one a core without.")] = None,
+) -> None:
+    """Collect, grade and give feedback as submissions come in, until it is stopped."""
+    from grader.course.folders import find_course  # noqa: PLC0415 - each command loads what it needs
+
+    leave_out_slow_imports()
+    from grader.run import watch as watching  # noqa: PLC0415
+
+    course = find_course(Path.cwd())
+    if status:
+        typer.echo("\n".join(map(one_line, watching.status(course))))
+        return
+    rules = watching.Rules(
+        every=every,
+        pause=60 * pause,
+        attempts=attempts,
+        before=tell,
+        after=tell_after,
+        jobs=jobs,
+    )
+    found = [course.find_lesson(lesson) for lesson in lessons or []] or course.lesson_ids()
+    at_work = watching.Watch(course=course, lessons=found, rules=rules, say=_log_to(course))
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: at_work.end.set())
+    at_work.run()
+
+
+def _log_to(course: Course) -> Callable[[str], None]:
+    """Return what writes a line of the watch's log, into its file and to the terminal."""
+    from datetime import datetime  # noqa: PLC0415
+
+    path = course.class_folder / "watch.log"
+
+    def say(line: str) -> None:
+        told = one_line(f"{datetime.now().astimezone():%Y-%m-%d %H:%M:%S%z}  {line}")
+        typer.echo(told)
+        # A log that cannot be written never ends the watch: the terminal has the line.
+        with contextlib.suppress(OSError), path.open("a", encoding="utf-8") as log:
+            log.write(f"{told}\n")
+
+    return say
 
 
 @app.command(name="progress")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
@@ -108,10 +109,9 @@ def _file(url: str) -> Path | None:
 
 
 def _make(path: Path, course_id: str) -> None:
-    beside = path.with_name(f".{path.name}.new")
-    journal = beside.with_name(f"{beside.name}-journal")
-    # Killed earlier, a journal would be played back into the new file.
-    for left in (beside, journal):
+    # A name of its own: the alembic of one that was killed may still be at work on its file.
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")
+    for left in path.parent.glob(f".{path.name}.*new*"):
         left.unlink(missing_ok=True)
     before = os.environ.get("PATH", os.defpath)
     # nbgrader starts alembic by its name, also where this environment is not activated.

@@ -27,6 +27,7 @@ from grader.report.markdown import of_a_student, of_the_lesson, picture_of
 from grader.report.marks import Marks
 from grader.report.notebook import NOTES
 from grader.report.standing import Standing, by_hand, score_of, standing_of
+from grader.report.telling import Telling, told_part
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _LONGEST = 20_000  # characters of one output; a page is for reading
@@ -76,15 +77,22 @@ class Section:
 
 
 def feedback_page(
-    notebook: Mapping[str, Any], report: Report, marks: Marks, *, schemes: bool = False
+    notebook: Mapping[str, Any],
+    report: Report,
+    marks: Marks,
+    *,
+    schemes: bool = False,
+    telling: Telling = Telling.POINTS,
 ) -> str:
     """Return the page as HTML.
 
     Args:
         notebook: the graded one, as `grader.report.notebook` makes it.
         schemes: show how derivations are marked, and answers that earn all points.
+        telling: how much is told of each exercise.
     """
-    rows = {outcome.id: _row(outcome, marks) for outcome in report.exercises}
+    report = told_part(report, telling)
+    rows = {outcome.id: _row(outcome, marks, telling) for outcome in report.exercises}
     waiting = sum(
         outcome.points - score_of(outcome, marks)
         for outcome in report.exercises
@@ -95,6 +103,7 @@ def feedback_page(
         title=_title(cells) or report.lesson,
         lesson=report.lesson,
         student=report.student,
+        points_told=telling is Telling.POINTS,
         name=marks.name,
         score=words.number(max(marks.score, 0.0)),
         points=words.number(marks.points),
@@ -147,17 +156,20 @@ def _title(cells: Sequence[Mapping[str, Any]]) -> str:
 # -------------------------------------------------------------------------- rows
 
 
-def _row(outcome: Outcome, marks: Marks) -> Row:
+def _row(outcome: Outcome, marks: Marks, telling: Telling) -> Row:
     given = by_hand(outcome, marks)
     open_answer = outcome.verdict is Verdict.MANUAL
     told_of = [*words.seen_lines(outcome), *words.beyond_lines(outcome)]
+    points = words.points_told(score_of(outcome, marks), outcome.points)
     return Row(
         id=outcome.id,
         verdict=_verdict(outcome, given=given),
         tone=standing_of(outcome, marks).value,
-        points=words.points_told(score_of(outcome, marks), outcome.points),
+        points=points if telling is Telling.POINTS else "",
         # Of a derivation there is only to say whether somebody has marked it.
-        seen=() if open_answer or (given and not outcome.cases) else told_of,
+        seen=()
+        if open_answer or (given and not outcome.cases) or telling is Telling.VERDICTS
+        else told_of,
         mistakes=outcome.mistakes,
         comment=of_a_student(marks.comments.get(outcome.id, "")),
     )

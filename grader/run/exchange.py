@@ -17,6 +17,7 @@ from nbgrader.exchange import ExchangeError, ExchangeFactory
 
 from grader.course.folders import Course
 from grader.errors import InputError
+from grader.gradebook.database import Database, absolute
 from grader.gradebook.disk import refusals_told
 from grader.run import words
 
@@ -31,6 +32,11 @@ class Exchange:
 
     @cached_property
     def _app(self) -> Any:
+        names = self._course.nbgrader_config().CourseDirectory
+        # Where there is none, nbgrader would make it in its place, half made for seconds.
+        with refusals_told(self._course.class_folder):
+            self._course.class_folder.mkdir(exist_ok=True)
+            Database(absolute(str(names.db_url), self._course.root), str(names.course_id)).close()
         app = NbGrader()
         # What it has to say is said here, in one line.
         app.log.setLevel(logging.CRITICAL + 1)

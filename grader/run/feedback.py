@@ -18,6 +18,7 @@ from grader.gradebook.disk import refusals_told
 from grader.gradebook.marks import marks_in
 from grader.report.marks import Marks
 from grader.report.page import feedback_page
+from grader.report.telling import Telling
 from grader.run import words
 from grader.submission.cells import UnreadableError, read_bytes
 
@@ -52,11 +53,13 @@ def feed_back(
     *,
     lessons: Sequence[str] = (),
     students: Sequence[str] = (),
+    telling: Telling = Telling.POINTS,
     watch: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> list[tuple[Sheet, str]]:
     """Write the pages of a class, from the gradebook as it stands.
 
     Args:
+        telling: how much is told of each exercise.
         watch: told how many of how many are done.
 
     Returns:
@@ -82,20 +85,25 @@ def feed_back(
     done = []
     watch(0, len(sheets))
     schemes = config.FeedbackPages.get("schemes", False) is True
-    for sheet, problem in write_pages(sheets, marks, schemes=schemes):
+    for sheet, problem in write_pages(sheets, marks, schemes=schemes, telling=telling):
         done.append((sheet, problem))
         watch(len(done), len(sheets))
     return done
 
 
 def write_pages(
-    sheets: Iterable[Sheet], marks: Mapping[tuple[str, str], Marks], *, schemes: bool = False
+    sheets: Iterable[Sheet],
+    marks: Mapping[tuple[str, str], Marks],
+    *,
+    schemes: bool = False,
+    telling: Telling = Telling.POINTS,
 ) -> Iterator[tuple[Sheet, str]]:
     """Write pages, each whole or not at all.
 
     Args:
         marks: what the gradebook holds, by student and lesson.
         schemes: show marking schemes and example answers.
+        telling: how much is told of each exercise.
 
     Yields:
         Each sheet with why there is no new page, "" where there is.
@@ -106,7 +114,7 @@ def write_pages(
     for sheet in sheets:
         found = marks.get((sheet.student, sheet.lesson))
         try:
-            content = _made(sheet, found, schemes=schemes)
+            content = _made(sheet, found, schemes=schemes, telling=telling)
         except InputError as error:
             yield sheet, str(error)
             continue
@@ -119,7 +127,7 @@ def write_pages(
         yield sheet, ""
 
 
-def _made(sheet: Sheet, marks: Marks | None, *, schemes: bool) -> bytes:
+def _made(sheet: Sheet, marks: Marks | None, *, schemes: bool, telling: Telling) -> bytes:
     """Return a page's content.
 
     Raises:
@@ -135,7 +143,7 @@ def _made(sheet: Sheet, marks: Marks | None, *, schemes: bool) -> bytes:
         raise InputError(words.page_without_notebook(path, error, sheet.lesson)) from error
     if report is None:
         raise InputError(words.page_without_report(sheet.graded / sidecar.NAME, sheet.lesson))
-    page = feedback_page(notebook, report, marks, schemes=schemes)
+    page = feedback_page(notebook, report, marks, schemes=schemes, telling=telling)
     # What cannot be written, a student's half character, stands as a question mark.
     return page.encode("utf-8", "replace")
 

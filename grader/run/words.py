@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from grader.language import plural
 from grader.language import text as _
 
 WORKER_ENDED = _(
@@ -89,3 +90,64 @@ def submission_changed(folder: Path) -> str:
 
 def lesson_changed(lesson: str) -> str:
     return _("{lesson}: changed while the class was graded; run this again").format(lesson=lesson)
+
+
+WATCH_ENDS = _("the watch ends; what is graded is kept, and the next one goes on from here")
+
+
+def watch_begins(lessons: Sequence[str]) -> str:
+    return _("watching {lessons}").format(lessons=", ".join(lessons))
+
+
+def watch_fault(error: Exception) -> str:
+    return _("the grader's own fault, tried again soon: {type}: {error}").format(
+        type=type(error).__name__, error=error
+    )
+
+
+def no_attempt_left(student: str, lesson: str, attempts: int) -> str:
+    return _(
+        "{student} {lesson}: handed in again after {attempts} gradings, which is all there are; "
+        "'grader grade {lesson} --student {student}' grades it all the same"
+    ).format(student=student, lesson=lesson, attempts=attempts)
+
+
+def not_graded(student: str, lesson: str, problem: str) -> str:
+    return _("{student} {lesson}: not graded: {problem}").format(
+        student=student, lesson=lesson, problem=problem
+    )
+
+
+def graded(student: str, lesson: str, score: str, points: str, seconds: float) -> str:
+    return _("{student} {lesson}: {score} of {points}, graded in {seconds:.1f} s").format(
+        student=student, lesson=lesson, score=score, points=points, seconds=seconds
+    )
+
+
+def released(lesson: str, count: int) -> str:
+    return plural(
+        "{lesson}: {count} feedback page released",
+        "{lesson}: {count} feedback pages released",
+        count,
+    ).format(lesson=lesson, count=count)
+
+
+def at_work(*, at_work: bool) -> str:
+    return _("a watch is at work here") if at_work else _("no watch is at work here")
+
+
+def done_so_far(count: int) -> str:
+    return plural(
+        "{count} submission graded so far", "{count} submissions graded so far", count
+    ).format(count=count)
+
+
+def last_graded(when: str) -> str:
+    return _("last graded at {when}").format(when=when)
+
+
+def already_watched(folder: Path) -> str:
+    return _(
+        "{folder}: another watch is at work here; end that one first, or ask it with "
+        "'grader watch --status'"
+    ).format(folder=folder)
