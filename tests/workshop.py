@@ -54,7 +54,8 @@ class Workshop:
         path = [part for part in found["PATH"].split(os.pathsep) if Path(part) != PROGRAMS]
         if self._activated:
             path.insert(0, str(self.course / ".venv/bin"))
-        ours = ("PYTEST", "MAKE", "MFLAGS", "VIRTUAL_ENV", "LESSONS")
+        # A worker of pytest-xdist exports COLUMNS; what is typed here is written to a pipe.
+        ours = ("PYTEST", "MAKE", "MFLAGS", "VIRTUAL_ENV", "LESSONS", "COLUMNS")
         found = {name: value for name, value in found.items() if not name.startswith(ours)}
         return found | {"PATH": os.pathsep.join(path)}
 
