@@ -10,7 +10,7 @@ from grader.judge.verdict import Verdict
 from tests.test_rooms import GRADER, MODULES, source_of
 
 # Where a room keeps its sentences: what is told of a wrong value is a room's second page.
-WORDS = ("words", "evidence")
+WORDS = ("words", "evidence", "faults")
 # What a report says in every language.
 CONTRACT = {verdict.value for verdict in Verdict}
 # What other programs say: SQLite, Python, the kernel, nbgrader.

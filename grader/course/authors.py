@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from grader.course import words
+from grader.course import faults
 from grader.course.cells import Cell, Kind
 from grader.course.hidden import Hidden, declarations
 from grader.course.modules import Modules
@@ -25,7 +25,7 @@ def run_reference(path: Path, cells: tuple[Cell, ...], earlier: str | None) -> d
             if cell.kind in (Kind.SETUP, Kind.SOLUTION):
                 exec(compile(cell.source, f"{path}:{cell.name}", "exec"), namespace)  # noqa: S102
     except Exception as error:
-        raise GraderError(words.own_cells_fail(path, error)) from error
+        raise GraderError(faults.own_cells_fail(path, error)) from error
     return namespace
 
 
@@ -45,23 +45,23 @@ def declared_exercises(
     return {name: _joined(mine, points[name]) for name, mine in by_name.items()}
 
 
-def _problem(place: Place, wrong: words.Wrong) -> Problem:
+def _problem(place: Place, wrong: faults.Wrong) -> Problem:
     return Problem(path=Path(place.file), line=place.line, wrong=wrong)
 
 
 def _misplaced(asked: Asked, hidden: Hidden, known: Sequence[str]) -> Iterator[Problem]:
     """Yield what is wrong with an exercise's name, its file, and what it builds on."""
     if asked.id not in known:
-        yield _problem(asked.place, words.unknown_exercise(asked.id, known))
+        yield _problem(asked.place, faults.unknown_exercise(asked.id, known))
         return
     expected = hidden.file_of(asked.id)
     if Path(asked.place.file) != expected:
-        yield _problem(asked.place, words.another_file(asked.id, expected.name))
+        yield _problem(asked.place, faults.another_file(asked.id, expected.name))
     for need in asked.options.get("builds_on", ()):
         if need not in known:
-            yield _problem(asked.place, words.builds_on_unknown(asked.id, need, known))
+            yield _problem(asked.place, faults.builds_on_unknown(asked.id, need, known))
         elif known.index(need) >= known.index(asked.id):
-            yield _problem(asked.place, words.builds_on_later(asked.id, need))
+            yield _problem(asked.place, faults.builds_on_later(asked.id, need))
 
 
 def _incomplete(name: str, mine: Sequence[Asked], hidden: Hidden) -> Iterator[Problem]:
@@ -69,16 +69,16 @@ def _incomplete(name: str, mine: Sequence[Asked], hidden: Hidden) -> Iterator[Pr
     makers = [place for asked in mine for _, place in asked.makers]
     first = mine[0].place if mine else Place(file=str(hidden.file_of(name)), line=1)
     if not makers:
-        yield _problem(first, words.no_cases(name, declared=bool(mine)))
+        yield _problem(first, faults.no_cases(name, declared=bool(mine)))
         return
     for place in makers[1:]:
-        yield _problem(place, words.cases_twice(name))
+        yield _problem(place, faults.cases_twice(name))
     for asked in mine:
         if asked.options and not asked.makers:
-            yield _problem(asked.place, words.options_apart(name))
+            yield _problem(asked.place, faults.options_apart(name))
     if not any(asked.mistakes for asked in mine):
         place = next(asked.place for asked in mine if asked.makers)
-        yield _problem(place, words.no_mistake(name))
+        yield _problem(place, faults.no_mistake(name))
 
 
 def _joined(mine: Sequence[Asked], points: float) -> Exercise:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from grader.course import words
+from grader.course import faults
 from grader.course.cells import Cell, Kind
 from grader.course.problems import Problem
 from grader.course.regions import REGION, stub
@@ -32,19 +32,19 @@ def problems_of(cells: Sequence[Cell], path: Path) -> Iterator[Problem]:
             same = (first.kind, first.name) == (cell.kind, cell.name)
             kind, other = cell.kind.value, f"{first.kind.value} {first.name!r}"
             wrong = (
-                words.used_twice(kind, cell.name, first.line)
+                faults.used_twice(kind, cell.name, first.line)
                 if same
-                else words.same_cell_id(kind, cell.name, cell.notebook_id, other, first.line)
+                else faults.same_cell_id(kind, cell.name, cell.notebook_id, other, first.line)
             )
             yield Problem(path=path, line=cell.line, wrong=wrong)
     solutions = {cell.name: cell for cell in cells if cell.kind is Kind.SOLUTION}
     tests = {cell.name: cell for cell in cells if cell.kind is Kind.TEST}
     for name, cell in tests.items():
         if name not in solutions:
-            yield Problem(path=path, line=cell.line, wrong=words.test_alone(name))
+            yield Problem(path=path, line=cell.line, wrong=faults.test_alone(name))
     for name, cell in solutions.items():
         if name not in tests:
-            yield Problem(path=path, line=cell.line, wrong=words.exercise_alone(name))
+            yield Problem(path=path, line=cell.line, wrong=faults.exercise_alone(name))
     for cell in cells:
         yield from _cell_problems(cell, path)
 
@@ -58,11 +58,11 @@ def _cell_problems(cell: Cell, path: Path) -> Iterator[Problem]:
         line = cell.line + offset
         if match is None:
             if _LIKE_A_MARKER.search(text):
-                yield Problem(path=path, line=line, wrong=words.no_marker(text.strip()))
+                yield Problem(path=path, line=line, wrong=faults.no_marker(text.strip()))
             continue
         name = match["name"]
         if cell.kind not in _REGIONS_IN[name]:
-            wrong = words.region_elsewhere(name, cell.kind.value)
+            wrong = faults.region_elsewhere(name, cell.kind.value)
             yield Problem(path=path, line=line, wrong=wrong)
             return
         if match["edge"] == "BEGIN":
@@ -71,7 +71,7 @@ def _cell_problems(cell: Cell, path: Path) -> Iterator[Problem]:
             opened = (name, line)
             regions += name == "SOLUTION"
         elif opened is None or opened[0] != name:
-            yield Problem(path=path, line=line, wrong=words.closes_nothing(name))
+            yield Problem(path=path, line=line, wrong=faults.closes_nothing(name))
         else:
             opened = None
     if opened:
@@ -83,7 +83,7 @@ def _cell_problems(cell: Cell, path: Path) -> Iterator[Problem]:
 
 def _open_region(path: Path, opened: tuple[str, int]) -> Problem:
     name, line = opened
-    return Problem(path=path, line=line, wrong=words.never_closed(name))
+    return Problem(path=path, line=line, wrong=faults.never_closed(name))
 
 
 def _code_problems(cell: Cell, path: Path, regions: int) -> Iterator[Problem]:
@@ -93,16 +93,16 @@ def _code_problems(cell: Cell, path: Path, regions: int) -> Iterator[Problem]:
         ast.parse(cell.source)
     except SyntaxError as error:
         line = cell.line + (error.lineno or 0)
-        yield Problem(path=path, line=line, wrong=words.cell_not_python(error.msg))
+        yield Problem(path=path, line=line, wrong=faults.cell_not_python(error.msg))
         return
     if cell.kind is not Kind.SOLUTION:
         return
     if regions == 0:
-        yield Problem(path=path, line=cell.line, wrong=words.no_region(cell.name))
+        yield Problem(path=path, line=cell.line, wrong=faults.no_region(cell.name))
     elif not _stub_raises(cell):
-        yield Problem(path=path, line=cell.line, wrong=words.returns_first(cell.name))
+        yield Problem(path=path, line=cell.line, wrong=faults.returns_first(cell.name))
     if cell.name not in _defined(cell.source):
-        yield Problem(path=path, line=cell.line, wrong=words.not_defined(cell.name))
+        yield Problem(path=path, line=cell.line, wrong=faults.not_defined(cell.name))
 
 
 def _defined(source: str) -> set[str]:

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.course import words
+from grader.course import faults
 from grader.course.modules import Modules
 from grader.course.problems import Problem, refuse
 from grader.errors import AuthorError, InputError
@@ -77,16 +77,16 @@ def read_hidden(folder: Path) -> Hidden:
     """
     found = hidden_files(folder)
     if not found:
-        raise InputError(words.no_hidden(folder))
+        raise InputError(faults.no_hidden(folder))
     single = Path("hidden.py")
     if single in found and len(found) > 1:
-        refuse([Problem(path=folder / single, line=1, wrong=words.hidden_twice(_PACKAGE))])
+        refuse([Problem(path=folder / single, line=1, wrong=faults.hidden_twice(_PACKAGE))])
     files = {}
     for path in found:
         try:
             files[path] = (folder / path).read_bytes()
         except OSError as error:
-            raise InputError(words.hidden_not_read(folder / path, error.strerror)) from error
+            raise InputError(faults.hidden_not_read(folder / path, error.strerror)) from error
     return Hidden(place=folder / (single if single in found else _PACKAGE), files=files)
 
 
@@ -131,20 +131,20 @@ def draw_cases(folder: Path, exercises: Mapping[str, Exercise]) -> None:
             raise _named(error, path, authored) from error
         strange = [repr(case) for case in drawn if not isinstance(case, Case)]
         if strange or not drawn:
-            wrong = words.no_case(name, strange[0] if strange else "")
+            wrong = faults.no_case(name, strange[0] if strange else "")
             refuse([Problem(path=path, line=line, wrong=wrong)])
 
 
 def _named(error: Exception, path: Path, authored: set[str]) -> AuthorError:
     """Return the error with the author's line: that of a helper, where one raised."""
     if isinstance(error, SyntaxError) and error.filename in authored:
-        wrong = words.hidden_not_python(error.msg)
+        wrong = faults.hidden_not_python(error.msg)
         return _fault(Path(error.filename), error.lineno or 1, wrong)
     frames = traceback.extract_tb(error.__traceback__)
     places = [(Path(f.filename), f.lineno) for f in frames if f.filename in authored]
     file, line = places[-1] if places else (path, 1)
-    return _fault(file, line or 1, words.hidden_raises(error))
+    return _fault(file, line or 1, faults.hidden_raises(error))
 
 
-def _fault(path: Path, line: int, wrong: words.Wrong) -> AuthorError:
+def _fault(path: Path, line: int, wrong: faults.Wrong) -> AuthorError:
     return AuthorError(str(Problem(path=path, line=line, wrong=wrong)))

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from grader.course import words
+from grader.course import faults
 
 
 class Modules:
@@ -55,7 +55,7 @@ class Modules:
 
     def _run(self, name: str) -> None:
         if name not in self._sources:
-            raise ModuleNotFoundError(words.no_module(name), name=name)
+            raise ModuleNotFoundError(faults.no_module(name), name=name)
         path, content = self._sources[name]
         parent, _, last = name.rpartition(".")
         module = self._loaded[name] = ModuleType(name)

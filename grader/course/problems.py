@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.course import words
+from grader.course import faults
 from grader.errors import AuthorError
 
 
@@ -16,10 +16,10 @@ class Problem:
 
     path: Path
     line: int
-    wrong: words.Wrong
+    wrong: faults.Wrong
 
     def __str__(self) -> str:
-        return words.problem(self.path, self.line, self.wrong)
+        return faults.problem(self.path, self.line, self.wrong)
 
 
 def refuse(problems: Sequence[Problem]) -> None:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from byhand.visible import passed
-from grader.course import words
+from grader.course import faults, words
 from grader.course.cells import Cell, Kind
 from grader.course.notebook import OUR_KEY
 from grader.course.problems import Problem, refuse
@@ -188,7 +188,7 @@ def earlier(lesson_path: Path, cells: Sequence[Cell], previous: Sequence[Path]) 
         Problem(
             path=lesson_path,
             line=line,
-            wrong=words.in_no_earlier_lesson(name, found),
+            wrong=faults.in_no_earlier_lesson(name, found),
         )
         for name, line in wanted.items()
         if name not in found
@@ -199,9 +199,9 @@ def earlier(lesson_path: Path, cells: Sequence[Cell], previous: Sequence[Path]) 
             Problem(
                 path=lesson_path,
                 line=line,
-                wrong=words.needs_another(name, need)
+                wrong=faults.needs_another(name, need)
                 if need in found
-                else words.needs_a_module(name, need, found[name][0]),
+                else faults.needs_a_module(name, need, found[name][0]),
             )
             for need in sorted(used - set(wanted))
         ]
