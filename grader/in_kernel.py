@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ from grader.box import wire
 from grader.box.calls import call, uncallable
 from grader.course.folders import Course, find_course
 from grader.course.lesson import Lesson
-from grader.course.loading import digest_of, kept, load
+from grader.course.loading import digest_of, kept
 from grader.errors import InputError
 from grader.exercise import Case
 from grader.judge.argument import prepared
@@ -69,14 +68,8 @@ class KernelRunner:
         return read_answer(wire.decode_frame(frame), 0)
 
 
-@cache
-def _loaded(here: Path, lesson_id: str) -> tuple[Lesson, str]:
-    """Return a lesson and its course's secret, read once for all cells of a notebook."""
-    course = find_course(here)
-    return load(course, lesson_id), course.secret()
-
-
-_judgings: dict[str, Judging] = {}
+# Loaded once for all cells of a notebook.
+_judgings: dict[str, tuple[Lesson, Judging]] = {}
 
 
 def judge(lesson_id: str, exercise_id: str, namespace: dict[str, Any]) -> None:
@@ -87,14 +80,17 @@ def judge(lesson_id: str, exercise_id: str, namespace: dict[str, Any]) -> None:
     """
     # nbgrader runs a notebook in its own folder, .../<student>/<lesson>.
     here = Path.cwd()
-    lesson, secret = _loaded(here, lesson_id)
-    student = here.parent.name if here.name == lesson_id else "learner"
     if lesson_id not in _judgings:
-        _judgings[lesson_id] = Judging(
-            lesson, KernelRunner(namespace), student=student, secret=secret
+        course = find_course(here)
+        lesson = kept(course, lesson_id, digest_of(course, lesson_id))
+        student = here.parent.name if here.name == lesson_id else "learner"
+        _judgings[lesson_id] = (
+            lesson,
+            Judging(lesson, KernelRunner(namespace), student=student, secret=course.secret()),
         )
     # An untouched stub raises NotImplementedError, which tells as much here.
-    judging, exercise = _judgings[lesson_id], lesson.exercises[exercise_id]
+    lesson, judging = _judgings[lesson_id]
+    exercise = lesson.exercises[exercise_id]
     judging.exercise(exercise, untouched_stub=False)
     outcome = judging.carry(exercise)
     print("\n".join(outcome_lines(outcome)))  # noqa: T201 - a cell's output is what a student reads
