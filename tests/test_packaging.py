@@ -20,7 +20,9 @@ from tests.conftest import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 RUNTIME = [Requirement(text) for text in PROJECT["dependencies"]]
-DEVELOPMENT = [Requirement(text) for text in PROJECT["optional-dependencies"]["dev"]]
+# The tests need every option of the project's own.
+OPTIONAL = [Requirement(t) for texts in PROJECT["optional-dependencies"].values() for t in texts]
+DEVELOPMENT = [wanted for wanted in OPTIONAL if wanted.name != PROJECT["name"]]
 PROMISED = SpecifierSet(PROJECT["requires-python"])
 
 
