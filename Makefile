@@ -60,12 +60,15 @@ fuzz: $(READY)
 honest: $(READY)
 	$(RUN) ALL=1 "$(BIN)/python" -m pytest -q tests/test_honest.py
 
-# They lie in nbgrader's own package, and know nothing of this project's settings.  Those of
-# JupyterHub's login need one more package (requests-mock), and have nothing to do with grading.
+# They lie in nbgrader's own package, look for its folder where they are started, and know
+# nothing of this project's settings.  Those of JupyterHub's login need one more package
+# (requests-mock), and have nothing to do with grading.
 nbgrader-tests: $(READY)
-	$(RUN) JUPYTER_CONFIG_PATH="$(CURDIR)/tests/suite" "$(BIN)/python" -m pytest -q -c /dev/null \
-	    --rootdir /tmp -p no:cacheprovider -p no:xdist --ignore-glob "*/test_auth.py" \
-	    --pyargs nbgrader.tests
+	@mkdir -p .venv/suite && ln -sfn "$$("$(BIN)/python" -c \
+	    'import nbgrader, pathlib; print(pathlib.Path(nbgrader.__file__).parent)')" .venv/suite/nbgrader
+	cd .venv/suite && $(RUN) JUPYTER_CONFIG_PATH="$(CURDIR)/tests/suite" "$(BIN)/python" -m pytest \
+	    -q -c /dev/null --rootdir /tmp -p no:cacheprovider -p no:xdist \
+	    --ignore-glob "*/test_auth.py" $(SUITE) --pyargs nbgrader.tests
 
 notebooks: $(READY)
 	$(RUN) "$(BIN)/grader" build
