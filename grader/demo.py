@@ -220,6 +220,6 @@ def _say(text: str) -> None:
 
 
 if __name__ == "__main__":
-    from grader.cli import guarded
+    from grader.cli.guard import guarded
 
     guarded(main)

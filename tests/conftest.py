@@ -35,13 +35,13 @@ def pytest_configure() -> None:
 @pytest.fixture
 def typed(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Any:
     """A function that is `grader ...` in a folder, in this process: (exit code, out, err)."""
-    from grader import cli
+    from grader.cli.main import main
 
     def run(folder: Path, *words: Any) -> tuple[int, str, str]:
         monkeypatch.chdir(folder)
         monkeypatch.setattr(sys, "argv", ["grader", *map(str, words)])
         with pytest.raises(SystemExit) as ended:
-            cli.main()
+            main()
         return ended.value.code or 0, *capfd.readouterr()
 
     return run

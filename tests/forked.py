@@ -12,7 +12,7 @@ from pathlib import Path
 
 from nbgrader.apps.nbgraderapp import NbGraderApp
 
-from grader import cli
+from grader.cli.main import main
 
 SERVER = multiprocessing.get_context("forkserver")
 # Not the plug-in, which changes how nbgrader opens a gradebook: a stock nbgrader has none.
@@ -29,7 +29,7 @@ def run(words, folder, environment, said):
     sys.argv = list(words)
     try:
         if words[0] == "grader":
-            cli.main()
+            main()
         else:
             NbGraderApp.launch_instance()
     finally:

@@ -325,7 +325,7 @@ def test_where_the_details_cannot_be_written_the_fault_is_told_all_the_same(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(checking, "grade", surprise)
-    monkeypatch.setattr("grader.cli.tempfile.mkstemp", full)
+    monkeypatch.setattr("grader.cli.guard.tempfile.mkstemp", full)
     code, _, said = check(save(course, work()))
 
     assert code == 2

@@ -20,7 +20,7 @@ import typer
 from nbgrader.apps.nbgraderapp import NbGraderApp
 
 from grader import sample
-from grader.cli import app
+from grader.cli.main import app
 from grader.judge.verdict import Verdict
 from grader.sandbox import availability
 from grader.sandbox.limits import Limits

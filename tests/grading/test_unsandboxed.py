@@ -49,7 +49,7 @@ STARTED_AS = """\
 import multiprocessing
 import sys
 
-from grader.cli import main
+from grader.cli.main import main
 
 print(__name__)
 if __name__ == "__main__":
