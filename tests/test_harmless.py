@@ -12,7 +12,7 @@ from grader.autograde.reading import read
 from grader.judge.outcome import Outcome, Report
 from grader.judge.verdict import Verdict
 from grader.report.graded import Graded
-from grader.report.harmless import one_line
+from grader.report.harmless import one_line, spreadsheet_cell
 from grader.report.notebook import autograded_notebook
 from grader.report.row import Row
 from grader.report.table import print_class
@@ -120,3 +120,33 @@ def test_a_terminal_obeys_no_name_and_no_message(escape, capsys):
     assert escape not in said
     assert one_line(escape) == one_line(one_line(escape))
     assert "name" in said
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        "=1+1",
+        "+1",
+        "-1+1",
+        "@SUM(A1)",
+        "\t=1",
+        "\r=1",
+        "\n=1",
+        "  =1",
+        "\u200b=1",
+        "\ufeff=1",
+        "\uff1d1",
+        "|calc",
+        '=HYPERLINK("//evil")',
+    ],
+)
+def test_a_spreadsheet_computes_no_text_of_a_student_s(formula):
+    written = spreadsheet_cell(formula)
+
+    assert written == f"'{formula}"
+    assert spreadsheet_cell(written) == written
+
+
+@pytest.mark.parametrize("text", ["", "Ada", "O'Brien", "a-b", "1=1", "\u2212", "Zo\u00eb"])
+def test_a_cell_that_is_no_formula_stays_as_it_is(text):
+    assert spreadsheet_cell(text) == text
