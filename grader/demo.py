@@ -15,7 +15,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from grader import sample
+from grader import sample, words
 from grader.course.folders import Course, find_course
 from grader.course.lesson import Lesson
 from grader.course.loading import load
@@ -87,29 +87,29 @@ def main() -> None:
     """Run the demonstration; every command's failure ends it."""
     source = find_course(Path.cwd())
     course = Course(root=source.class_folder / "demo")
-    _say("building the notebooks")
+    _say(words.BUILDING)
     _run(source.root, "grader", "build")
     _copy(source, course)
     lesson = load(course, LESSON)
-    _say(f"releasing {LESSON}")
+    _say(words.releasing(LESSON))
     _run(course.root, "nbgrader", "generate_assignment", LESSON, "--force")
     _run(course.root, "nbgrader", "release_assignment", LESSON)
     students = submissions(course, lesson)
-    _say(f"{len(students)} students fetch, work and submit")
+    _say(words.students_work(len(students)))
     for student, content in students.items():
         _hand_in(course, student, content)
     _run(course.root, "nbgrader", "collect", LESSON)
-    _say("grading")
+    _say(words.GRADING)
     _run(course.root, "grader", "grade", show=True)
-    _say("writing the feedback")
+    _say(words.WRITING_FEEDBACK)
     _run(course.root, "nbgrader", "generate_feedback", LESSON)
     _run(course.root, "nbgrader", "release_feedback", LESSON)
     _run(course.root, "nbgrader", "export", "--to", str(course.class_folder / "grades.csv"))
     for what, path in (
-        ("feedback pages", course.class_folder / "feedback"),
-        ("grades as a table", course.class_folder / "grades.csv"),
+        (words.FEEDBACK_PAGES, course.class_folder / "feedback"),
+        (words.GRADES_TABLE, course.class_folder / "grades.csv"),
     ):
-        _say(f"{what}: {path}")
+        _say(words.lies_in(what, path))
 
 
 def submissions(course: Course, lesson: Lesson) -> dict[str, str]:
@@ -120,8 +120,7 @@ def submissions(course: Course, lesson: Lesson) -> dict[str, str]:
     def made(solutions: Mapping[str, str]) -> str:
         return sample.text(sample.notebook(course, lesson, solutions))
 
-    words = "By the chain rule, every path adds its product."
-    derivation = {cell.name: words for cell in lesson.manual}
+    derivation = {cell.name: words.DERIVATION for cell in lesson.manual}
     students = {
         "amira-right": made({**right, **derivation}),
         "alba-other-ways": made({**right, **_ALTERNATIVE}),
@@ -211,7 +210,7 @@ def _run(folder: Path, *command: str, show: bool = False) -> None:
     )
     if done.returncode != 0:
         sys.stderr.write((done.stdout or "") + (done.stderr or ""))
-        raise GraderError(f"'{' '.join(command)}' ended with {done.returncode}; see above")
+        raise GraderError(words.command_failed(command, done.returncode))
 
 
 def _say(text: str) -> None:

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from grader import words
 from grader.shown import Shown
 
 CaseMaker = Callable[[np.random.Generator], Iterator["Case"]]
@@ -41,19 +42,19 @@ def _are(kind: Callable[[Any], bool]) -> Callable[[Any], bool]:
 
 # What an author may say, by the word for it: the form that is expected, and whether it is that.
 _FORMS: dict[str, tuple[str, Callable[[Any], bool]]] = {
-    **dict.fromkeys(("name", "hint", "group"), ("text", _is_text)),
-    **dict.fromkeys(("returns", "builds_on", "not_alone"), ("a tuple of names", _are(_is_text))),
-    **dict.fromkeys(("relative", "absolute"), ("a number, 0 or more", _is_size)),
-    **dict.fromkeys(("seconds", "megabytes"), ("a number above 0", lambda x: _is_size(x) and x)),
-    **dict.fromkeys(("silent", "fresh"), ("True or False", lambda x: isinstance(x, bool))),
-    **dict.fromkeys(("shapes", "keywords"), ("a dict by name", _is_dict)),
-    **dict.fromkeys(("answer", "check"), ("a function", callable)),
-    "cases": ("a generator: def with one argument, rng, and yield", inspect.isgeneratorfunction),
-    "tolerance": ("a Tolerance", lambda x: isinstance(x, Tolerance)),
-    "earns": ("text", lambda x: isinstance(x, str)),
-    "stand_in": ("a Shown", lambda x: isinstance(x, Shown)),
-    "raises": ("an exception", lambda x: isinstance(x, type) and issubclass(x, Exception)),
-    "then": ("a tuple of Call, Get and Set", _are(lambda x: isinstance(x, Step))),
+    **dict.fromkeys(("name", "hint", "group"), (words.TEXT, _is_text)),
+    **dict.fromkeys(("returns", "builds_on", "not_alone"), (words.TUPLE_OF_NAMES, _are(_is_text))),
+    **dict.fromkeys(("relative", "absolute"), (words.SIZE, _is_size)),
+    **dict.fromkeys(("seconds", "megabytes"), (words.ABOVE_ZERO, lambda x: _is_size(x) and x)),
+    **dict.fromkeys(("silent", "fresh"), (words.TRUE_OR_FALSE, lambda x: isinstance(x, bool))),
+    **dict.fromkeys(("shapes", "keywords"), (words.DICT_BY_NAME, _is_dict)),
+    **dict.fromkeys(("answer", "check"), (words.FUNCTION, callable)),
+    "cases": (words.GENERATOR, inspect.isgeneratorfunction),
+    "tolerance": (words.TOLERANCE, lambda x: isinstance(x, Tolerance)),
+    "earns": (words.TEXT, lambda x: isinstance(x, str)),
+    "stand_in": (words.SHOWN, lambda x: isinstance(x, Shown)),
+    "raises": (words.EXCEPTION, lambda x: isinstance(x, type) and issubclass(x, Exception)),
+    "then": (words.TUPLE_OF_STEPS, _are(lambda x: isinstance(x, Step))),
 }
 _MAY_BE_NONE = ("seconds", "megabytes", "check", "tolerance", "raises", "stand_in")
 
@@ -64,7 +65,7 @@ def _expect(where: str, **said: Any) -> None:
         form, fits = _FORMS[name]
         if not fits(value) and not (value is None and name in _MAY_BE_NONE):
             found = getattr(value, "__name__", repr(value))
-            raise TypeError(f"{where}: {name} is {found}; expected {form}")
+            raise TypeError(words.another_form(where, name, found, form))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,10 +180,7 @@ class Case:
     def __init__(self, *arguments: Any, group: str, **options: Any) -> None:
         unknown = set(options) - set(_CASE_DEFAULTS)
         if unknown:
-            raise TypeError(
-                f"Case has no option {', '.join(sorted(unknown))}; "
-                f"it has {', '.join(sorted(_CASE_DEFAULTS))}"
-            )
+            raise TypeError(words.no_option(unknown, _CASE_DEFAULTS))
         _expect("Case", group=group, **options)
         values = {"arguments": arguments, "group": group, **_CASE_DEFAULTS, **options}
         for name, value in values.items():
@@ -275,7 +273,7 @@ class Asked:
 
     def cases(self, make_cases: CaseMaker) -> CaseMaker:
         """Declare the hidden cases, as a decorator; the generator gets a seeded rng."""
-        _expect(f"cases of {self.id}", cases=make_cases)
+        _expect(words.cases_of(self.id), cases=make_cases)
         self.makers.append((make_cases, _written()))
         return make_cases
 
@@ -288,7 +286,7 @@ class Asked:
             hint: a question that points at the step that went wrong.
             earns: why it is fair that this student gets more than a third of the points.
         """
-        _expect(f"mistake in {self.id}", name=name, answer=answer, hint=hint, earns=earns)
+        _expect(words.mistake_in(self.id), name=name, answer=answer, hint=hint, earns=earns)
         self.mistakes.append(Mistake(name=name, answer=answer, hint=hint, earns=earns))
 
 
@@ -337,7 +335,7 @@ def exercise(
     """
     collected = _collecting.get()
     if collected is None:
-        raise RuntimeError("exercises are declared in a lesson's hidden files only")
+        raise RuntimeError(words.OUTSIDE_HIDDEN)
     groups = {"returns": returns, "builds_on": builds_on, "not_alone": not_alone}
     others = {"stand_in": stand_in, "tolerance": tolerance}
     _expect("exercise", name=name, **others, **groups)

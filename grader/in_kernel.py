@@ -17,6 +17,7 @@ from byhand import progress
 from byhand.card import Card
 from grader.box import wire
 from grader.box.calls import call, uncallable
+from grader.box.words import returned
 from grader.course.folders import Course, find_course
 from grader.course.lesson import Lesson
 from grader.course.loading import digest_of, kept
@@ -24,17 +25,17 @@ from grader.errors import InputError
 from grader.exercise import Case
 from grader.judge.argument import prepared
 from grader.judge.judging import Judging
-from grader.judge.outcome import Answer
+from grader.judge.outcome import IN_KERNEL, Answer
 from grader.judge.verdict import Verdict
 from grader.report.card import card
-from grader.report.words import outcome_lines
+from grader.report.words import outcome_lines, sandbox_line
 from grader.sandbox.outputs import read_answer
 
 
 class KernelRunner:
     """Calls functions of this very process; a judge's Runner without a box."""
 
-    sandbox = "none: judged in the kernel, not isolated"
+    sandbox = IN_KERNEL
 
     def __init__(self, namespace: dict[str, Any]) -> None:
         self._namespace = namespace
@@ -64,7 +65,7 @@ class KernelRunner:
         try:
             frame = wire.encode({"call": 0, **answer})
         except wire.UnplainError as error:
-            return Answer(failure=Verdict.WRONG_TYPE, message=f"returned {error}")
+            return Answer(failure=Verdict.WRONG_TYPE, message=returned(error))
         return read_answer(wire.decode_frame(frame), 0)
 
 
@@ -94,7 +95,7 @@ def judge(lesson_id: str, exercise_id: str, namespace: dict[str, Any]) -> None:
     judging.exercise(exercise, untouched_stub=False)
     outcome = judging.carry(exercise)
     print("\n".join(outcome_lines(outcome)))  # noqa: T201 - a cell's output is what a student reads
-    print(f"(sandbox: {KernelRunner.sandbox})")  # noqa: T201
+    print(sandbox_line(KernelRunner.sandbox))  # noqa: T201
     sys.displayhook(outcome.score)
 
 

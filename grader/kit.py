@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from grader import words
 from grader.exercise import Check, Rng
 
 Array = NDArray[np.float64]
@@ -83,12 +84,12 @@ def same_again(seed: int, told: Callable[[Any], Array]) -> Iterator[tuple[Rng, C
 
     def as_noted(result: object, *_arguments: object) -> str | None:
         if noted and not known(result):
-            return "the same state of rng gave two different results: draw from rng alone"
+            return words.TWO_RESULTS
         return None
 
     def unlike_noted(result: object, *_arguments: object) -> str | None:
         if known(result):
-            return "another state of rng gave the same result: rng is not used"
+            return words.RNG_NOT_USED
         return None
 
     yield Rng(seed), note
@@ -118,7 +119,7 @@ def but_for(right: Callable[..., Sequence[Any]], *names: str) -> Callable[..., A
 
     def with_parts(**wrong: Callable[..., Any]) -> Callable[..., tuple[Any, ...]]:
         if unknown := set(wrong) - set(names):
-            raise TypeError(f"no part is called {sorted(unknown)}; the parts are {list(names)}")
+            raise TypeError(words.no_part(unknown, names))
 
         def answer(*arguments: Any, **keywords: Any) -> tuple[Any, ...]:
             parts = dict(zip(names, right(*arguments, **keywords), strict=True))

@@ -14,6 +14,8 @@ from typing import Any
 
 import numpy as np
 
+from grader import words
+
 _FROM_OUTSIDE = ("LOAD_GLOBAL", "LOAD_NAME")  # instructions that look a name up in a module
 
 
@@ -54,19 +56,16 @@ def source_of(function: Callable[..., Any]) -> str:
         source = textwrap.dedent(inspect.getsource(function))
         others = sorted(_names(function.__code__) - {"np", *dir(builtins)})
         if not source.startswith("def "):
-            others = ["a form other than def"]
+            others = [words.NO_DEF]
         elif not others:
             # As the student's process does: what its defaults need must be there, too.
             exec(source, {"np": np})  # noqa: S102 - the author's own
     except (OSError, TypeError, AttributeError) as error:
-        raise TypeError(f"Shown({name}): has no source to show ({error})") from error
+        raise TypeError(words.no_source_to_show(name, error)) from error
     except NameError as error:
         others = [str(error.name)]
     if others:
-        raise TypeError(
-            f"Shown({name}): uses {', '.join(others)}; write it with def at the top level of "
-            "a hidden file, with NumPy and its arguments alone"
-        )
+        raise TypeError(words.not_alone(name, others))
     return source
 
 

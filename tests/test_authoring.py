@@ -1164,7 +1164,7 @@ def test_build_of_one_lesson_leaves_the_others_alone(course, build):
     assert out.splitlines() == [
         "wrote solutions/00_first/00_first.ipynb",
         "wrote notebooks/00_first/00_first.ipynb",
-        "1 lessons, 2 files changed",
+        "1 lesson, 2 files changed",
     ]
 
 

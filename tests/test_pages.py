@@ -9,7 +9,7 @@ import pytest
 
 from grader import sample
 from grader.gradebook import sidecar
-from grader.judge.outcome import Diagnosis, Outcome, Report
+from grader.judge.outcome import SEPARATE_PROCESS, Diagnosis, Outcome, Report
 from grader.judge.verdict import Verdict
 from grader.report import formula
 from grader.report.markdown import of_a_student, of_the_lesson
@@ -184,10 +184,10 @@ def test_a_late_penalty_is_taken_off_and_told():
 
 
 def test_notes_and_a_missing_sandbox_stand_at_the_top():
-    text = page(notes=["the cell of one_hot stands twice"], sandbox="none: limits").text
+    text = page(notes=["the cell of one_hot stands twice"], sandbox=SEPARATE_PROCESS).text
 
     assert "Note: the cell of one_hot stands twice" in text
-    assert "Note: graded without a sandbox (none: limits)" in text
+    assert f"Note: graded without a sandbox ({SEPARATE_PROCESS})" in text
 
 
 def test_a_person_s_comment_stands_beside_the_cell_that_it_is_about():

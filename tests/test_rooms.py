@@ -12,6 +12,7 @@ from tests.conftest import ROOT
 FLOW = (
     "errors",
     "language",
+    "words",
     "shown",
     "exercise",
     "kit",
@@ -204,14 +205,14 @@ def test_a_room_s_door_imports_nothing(module):
 def test_the_judge_knows_neither_submissions_nor_sandboxes(module):
     rooms = {room_of(name) for name in everything_behind(module) if name in GRADER}
 
-    assert rooms <= {"errors", "language", "shown", "exercise", "box", "course", "judge"}
+    assert rooms <= {"errors", "language", "words", "shown", "exercise", "box", "course", "judge"}
 
 
 @pytest.mark.parametrize("module", ["grader.judge.compare", "grader.judge.verdict"])
 def test_comparing_and_its_vocabulary_know_nothing_of_notebooks(module):
     rooms = {room_of(name) for name in everything_behind(module) if name in GRADER}
 
-    assert rooms <= {"errors", "shown", "exercise", "judge", "box"}
+    assert rooms <= {"errors", "language", "words", "shown", "exercise", "judge", "box"}
 
 
 @pytest.mark.parametrize("module", [m for m in GRADER if room_of(m) == "submission"])

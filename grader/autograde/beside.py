@@ -16,6 +16,7 @@ from importlib.machinery import PathFinder
 from pathlib import Path
 from stat import S_ISREG
 
+from grader.autograde import words
 from grader.sandbox import policy
 from grader.sandbox.scratch import Given
 
@@ -37,7 +38,7 @@ def files_beside(
     own = [name for name in found if name not in instructor_s]
     hiding = [name for name in own if (module := _module(name)) and _is_installed(module)]
     for name in hiding:
-        tell(f"{name!r} is not there when it is graded: it would hide an installed module")
+        tell(words.hides_a_module(name))
     packages = tuple(f"{Path(name).parent}/" for name in hiding if Path(name).name == _PACKAGE)
     return {
         name: path
@@ -87,13 +88,13 @@ class Harvest:
             if unchanged or self._stays(name):
                 continue
             if about.st_size > room:
-                self.tell(f"{name!r} is not kept: more than {self.most_bytes // 2**20} MiB")
+                self.tell(words.too_large_to_keep(name, self.most_bytes // 2**20))
                 continue
             room -= about.st_size
             try:
                 self._put(path, name)
             except OSError as error:
-                self.tell(f"{name!r} is not kept ({error.strerror})")
+                self.tell(words.not_kept(name, error.strerror))
 
     def _stays(self, name: str) -> bool:
         parts = Path(name).parts

@@ -6,6 +6,7 @@ import atexit
 from collections.abc import Callable, Hashable
 from pathlib import Path
 
+from grader.autograde import words
 from grader.course.folders import Course
 from grader.course.lesson import Lesson
 from grader.errors import GraderError
@@ -49,10 +50,7 @@ def box_for_notebooks(
 def _box(kind: Hashable, opened: Callable[[], Box]) -> Box:
     reason = availability.unavailable()
     if reason:
-        raise GraderError(
-            f"no sandbox here: {reason}; grade where there is one, or take the classes of "
-            "grader.nbgrader_plugin out of nbgrader_config.py and run without it"
-        )
+        raise GraderError(words.no_sandbox(reason))
     box = _kept.pop(kind, None) or opened()
     # Last is what was used last: the first one goes.
     _kept[kind] = box

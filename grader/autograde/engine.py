@@ -14,6 +14,7 @@ from nbclient.exceptions import CellExecutionError
 from nbgrader.preprocessors import Execute
 from nbgrader.utils import is_grade, is_solution
 
+from grader.autograde import words
 from grader.autograde.answers import settle
 from grader.autograde.beside import Harvest, files_beside
 from grader.autograde.boxes import box_for_lesson, box_for_notebooks
@@ -103,10 +104,7 @@ class Engine(Execute, BoxOptions):  # type: ignore[misc]
         """
         language = nb.metadata.get("kernelspec", {}).get("language", "python")
         if language != "python":
-            raise GraderError(
-                f"the notebook is in {language}, and the box runs Python alone; take the classes "
-                "of grader.nbgrader_plugin out of nbgrader_config.py to grade it without a box"
-            )
+            raise GraderError(words.another_language(language))
         strictly = Doubts.IGNORE if self.judge_outside == "strictly" else Doubts.RAISE
         kernel = self._kernel("student", files, reference)
         end = kernel.end
@@ -120,7 +118,7 @@ class Engine(Execute, BoxOptions):  # type: ignore[misc]
         try:
             self._run_cells(nb, kernel, outside, numbers)
         except DoubtError as doubt:
-            self.log.info("Run a second time, with what is left to judge inside: %s", doubt)
+            self.log.info("%s", words.run_again(doubt))
             kernel.close()
             kernel = self._kernel("student", files, reference, end)
             again = replace(outside, plan=NOTHING, student=kernel)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from grader.autograde import words
 from grader.judge.verdict import Verdict
 from grader.report.notebook import outputs_of
 from grader.sandbox.cells import Run
@@ -34,7 +35,7 @@ def shown(run: Run, on_timeout: Mapping[str, Any]) -> list[dict[str, Any]]:
                 "output_type": "error",
                 "ename": "Error",
                 "evalue": "",
-                "traceback": ["ERROR: the cell failed, and how was not shown"],
+                "traceback": [words.NOT_SHOWN],
             }
         )
     return [_displayed(item) for item in made]
@@ -66,16 +67,15 @@ def with_score(
         score = _number(text)
         if score is not None:
             if score > points or (a_number and not score >= 0):
-                return _refused(made, f"the cell's result is {text[:40]}", points)
+                return _refused(made, words.no_such_score(text, points))
             return made
     # A number in another form than Python's own is full points to nbgrader, and here.
     if a_number and not results:
-        return _refused(made, "the cell's result is not shown", points)
+        return _refused(made, words.score_not_shown(points))
     return made
 
 
-def _refused(outputs: list[dict[str, Any]], why: str, points: float) -> list[dict[str, Any]]:
-    why = f"{why}, expected a number from 0 to {points:g}"
+def _refused(outputs: list[dict[str, Any]], why: str) -> list[dict[str, Any]]:
     error = {"output_type": "error", "ename": "ValueError", "evalue": why, "traceback": [why]}
     return [*map(_displayed, outputs), error]
 

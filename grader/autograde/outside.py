@@ -17,9 +17,10 @@ import symtable
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
-from enum import Enum
+from enum import Enum, auto
 from typing import Any
 
+from grader.autograde.words import needs_a_name, returned_object
 from grader.box import stream, wire
 from grader.judge.outcome import Answer
 from grader.judge.verdict import Verdict
@@ -39,9 +40,9 @@ class DoubtError(Exception):
 class Doubts(Enum):
     """What is done about what does not cross."""
 
-    RECORD = "the test cell runs inside after all: the reference is tried"
-    RAISE = "a DoubtError"
-    IGNORE = "nothing: it is not there"
+    RECORD = auto()  # the test cell runs inside after all: the reference is tried
+    RAISE = auto()  # a DoubtError
+    IGNORE = auto()  # nothing: it is not there
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -208,10 +209,10 @@ class _Asked:
             return _reply(raised=told)
         made = _checked(reply)
         if "other" in made and made["other"]["known"]:
-            self._doubt(f"{frame['ask']} returned an object of type {made['other']['type']}")
+            self._doubt(returned_object(frame["ask"], made["other"]["type"]))
         # A name that only the test cell defines: there, the student's code would find it.
         if made.get("raised", {}).get("names", [])[:1] == ["NameError"]:
-            self._doubt(f"{frame['ask']} needs a name of the test's")
+            self._doubt(needs_a_name(frame["ask"]))
         return made
 
     def _doubt(self, why: str) -> None:

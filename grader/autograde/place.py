@@ -11,6 +11,7 @@ import nbformat
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import find_all_files
 
+from grader.autograde import words
 from grader.course.folders import Course, find_course
 from grader.course.hidden import hidden_files
 from grader.course.lesson import Lesson
@@ -60,9 +61,7 @@ def read_source(path: Path) -> Any:
             warnings.simplefilter("ignore")
             notebook = nbformat.read(path, as_version=4)
     except (OSError, ValueError) as error:
-        raise GraderError(
-            f"{path}: cannot be read ({error}); the source is needed to grade"
-        ) from error
+        raise GraderError(words.source_not_read(path, error)) from error
     notebook["nbformat_minor"] = 5
     used: set[str] = set()
     for number, cell in enumerate(notebook.cells):

@@ -9,6 +9,7 @@ from typing import Any
 import nbformat
 from nbconvert.exporters import NotebookExporter
 
+from grader.autograde import words
 from grader.autograde.beforehand import expect_lessons, try_references
 from grader.autograde.care import take_care
 from grader.autograde.place import directory
@@ -48,12 +49,12 @@ def read(path: Path) -> Any:
     """Return a submitted notebook as a valid node that keeps cells and claims, nothing else."""
     for folder in path.parents[:2]:
         if folder.is_symlink():
-            raise GraderError(f"{folder}: is a symbolic link; put the submission itself there")
+            raise GraderError(words.folder_is_link(folder))
     notebook = nbformat.v4.new_notebook()
     try:
         cells = parse_notebook(path, read_bytes(path))
     except UnreadableError as error:
-        notebook.metadata[UNREADABLE] = harmless(str(error).removeprefix(f"{path}: "))
+        notebook.metadata[UNREADABLE] = harmless(error.reason)
         cells = []
     for number, cell in enumerate(cells):
         make = {

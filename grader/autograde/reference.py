@@ -23,6 +23,7 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import Execute
 from nbgrader.utils import determine_grade, is_grade, is_solution
 
+from grader.autograde import words
 from grader.autograde.outside import NOTHING, Doubts, Outside, Plan
 from grader.autograde.place import read_source, source_files, source_folder
 from grader.autograde.planning import plan_of, tried
@@ -31,29 +32,21 @@ _QUICK = 30.0  # seconds; a slower reference is not run once more
 _EXECUTION = "NBGRADER_EXECUTION"
 # What an exception of the box says, by a word of it, and the option that allows more.
 _ADVICE = {
-    "MemoryError": "allow more memory with c.Engine.memory",
-    "more memory than it may": "allow more memory with c.Engine.memory",
-    "the process ended": "it may be short of memory: c.Engine.memory",
-    "Operation not permitted": "processes are allowed with c.Engine.processes; there is no network "
-    "in the box, see 'Your own nbgrader assignments' in docs/instructors.md",
-    "processes": "processes are allowed with c.Engine.processes",
-    "start new thread": "allow more threads with c.Engine.threads",
-    "threads": "allow more threads with c.Engine.threads",
-    "File too large": "allow larger files with c.Engine.file_size",
-    "filled its folder": "allow more files with c.Engine.folder_size",
-    "as a whole took longer": "allow more time with c.Engine.total_seconds",
-    "CellTimeoutError": "allow a cell more time with c.Execute.timeout",
-    "FileNotFoundError": "files must lie beside the notebook in the source folder, or in a folder "
-    "named in c.Engine.readable",
-    "ModuleNotFoundError": "install it where the grader is, or take it out of c.Engine.withheld",
-    "PermissionError": "the box reads the installed packages, the files beside the notebook, and "
-    "what c.Engine.readable names, no package that c.Engine.withheld names, and starts processes "
-    "with c.Engine.processes alone",
+    "MemoryError": words.MORE_MEMORY,
+    "more memory than it may": words.MORE_MEMORY,
+    "the process ended": words.PERHAPS_MEMORY,
+    "Operation not permitted": words.NOT_PERMITTED,
+    "processes": words.MORE_PROCESSES,
+    "start new thread": words.MORE_THREADS,
+    "threads": words.MORE_THREADS,
+    "File too large": words.LARGER_FILES,
+    "filled its folder": words.MORE_FILES,
+    "as a whole took longer": words.MORE_TIME,
+    "CellTimeoutError": words.MORE_TIME_A_CELL,
+    "FileNotFoundError": words.FILES_BESIDE,
+    "ModuleNotFoundError": words.INSTALL,
+    "PermissionError": words.WHAT_IS_READ,
 }
-_OTHERWISE = (
-    "see 'Your own nbgrader assignments' in docs/instructors.md for what the box allows; without "
-    "the classes of grader.nbgrader_plugin in nbgrader_config.py nbgrader runs it without a box"
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,7 +118,7 @@ def _tried(engine: Any, source: _Source) -> Reference:
     Raises:
         NbGraderException: it gets more outside.
     """
-    engine.log.info("Trying the reference in the box: %s", source.path)
+    engine.log.info("%s", words.trying(source.path))
     boxed = source.read()
     started = time.monotonic()
     with _autograding(), contextlib.suppress(CellControlSignal):
@@ -193,20 +186,13 @@ def _compare(engine: Any, source: _Source, boxed: Any) -> None:
             stock = Execute(parent=engine.parent, config=engine.config)
             stock.preprocess(outside, {"metadata": {"path": name}})
         except (CellControlSignal, DeadKernelError) as error:
-            engine.log.info("nbgrader itself does not get through the reference: %s", error)
+            engine.log.info("%s", words.fails_outside_too(error))
             return
         except Exception as error:
-            raise NbGraderException(
-                f"{source.path}: the reference does not earn its points in the box, and what it "
-                f"earns outside cannot be tried ({type(error).__name__}: {error})"
-            ) from error
+            raise NbGraderException(words.not_comparable(source.path, error)) from error
     found = list(_differences(boxed, outside))
     if found:
-        more = f"\n  and {len(found) - 1} more cells" if len(found) > 1 else ""
-        raise NbGraderException(
-            f"{source.path}: the reference itself fails in the box, so nobody is scored\n"
-            f"  {found[0]}{more}"
-        )
+        raise NbGraderException(words.reference_fails(source.path, found[0], len(found) - 1))
 
 
 def _differences(boxed: Any, outside: Any) -> Iterator[str]:
@@ -217,19 +203,19 @@ def _differences(boxed: Any, outside: Any) -> Iterator[str]:
         worse = name in given and given[name] < expected[name]
         if not worse and not (_failed(cell) and not _failed(other)):
             continue
-        called = f"cell {number}, {name}" if name else f"cell {number}"
-        points = f" ({given[name]:g} points, outside {expected[name]:g})" if worse else ""
+        called = words.cell(number, name)
+        if worse:
+            called = words.fewer_points(called, given[name], expected[name])
         trouble = [item for item in cell.get("outputs", []) if _is_trouble(item)]
-        said = (
-            _said(trouble[-1]) if trouble else f"fails: {cell.source.strip().splitlines()[0][:80]}"
-        )
-        advice = next((text for word, text in _ADVICE.items() if word in said), _OTHERWISE)
-        yield f"{called}{points}: {said}\n  fix: {advice}"
+        first_line = cell.source.strip().splitlines()[0]
+        said = _said(trouble[-1]) if trouble else words.fails(first_line)
+        advice = next((text for word, text in _ADVICE.items() if word in said), words.SEE_DOCS)
+        yield words.difference(called, said, advice)
 
 
 def _said(item: Any) -> str:
     if item.output_type == "stream":
-        return f"on stderr: {item.text.strip()[:200]}"
+        return words.on_stderr(item.text.strip())
     text = f"{item.ename}: {item.evalue or ' '.join(item.traceback[-1:])}"
     return " ".join(text.split())[:300]
 

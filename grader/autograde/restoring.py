@@ -8,6 +8,7 @@ import nbformat
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import compute_checksum
 
+from grader.autograde import words
 from grader.autograde.place import (
     directory,
     lesson_of,
@@ -50,7 +51,7 @@ def restored(nb: Any, master: Any) -> Any:
     claims = [_claimed(cell, named) for cell in nb.cells]
     cells: list[Any] = []
     if UNREADABLE in nb.metadata:
-        reason = f"The notebook could not be read: {nb.metadata[UNREADABLE]}"
+        reason = words.unreadable(nb.metadata[UNREADABLE])
         cells.append(nbformat.v4.new_markdown_cell(reason, id="grader-unreadable"))
     for place, (cell, claim) in enumerate(zip(nb.cells, claims, strict=True)):
         del cell.metadata[CLAIM]

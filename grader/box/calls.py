@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from . import failures
+from . import failures, words
 from .plain import copied, same, share, twins
 
 _DECIMAL = re.compile(r"[-+]?\d+\.\d*(?:e[-+]?\d+)?|[-+]?\d+e[-+]?\d+")
@@ -26,17 +26,16 @@ _DECIMAL = re.compile(r"[-+]?\d+\.\d*(?:e[-+]?\d+)?|[-+]?\d+e[-+]?\d+")
 def uncallable(namespace: Mapping[str, Any], name: str) -> dict[str, Any] | None:
     """Return the answer where a name is no function, nor anything that can be called."""
     if name not in namespace:
-        return {"failure": failures.MISSING, "message": f"{name} is not defined"}
+        return {"failure": failures.MISSING, "message": words.not_defined(name)}
     thing = namespace[name]
     if callable(thing):
         return None
-    kind = type(thing).__name__[:40]
-    sort = f"{'an' if kind[:1] in 'aeiouAEIOU' else 'a'} {kind} here"
     if isinstance(thing, np.ndarray):
-        sort = f"an array here ({thing.dtype}, shape {thing.shape})"
+        message = words.array_not_function(name, thing.dtype, thing.shape)
     elif thing is None:
-        sort = "None here"
-    message = f"{name} is {sort}, not a function: a cell above uses the name again"
+        message = words.none_not_function(name)
+    else:
+        message = words.not_function(name, type(thing).__name__[:40])
     return {"failure": failures.WRONG_TYPE, "message": message}
 
 
@@ -152,15 +151,15 @@ def _message(error: BaseException) -> str:
     text = _DECIMAL.sub("#", text)[:160]
     name = type(error).__name__
     if isinstance(error, NotImplementedError) and not text:
-        text = f"{_raised_in(error)} is not written yet"
+        text = words.not_written_yet(_raised_in(error))
     line = None
     traceback = error.__traceback__
     while traceback is not None:
         if "ipython-input" in traceback.tb_frame.f_code.co_filename:
             line = traceback.tb_lineno
         traceback = traceback.tb_next
-    where = f" (line {line} of the cell)" if line else ""
-    return f"{name}: {text}{where}" if text else f"{name}{where}"
+    told = f"{name}: {text}" if text else name
+    return words.in_line(told, line) if line else told
 
 
 @contextlib.contextmanager

@@ -34,12 +34,18 @@ class Chance:
         if state is None:
             return
         with contextlib.suppress(Exception):
-            words, position = np.asarray(state["words"]), state["position"]
+            state_words, position = np.asarray(state["words"]), state["position"]
             # NumPy itself would read beyond its words.
-            if words.shape == (_WORDS,) and type(position) is int and 0 <= position <= _WORDS:
+            if state_words.shape == (_WORDS,) and type(position) is int and 0 <= position <= _WORDS:
                 random.setstate((3, tuple(state["python"].tolist()), state["gauss"]))
                 np.random.set_state(  # noqa: NPY002 - it is what notebooks use
-                    ("MT19937", words, position, int(state["has_gauss"]), float(state["cached"]))
+                    (
+                        "MT19937",
+                        state_words,
+                        position,
+                        int(state["has_gauss"]),
+                        float(state["cached"]),
+                    )
                 )
                 self._known = _key(state)
 

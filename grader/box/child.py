@@ -21,14 +21,14 @@ from typing import Any
 
 import numpy as np
 
-from . import failures, names, stream, wire
+from . import failures, names, stream, wire, words
 from .calls import address_space, call, uncallable
 from .plain import mapped
 from .shell import Shell
 
-_TOO_LARGE = {"type": "that is too large to return", "known": True}
+_TOO_LARGE = {"type": words.TOO_LARGE_OBJECT, "known": True}
 _ALWAYS = ("look", "use", "printed", "generators", "chance")
-_TOO_LATE = {"type": "that came too late", "known": True}
+_TOO_LATE = {"type": words.TOO_LATE_OBJECT, "known": True}
 _WAITING_SIGNALS = 0
 
 
@@ -153,7 +153,7 @@ def _interruptible() -> Iterator[None]:
 
 
 def _no_input(*_: Any) -> str:
-    raise RuntimeError("input() has nobody to ask while a notebook is graded")
+    raise RuntimeError(words.NOBODY_TO_ASK)
 
 
 def _limit(limits: dict[str, int]) -> None:
@@ -201,7 +201,7 @@ def _answer(inbox: Inbox, shell: Shell, request: dict[str, Any]) -> None:
         stream.send(inbox.channel, {"call": number, **answer})
     except wire.UnplainError as error:
         answer.pop("value", None)
-        refusal = {"failure": failures.WRONG_TYPE, "message": f"returned {error}"}
+        refusal = {"failure": failures.WRONG_TYPE, "message": words.returned(error)}
         stream.send(inbox.channel, {"call": number, **answer, **refusal})
     # Arrays of one call must not count against the next one's memory cap.
     if request["megabytes"] is not None:

@@ -25,7 +25,7 @@ from typing import Any
 
 import numpy as np
 
-from . import wire
+from . import wire, words
 from .chance import CHANCE
 from .plain import copied, same
 
@@ -215,7 +215,7 @@ def use(namespace: Mapping[str, Any], request: Mapping[str, Any]) -> dict[str, A
     reply["printed"] = printed
     reply["chance"] = CHANCE.news()
     if any(len(text) > _MAX_PRINTED for _, text in printed):
-        return {"other": {"type": "that printed too much", "known": True}}
+        return {"other": {"type": words.PRINTED_TOO_MUCH, "known": True}}
     reply["generators"] = {
         key: given[key].bit_generator.state
         for key in request["generators"]
@@ -340,7 +340,7 @@ def _stranger(name: str, ask: Asker, namespace: Mapping[str, Any]) -> Callable[.
         if "raised" in reply:
             raise _raised(reply["raised"], namespace)
         if "other" in reply:
-            raise TypeError(f"{name} returned an object of type {reply['other']['type']}")
+            raise TypeError(words.returned_object(name, reply["other"]["type"]))
         return given[reply["same_as"]] if "same_as" in reply else arrived(reply["value"])
 
     called_elsewhere.__name__ = called_elsewhere.__qualname__ = name

@@ -10,6 +10,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from . import words
+
 MAX_TEXT = 100_000  # characters of output a cell may leave
 MAX_OUTPUTS = 200
 MAX_PICTURES = 4_000_000  # characters of encoded pictures a cell may leave
@@ -23,10 +25,8 @@ _LEFT_OUT = {
     "image/svg+xml": "SVG",
     "application/javascript": "JavaScript",
     "application/pdf": "PDF",
-    "application/vnd.jupyter.widget-view+json": "a widget",
+    "application/vnd.jupyter.widget-view+json": words.WIDGET,
 }
-_SENTENCE = "[{} is not shown here: it could run in the browser of whoever marks this]"
-_TOO_LARGE = "[a picture is left out: a cell may leave 4 MB of pictures]"
 # What an object says of itself that has nothing to say in text.
 _NO_TEXT = re.compile(r"<[^<>\n]*\b(?:object|at 0x[0-9a-f]+)\b[^<>\n]*>|")
 
@@ -63,7 +63,7 @@ class Outputs:
             self._room -= len(text)
             return text
         kept, self._room = text[: self._room], 0
-        return f"{kept}\n[output cut here: more than {MAX_TEXT} characters]\n" if kept else ""
+        return f"{kept}\n{words.output_cut(MAX_TEXT)}" if kept else ""
 
     def _fit_result(self, text: str) -> str:
         kept = text[: self._room_for_results]
@@ -76,7 +76,7 @@ class Outputs:
             self._clear()
         fitting = self._fit(text)
         if not fitting and text and name == "stderr" and name not in self._kinds:
-            fitting = f"[output cut here: more than {MAX_TEXT} characters]\n"
+            fitting = words.output_cut(MAX_TEXT)
         if not fitting:
             return
         last = self.items[-1] if self.items else {}
@@ -114,7 +114,7 @@ class Outputs:
                 self._room_for_pictures -= len(content)
                 kept[mime] = content
             elif isinstance(content, str):
-                kept["text/plain"] = _TOO_LARGE
+                kept["text/plain"] = words.PICTURE_LEFT_OUT
         for mime in TEXTS:
             content = bundle.get(mime)
             if isinstance(content, str):
@@ -125,7 +125,7 @@ class Outputs:
             and kept.keys() <= {"text/plain"}
             and _NO_TEXT.fullmatch(kept.get("text/plain", ""))
         ):
-            kept["text/plain"] = _SENTENCE.format(" and ".join(left_out))
+            kept["text/plain"] = words.might_run(left_out)
         return kept
 
     def error(self, name: str, value: str, traceback: list[str]) -> None:

@@ -24,6 +24,7 @@ from IPython.core.inputtransformer2 import TransformerManager
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.text import SList
 
+from . import words
 from .outputs import Outputs
 
 # Magics of a kernel that speak to a screen: there is none.
@@ -270,7 +271,7 @@ def _text_of(error: Any) -> str:
 
 def _not_run(line: str, error: OSError) -> str:
     reason = error.strerror or str(error)
-    return f"{line}: not run, for no program can be started while this is graded ({reason})\n"
+    return words.no_program(line, reason)
 
 
 def make_shell() -> Shell:

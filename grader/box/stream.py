@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from . import wire
+from . import wire, words
 
 _GLANCE = 0.2  # seconds between two looks at the deadline
 _PIECE = 2**16  # bytes to read at one time
@@ -85,7 +85,7 @@ def send_frames(channel: Channel, frames: bytes, deadline: Deadline | None = Non
         except TimeoutError:
             continue
         except OSError as error:
-            raise ClosedError("the other end is gone") from error
+            raise ClosedError(words.OTHER_END_GONE) from error
 
 
 def receive(channel: Channel, deadline: Deadline | None = None, *, trusted: bool = False) -> Any:
@@ -103,7 +103,7 @@ def receive(channel: Channel, deadline: Deadline | None = None, *, trusted: bool
     """
     header_size, blob_size = wire.LENGTHS.unpack(_exactly(channel, wire.LENGTHS.size, deadline))
     if header_size > wire.MAX_HEADER or blob_size > wire.MAX_BLOB:
-        raise wire.WireError("frame larger than allowed")
+        raise wire.WireError(words.LARGE_FRAME)
     header = _exactly(channel, header_size, deadline)
     return wire.decode(header, _exactly(channel, blob_size, deadline), trusted=trusted)
 
@@ -136,9 +136,9 @@ def _received(channel: Channel, size: int) -> bytes | None:
     except (TimeoutError, BlockingIOError):
         return None
     except OSError as error:
-        raise ClosedError("the other end is gone") from error
+        raise ClosedError(words.OTHER_END_GONE) from error
     if not part:
-        raise ClosedError("the other end is gone")
+        raise ClosedError(words.OTHER_END_GONE)
     return part
 
 

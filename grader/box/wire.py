@@ -20,6 +20,8 @@ from typing import Any
 
 import numpy as np
 
+from . import words
+
 LENGTHS = struct.Struct("<II")  # of the header and of the arrays' bytes
 MAX_HEADER = 8 * 2**20
 MAX_BLOB = 32 * 2**20
@@ -100,9 +102,9 @@ def encode(value: Any) -> bytes:
     try:
         header = _to_json(writer.plain(value, 0)).encode()
     except (ValueError, RecursionError) as error:
-        raise UnplainError(f"a value that cannot be written ({error})") from error
+        raise UnplainError(words.not_writable(error)) from error
     if len(header) > MAX_HEADER:
-        raise UnplainError(f"a value of {len(header)} bytes, too large to return")
+        raise UnplainError(words.large_value(len(header)))
     return b"".join([LENGTHS.pack(len(header), writer.size), header, *writer.blobs])
 
 
@@ -116,7 +118,7 @@ class _Writer:
     def plain(self, value: Any, depth: int) -> Any:
         """Return value as JSON; exact types only, so that no subclass smuggles behaviour."""
         if depth > MAX_DEPTH:
-            raise UnplainError("a value nested too deeply")
+            raise UnplainError(words.TOO_DEEP)
         kind = type(value)
         if kind in _AS_THEY_ARE:
             return value
@@ -145,21 +147,21 @@ class _Writer:
             return {"s": self._items((value.name, value.text, value.constants), depth)}
         base = next((base for base in _PLAIN if issubclass(kind, base)), None)
         if base is None:
-            raise UnplainError(f"an object of type {_NAME_OF(kind)}")
+            raise UnplainError(words.of_type(_NAME_OF(kind)))
         # A namedtuple is a tuple, an OrderedDict a dict: what is its own stays behind.
         return self.plain(_bare(value, base), depth)
 
     def _items(self, value: Collection[Any], depth: int) -> list[Any]:
         self._parts += len(value)
         if self._parts > MAX_PARTS:
-            raise UnplainError(f"a value with more than {MAX_PARTS} parts")
+            raise UnplainError(words.many_parts(MAX_PARTS))
         depth += 1
         # Most items are leaves: a call for each would double the time.
         return [item if type(item) in _AS_THEY_ARE else self.plain(item, depth) for item in value]
 
     def _mapping(self, value: dict[Any, Any], depth: int) -> dict[str, Any]:
         if len(value) > _MAX_KEYS:
-            raise UnplainError(f"a dict with more than {_MAX_KEYS} keys")
+            raise UnplainError(words.many_keys(_MAX_KEYS))
         if set(map(type, value)) <= {str}:
             return {"o": dict(zip(value, self._items(value.values(), depth), strict=True))}
         # In the order in which their bytes are read again.
@@ -169,7 +171,7 @@ class _Writer:
     def _hex(self, value: int) -> str:
         text = hex(value)
         if len(text) > _MAX_HEX:
-            raise UnplainError("an integer too large to return")
+            raise UnplainError(words.LARGE_INTEGER)
         return text
 
     def _array(self, value: Any) -> list[Any]:
@@ -178,12 +180,12 @@ class _Writer:
         if name is None:
             swapped = array.dtype.newbyteorder("<")
             if swapped not in _NAMES:
-                raise UnplainError(f"an array of dtype {array.dtype}")
+                raise UnplainError(words.of_dtype(array.dtype))
             array, name = array.astype(swapped), _NAMES[swapped]
         if array.nbytes > MAX_BLOB:
-            raise UnplainError(f"an array of {array.nbytes} bytes, too large to return")
+            raise UnplainError(words.large_array(array.nbytes))
         if array.ndim > _MAX_AXES or max(array.shape, default=0) > MAX_BLOB:
-            raise UnplainError(f"an array of {array.ndim} axes, too many or too long to return")
+            raise UnplainError(words.many_axes(array.ndim))
         # An exercise may promise to work on views: the layout crosses too.
         flags = array.flags
         layout = "C" if flags.c_contiguous else "F" if flags.f_contiguous else "S"
@@ -193,7 +195,7 @@ class _Writer:
     def _put(self, content: bytes) -> int:
         self.size += len(content)
         if self.size > MAX_BLOB:
-            raise UnplainError(f"arrays of more than {MAX_BLOB} bytes, too large to return")
+            raise UnplainError(words.large_arrays(MAX_BLOB))
         self.blobs.append(content)
         return len(content)
 
@@ -201,11 +203,11 @@ class _Writer:
 def decode_frame(frame: bytes, *, trusted: bool = False) -> Any:
     """Return the value of a whole frame, as `encode` made it; see `decode`."""
     if len(frame) < LENGTHS.size:
-        raise WireError("frame too short")
+        raise WireError(words.SHORT_FRAME)
     header_size, blob_size = LENGTHS.unpack(frame[: LENGTHS.size])
     body = frame[LENGTHS.size :]
     if len(body) != header_size + blob_size:
-        raise WireError("frame whose lengths do not fit it")
+        raise WireError(words.LENGTHS_DO_NOT_FIT)
     return decode(body[:header_size], body[header_size:], trusted=trusted)
 
 
@@ -219,7 +221,7 @@ def decode(header: bytes, blob: bytes, *, trusted: bool = False) -> Any:
         WireError: the parts lie, or hold what this sender may not send.
     """
     if not trusted and sum(map(header.count, (b",", b":", b"[", b"{"))) > _MAX_MARKS:
-        raise WireError("frame with too many parts")
+        raise WireError(words.MANY_FRAME_PARTS)
     reader = _Reader(blob, trusted=trusted)
     try:
         value = reader.value(_from_json(header.decode()), 0)
@@ -233,7 +235,7 @@ def decode(header: bytes, blob: bytes, *, trusted: bool = False) -> Any:
         RecursionError,
         OverflowError,
     ) as error:
-        raise WireError(f"malformed frame ({type(error).__name__})") from error
+        raise WireError(words.malformed(error)) from error
     reader.end()
     return value
 
@@ -247,14 +249,14 @@ class _Reader:
 
     def value(self, item: Any, depth: int) -> Any:
         if depth > MAX_DEPTH + 1:
-            raise WireError("frame nested too deeply")
+            raise WireError(words.DEEP_FRAME)
         kind = type(item)
         if kind is dict:
             if len(item) != 1:
-                raise WireError("frame with an unknown form")
+                raise WireError(words.UNKNOWN_FORM)
             ((tag, body),) = item.items()
             if tag not in self._tags:
-                raise WireError("frame with an unknown tag")
+                raise WireError(words.UNKNOWN_TAG)
             return self._tags[tag](self, body, depth)
         if kind is str:
             return encodable(item)
@@ -268,7 +270,7 @@ class _Reader:
 
     def end(self) -> None:
         if self._used != len(self._blob):
-            raise WireError("frame with bytes that belong to no array")
+            raise WireError(words.BYTES_LEFT)
 
     def function(self, body: Any, _depth: int) -> Function:
         return Function(int(body))
@@ -281,7 +283,7 @@ class _Reader:
 
     def integer(self, body: Any, _depth: int) -> int:
         if not isinstance(body, str) or len(body) > _MAX_HEX:
-            raise WireError("integer too large")
+            raise WireError(words.INTEGER_TOO_LARGE)
         return int(body, 16)
 
     def sequence(self, body: Any, depth: int) -> tuple[Any, ...]:
@@ -296,7 +298,7 @@ class _Reader:
 
     def _dict(self, keys: list[Any], values: Iterable[Any], depth: int) -> dict[Any, Any]:
         if len(keys) > _MAX_KEYS:
-            raise WireError("dict with too many keys")
+            raise WireError(words.MANY_DICT_KEYS)
         return dict(zip(keys, self.items(values, depth), strict=True))
 
     def raw(self, size: Any, _depth: int) -> bytes:
@@ -306,21 +308,21 @@ class _Reader:
     def _claim(self, size: Any) -> int:
         """Use up the next bytes of the blob; return where they begin."""
         if type(size) is not int or not 0 <= size <= len(self._blob) - self._used:
-            raise WireError("data outside the frame")
+            raise WireError(words.OUTSIDE_FRAME)
         self._used += size
         return self._used - size
 
     def array(self, body: Any, _depth: int) -> Any:
         name, shape, layout = body
         if name not in _DTYPES:
-            raise WireError("array of a dtype that may not cross")
+            raise WireError(words.NO_SUCH_DTYPE)
         dtype = _DTYPES[name]
         if len(shape) > _MAX_AXES:
-            raise WireError("array with an impossible shape")
+            raise WireError(words.NO_SUCH_SHAPE)
         count = 1
         for n in shape:
             if type(n) is not int or not 0 <= n <= MAX_BLOB:
-                raise WireError("array with an impossible shape")
+                raise WireError(words.NO_SUCH_SHAPE)
             count *= n
         start = self._claim(count * dtype.itemsize)
         flat = np.frombuffer(self._blob, dtype, count, start) if count else np.empty(0, dtype)

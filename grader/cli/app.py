@@ -7,12 +7,13 @@ from typing import Annotated
 import typer
 
 from grader import __version__
+from grader.cli import words
 
 app = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    help="Build, check and grade the lessons of Backprop by Hand.",
+    help=words.GRADER,
 )
 
 
@@ -22,10 +23,10 @@ def _version(value: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
+@app.callback(help=words.GRADER)
 def options(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+        bool, typer.Option("--version", callback=_version, is_eager=True, help=words.VERSION)
     ] = False,
 ) -> None:
-    """Build, check and grade the lessons of Backprop by Hand."""
+    """Take what goes before a command."""

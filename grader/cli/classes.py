@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from grader.cli import words
 from grader.cli.app import app
 from grader.errors import GraderError, InputError
 from grader.gradebook.lean import leave_out_slow_imports
@@ -21,21 +22,17 @@ if TYPE_CHECKING:
     from grader.run.exchange import Exchange
 
 
-@app.command()
+@app.command(help=words.GRADE)
 def grade(
-    lessons: Annotated[list[str] | None, typer.Argument(help="Lessons; all without.")] = None,
+    lessons: Annotated[list[str] | None, typer.Argument(help=words.LESSONS)] = None,
     *,
-    student: Annotated[list[str] | None, typer.Option(help="Only these students.")] = None,
-    jobs: Annotated[int | None, typer.Option(min=1, help="Workers; one a core without.")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Grade what is unchanged, too.")] = False,
-    unsandboxed: Annotated[
-        bool, typer.Option("--unsandboxed", help="Run other people's code without a sandbox.")
-    ] = False,
-    collect: Annotated[
-        bool, typer.Option("--collect", help="First collect what is new in the exchange.")
-    ] = False,
+    student: Annotated[list[str] | None, typer.Option(help=words.STUDENTS)] = None,
+    jobs: Annotated[int | None, typer.Option(min=1, help=words.JOBS)] = None,
+    force: Annotated[bool, typer.Option("--force", help=words.FORCE)] = False,
+    unsandboxed: Annotated[bool, typer.Option("--unsandboxed", help=words.UNSANDBOXED)] = False,
+    collect: Annotated[bool, typer.Option("--collect", help=words.COLLECT)] = False,
 ) -> None:
-    """Grade class/submitted into the gradebook."""
+    """Run `grader grade`."""
     from grader.course.folders import find_course  # noqa: PLC0415 - each command loads what it needs
     from grader.report.table import print_class  # noqa: PLC0415
     from grader.report.terminal import progress  # noqa: PLC0415
@@ -44,7 +41,7 @@ def grade(
     course = find_course(Path.cwd())
     if collect:
         _exchange(course).collect(lessons or course.lesson_ids())
-    with progress("grading") as watch:
+    with progress(words.GRADING) as watch:
         rows = grade_class(
             course,
             lessons=lessons or [],
@@ -57,23 +54,22 @@ def grade(
     print_class(rows, course)
     for row in rows:
         if row.fault:
-            typer.echo(one_line(f"grader: {row.student} {row.lesson}: {row.problem}"), err=True)
+            told = words.submission_refused(row.student, row.lesson, row.problem)
+            typer.echo(one_line(told), err=True)
     faults = {row.fault for row in rows}
     if "grader" in faults:
-        raise GraderError("not every submission could be graded; see above")
+        raise GraderError(words.NOT_ALL_GRADED)
     if "input" in faults:
-        raise InputError("not every submission could be graded; see above")
+        raise InputError(words.NOT_ALL_GRADED)
 
 
-@app.command()
+@app.command(help=words.FEEDBACK)
 def feedback(
-    lessons: Annotated[list[str] | None, typer.Argument(help="Lessons; all without.")] = None,
-    student: Annotated[list[str] | None, typer.Option(help="Only these students.")] = None,
-    release: Annotated[
-        bool, typer.Option("--release", help="Send them out through the exchange, too.")
-    ] = False,
+    lessons: Annotated[list[str] | None, typer.Argument(help=words.LESSONS)] = None,
+    student: Annotated[list[str] | None, typer.Option(help=words.STUDENTS)] = None,
+    release: Annotated[bool, typer.Option("--release", help=words.RELEASE)] = False,
 ) -> None:
-    """Write the feedback pages, from the gradebook as it stands."""
+    """Run `grader feedback`."""
     from grader.course.folders import find_course  # noqa: PLC0415 - each command loads what it needs
     from grader.report.terminal import progress  # noqa: PLC0415
 
@@ -81,17 +77,17 @@ def feedback(
     from grader.run.feedback import feed_back  # noqa: PLC0415
 
     course = find_course(Path.cwd())
-    with progress("writing") as watch:
+    with progress(words.WRITING) as watch:
         done = feed_back(course, lessons=lessons or [], students=student or [], watch=watch)
     problems = [problem for _, problem in done if problem]
     if release:
         written = dict.fromkeys(sheet.lesson for sheet, problem in done if not problem)
         problems += _exchange(course).release(list(written), student or [])
-    typer.echo(f"{sum(not problem for _, problem in done)} feedback pages written")
+    typer.echo(words.pages_written(sum(not problem for _, problem in done)))
     for problem in problems:
-        typer.echo(one_line(f"grader: {problem}"), err=True)
+        typer.echo(one_line(words.error(problem)), err=True)
     if problems:
-        raise InputError("not every page could be written and sent; see above")
+        raise InputError(words.NOT_ALL_WRITTEN)
 
 
 def _exchange(course: Course) -> Exchange:
@@ -101,27 +97,19 @@ def _exchange(course: Course) -> Exchange:
     return Exchange(course)
 
 
-@app.command()
+@app.command(help=words.WATCH)
 def watch(
-    lessons: Annotated[list[str] | None, typer.Argument(help="Lessons; all without.")] = None,
+    lessons: Annotated[list[str] | None, typer.Argument(help=words.LESSONS)] = None,
     *,
-    status: Annotated[
-        bool, typer.Option("--status", help="Only say what a watch has done here.")
-    ] = False,
-    every: Annotated[float, typer.Option(min=0.1, help="Seconds between two looks.")] = 2.0,
-    pause: Annotated[
-        float, typer.Option(min=0, help="Minutes between two gradings of one student's lesson.")
-    ] = 0.0,
-    attempts: Annotated[
-        int, typer.Option(min=0, help="Gradings of one student's lesson; 0 for no limit.")
-    ] = 0,
-    tell: Annotated[
-        Telling, typer.Option(help="What pages tell before the deadline.")
-    ] = Telling.POINTS,
-    tell_after: Annotated[Telling, typer.Option(help="And after it.")] = Telling.POINTS,
-    jobs: Annotated[int | None, typer.Option(min=1, help="Workers; one a core without.")] = None,
+    status: Annotated[bool, typer.Option("--status", help=words.STATUS)] = False,
+    every: Annotated[float, typer.Option(min=0.1, help=words.EVERY)] = 2.0,
+    pause: Annotated[float, typer.Option(min=0, help=words.PAUSE)] = 0.0,
+    attempts: Annotated[int, typer.Option(min=0, help=words.ATTEMPTS)] = 0,
+    tell: Annotated[Telling, typer.Option(help=words.TELL)] = Telling.POINTS,
+    tell_after: Annotated[Telling, typer.Option(help=words.TELL_AFTER)] = Telling.POINTS,
+    jobs: Annotated[int | None, typer.Option(min=1, help=words.JOBS)] = None,
 ) -> None:
-    """Collect, grade and give feedback as submissions come in, until it is stopped."""
+    """Run `grader watch`."""
     from grader.course.folders import find_course  # noqa: PLC0415 - each command loads what it needs
 
     leave_out_slow_imports()

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import typer
 
+from grader.cli import words
 from grader.errors import AuthorError, GraderError, InputError
 from grader.report.harmless import one_line
 
@@ -24,16 +25,13 @@ def guarded(run: Callable[[], object]) -> None:
         typer.echo(str(error).replace(f"{Path.cwd()}{os.sep}", ""), err=True)
         sys.exit(1)
     except InputError as error:
-        typer.echo(one_line(f"grader: {error}"), err=True)
+        typer.echo(one_line(words.error(error)), err=True)
         sys.exit(1)
     except GraderError as error:
-        typer.echo(one_line(f"grader: the grader's own fault: {error}"), err=True)
+        typer.echo(one_line(words.own_fault(error)), err=True)
         sys.exit(2)
     except Exception as error:  # noqa: BLE001 - a user never sees a traceback; a developer can
-        typer.echo(
-            f"grader: the grader's own fault: {type(error).__name__}: {error}; {_kept_details()}",
-            err=True,
-        )
+        typer.echo(words.unexpected_fault(error, _kept_details()), err=True)
         sys.exit(2)
     except SystemExit as done:
         # 2 is what the command line's library says to a wrong option or a missing argument.
@@ -47,5 +45,5 @@ def _kept_details() -> str:
         with os.fdopen(handle, "w", encoding="utf-8") as log:
             log.write(traceback.format_exc())
     except OSError as error:
-        return f"the details could not be written ({error.strerror})"
-    return f"the details are in {name}"
+        return words.details_not_written(error.strerror)
+    return words.details_in(name)

@@ -10,26 +10,27 @@ from typing import Annotated
 
 import typer
 
+from grader.cli import words
 from grader.cli.app import app
 from grader.errors import InputError
 from grader.report.data import report_data
 
 
-@app.command()
+@app.command(help=words.BUILD)
 def build(
-    lessons: Annotated[list[str] | None, typer.Argument(help="Lessons; all without.")] = None,
-    check: Annotated[bool, typer.Option("--check", help="Only say what is stale.")] = False,
+    lessons: Annotated[list[str] | None, typer.Argument(help=words.LESSONS)] = None,
+    check: Annotated[bool, typer.Option("--check", help=words.ONLY_STALE)] = False,
 ) -> None:
-    """Make the notebooks from solutions/NN_slug/lesson.py."""
+    """Run `grader build`."""
     from grader.course.build import build_course  # noqa: PLC0415 - each command loads what it needs
     from grader.course.folders import find_course  # noqa: PLC0415
 
     result = build_course(find_course(Path.cwd()), lessons or [], check=check)
     for path in result.changed:
-        typer.echo(f"{'stale' if check else 'wrote'} {path}")
+        typer.echo(words.stale(path) if check else words.wrote(path))
     if check and result.changed:
-        raise InputError("run 'grader build' and commit what it writes")
-    typer.echo(f"{result.lessons} lessons, {len(result.changed)} files changed")
+        raise InputError(words.RUN_BUILD)
+    typer.echo(words.built(result.lessons, len(result.changed)))
 
 
 def _keep_to_one_core() -> None:
@@ -42,16 +43,14 @@ def _keep_to_one_core() -> None:
         os.sched_setaffinity(0, {random.choice(sorted(os.sched_getaffinity(0)))})  # noqa: S311
 
 
-@app.command()
+@app.command(help=words.CHECK)
 def check(
-    notebook: Annotated[Path, typer.Argument(help="A notebook, NN_slug.ipynb.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
-    student: Annotated[str, typer.Option(help="Whose hidden inputs to use.")] = "learner",
-    course: Annotated[
-        Path | None, typer.Option(help="The course's folder; the one you stand in without.")
-    ] = None,
+    notebook: Annotated[Path, typer.Argument(help=words.NOTEBOOK)],
+    as_json: Annotated[bool, typer.Option("--json", help=words.AS_JSON)] = False,
+    student: Annotated[str, typer.Option(help=words.STUDENT)] = "learner",
+    course: Annotated[Path | None, typer.Option(help=words.COURSE)] = None,
 ) -> None:
-    """Grade one notebook, without a gradebook."""
+    """Run `grader check`."""
     from grader.course.folders import find_course  # noqa: PLC0415
     from grader.report.terminal import print_report  # noqa: PLC0415
     from grader.run.check import check_notebook  # noqa: PLC0415 - each command loads what it needs
@@ -67,18 +66,18 @@ def check(
         print_report(report)
 
 
-@app.command(name="progress")
+@app.command(name="progress", help=words.PROGRESS)
 def show_progress() -> None:
-    """Show a learner's way through all lessons, as `check(...)` in the notebooks found it."""
+    """Run `grader progress`."""
     from byhand.progress import progress  # noqa: PLC0415 - each command loads what it needs
     from grader.course.folders import find_course  # noqa: PLC0415
 
     typer.echo(repr(progress(find_course(Path.cwd()).notebooks)))
 
 
-@app.command()
+@app.command(help=words.DOCTOR)
 def doctor() -> None:
-    """Try out, live, which guarantees of the sandbox hold here."""
+    """Run `grader doctor`."""
     from grader.course.folders import find_course  # noqa: PLC0415 - each command loads what it needs
     from grader.report.terminal import print_findings  # noqa: PLC0415
     from grader.sandbox.doctor import examine  # noqa: PLC0415

@@ -19,6 +19,7 @@ from grader import __version__
 from grader.course.lesson import Lesson
 from grader.errors import GraderError
 from grader.exercise import Case, Exercise
+from grader.judge import words
 from grader.judge.assess import assess, expect
 from grader.judge.diagnose import diagnose
 from grader.judge.evidence import AsReleased, Evidence, clarity
@@ -265,10 +266,7 @@ def _expected(exercise: Exercise, reference: Callable[..., Any], case: Case) -> 
         return Answer()
     answer = expect(reference, case)
     if answer.failure is not None and case.raises is None:
-        raise GraderError(
-            f"the reference of {exercise.id} fails on {case.title} ({answer.message}); "
-            "correct the lesson"
-        )
+        raise GraderError(words.reference_fails(exercise.id, case.title, answer.message))
     return answer
 
 

@@ -13,6 +13,11 @@ from grader.exercise import Case
 from grader.judge.evidence import Evidence, InCase
 from grader.judge.verdict import Verdict
 
+# What a report says of the sandbox where there was none; part of the contract.
+SEPARATE_PROCESS = "none: a separate process with limits"
+IN_KERNEL = "none: judged in the kernel, not isolated"
+UNCONFINED = (SEPARATE_PROCESS, IN_KERNEL)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:

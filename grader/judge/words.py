@@ -8,6 +8,13 @@ from grader.judge.outcome import Diagnosis
 from grader.judge.slips import Form, Numbers, Scale, Slip
 from grader.language import text as _
 
+
+def reference_fails(exercise: str, case: str, message: str) -> str:
+    return _("the reference of {exercise} fails on {case} ({message}); correct the lesson").format(
+        exercise=exercise, case=case, message=message
+    )
+
+
 OPPOSITE_SIGN = Diagnosis(
     name=_("opposite sign"),
     hint=_(

@@ -9,7 +9,7 @@ from grader.course.cells import Kind
 from grader.course.lesson import Lesson
 from grader.course.notebook import OUR_KEY
 from grader.judge.outcome import Outcome, Report
-from grader.language import text as _
+from grader.report import words
 from grader.report.graded import Graded
 from grader.report.harmless import harmless
 from grader.report.words import all_notes, outcome_lines
@@ -48,7 +48,7 @@ def autograded_notebook(lesson: Lesson, graded: Graded) -> dict[str, Any]:
 
 def _notes(report: Report) -> list[dict[str, Any]]:
     """Return a first cell with what there is to say of the submission as a whole, if anything."""
-    notes = [_("Note: {note}").format(note=note) for note in all_notes(report)]
+    notes = [words.note_in_notebook(note) for note in all_notes(report)]
     if not notes:
         return []
     return [

@@ -178,7 +178,7 @@ def _row(outcome: Outcome, marks: Marks, telling: Telling) -> Row:
 def _verdict(outcome: Outcome, *, given: bool) -> str:
     if not given:
         waits = outcome.verdict is Verdict.MANUAL
-        return words.NOT_MARKED if waits else outcome.verdict.value
+        return words.NOT_MARKED if waits else words.NAMES[outcome.verdict]
     if outcome.cases:
         return words.points_by_hand(outcome.verdict)
     return words.MARKED

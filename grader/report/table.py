@@ -166,7 +166,7 @@ def _wrong(outcome: Outcome) -> Iterator[str]:
         yield words.mistake_in(mistake.name, outcome.id)
     fine = (Verdict.CORRECT, Verdict.MANUAL, *NOTHING_THERE)
     if not outcome.mistakes and outcome.verdict not in fine:
-        yield words.mistake_in(outcome.verdict.value, outcome.id)
+        yield words.mistake_in(words.NAMES[outcome.verdict], outcome.id)
 
 
 def _say(console: Console, line: str) -> None:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from grader.judge.outcome import Report
+from grader.judge.verdict import Verdict
+from grader.report import words
 from grader.report.harmless import one_line
 from grader.report.words import report_lines
 from grader.sandbox.doctor import Finding, conclusion
@@ -19,10 +21,11 @@ def print_report(report: Report) -> None:
     from rich.text import Text  # noqa: PLC0415
 
     console = Console(highlight=False)
-    verdicts = {outcome.verdict.value for outcome in report.exercises} - {"correct"}
+    right = words.NAMES[Verdict.CORRECT]
+    verdicts = {words.NAMES[outcome.verdict] for outcome in report.exercises} - {right}
     for line in report_lines(report):
         text = Text(one_line(line))
-        text.highlight_words(["correct"], "bold green")
+        text.highlight_words([right], "bold green")
         text.highlight_words(sorted(verdicts), "bold red")
         console.print(text, soft_wrap=True)
 
@@ -71,6 +74,6 @@ def print_findings(findings: Sequence[Finding]) -> None:
 
     console = Console(highlight=False, soft_wrap=True)
     for finding in findings:
-        mark = "[green]holds[/]" if finding.holds else "[red]FAILS[/]"
+        mark = f"[green]{words.HOLDS}[/]" if finding.holds else f"[red]{words.FAILS}[/]"
         console.print(f"{mark}  {escape(found(finding.guarantee, finding.seen))}", markup=True)
     console.print(escape(conclusion(findings)))

@@ -6,13 +6,36 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from grader.judge.outcome import Outcome, Report
+from grader.judge.outcome import IN_KERNEL, SEPARATE_PROCESS, Outcome, Report
 from grader.judge.verdict import Verdict
 from grader.language import plural
 from grader.language import text as _
 from grader.report.evidence import told
 
 _WIDTH = 88
+
+# What a report calls each verdict; its value is the contract's, in every language.
+NAMES = {
+    Verdict.UNREADABLE: _("unreadable"),
+    Verdict.NOT_ATTEMPTED: _("not attempted"),
+    Verdict.MISSING: _("missing"),
+    Verdict.CRASHED: _("crashed"),
+    Verdict.OUT_OF_MEMORY: _("out of memory"),
+    Verdict.TIMED_OUT: _("timed out"),
+    Verdict.RAISED: _("raised an exception"),
+    Verdict.WRONG_TYPE: _("wrong type"),
+    Verdict.WRONG_SHAPE: _("wrong shape"),
+    Verdict.NOT_FINITE: _("not finite"),
+    Verdict.WRONG_VALUE: _("wrong value"),
+    Verdict.CHANGED_INPUT: _("changed its input"),
+    Verdict.MANUAL: _("needs manual grading"),
+    Verdict.CORRECT: _("correct"),
+}
+_UNCONFINED = {
+    SEPARATE_PROCESS: _("none: a separate process with limits"),
+    IN_KERNEL: _("none: judged in the kernel, not isolated"),
+}
+HOLDS, FAILS = _("holds"), _("FAILS")
 
 # What each verdict means; docs/how-it-works.md shows the same sentences.
 MEANING = {
@@ -53,8 +76,18 @@ def number(value: float) -> str:
 def all_notes(report: Report) -> Iterator[str]:
     """Yield what there is to say of a submission as a whole."""
     yield from report.notes
-    if report.sandbox.startswith("none"):
-        yield _("graded without a sandbox ({sandbox})").format(sandbox=report.sandbox)
+    if report.sandbox in _UNCONFINED:
+        yield _("graded without a sandbox ({sandbox})").format(sandbox=_UNCONFINED[report.sandbox])
+
+
+def note_in_notebook(note: str) -> str:
+    """Return a note as it stands in the graded notebook."""
+    return _("Note: {note}").format(note=note)
+
+
+def sandbox_line(name: str) -> str:
+    """Return what confined a submission, as a report ends its first line."""
+    return _("(sandbox: {name})").format(name=_UNCONFINED.get(name, name))
 
 
 NOT_MARKED = _("not marked yet")
@@ -150,7 +183,7 @@ def next_step(lesson: str, *, marking: bool) -> str:
 
 def points_by_hand(verdict: Verdict) -> str:
     """Return a verdict on work whose points a person gave."""
-    return _("{verdict}; points given by hand").format(verdict=verdict.value)
+    return _("{verdict}; points given by hand").format(verdict=NAMES[verdict])
 
 
 def points_told(score: float, points: float) -> str:
@@ -161,7 +194,7 @@ def points_told(score: float, points: float) -> str:
 def outcome_lines(outcome: Outcome) -> list[str]:
     """Return what a student reads about one exercise: verdict, evidence, one hint."""
     points = points_told(outcome.score, outcome.points)
-    lines = [f"{outcome.id}   {points}   {outcome.verdict.value}"]
+    lines = [f"{outcome.id}   {points}   {NAMES[outcome.verdict]}"]
     advice = []
     for mistake in outcome.mistakes:
         advice.append(_("Recognised: {name}.").format(name=mistake.name))
@@ -227,7 +260,7 @@ def report_lines(report: Report) -> list[str]:
     points = _("{score} of {points} points").format(
         score=number(report.score), points=number(report.max_score)
     )
-    sandbox = _("(sandbox: {name})").format(name=report.sandbox)
+    sandbox = sandbox_line(report.sandbox)
     lines = [f"{report.lesson}   {points}   {sandbox}"]
     lines += [_("note: {note}").format(note=note) for note in report.notes]
     for outcome in report.exercises:

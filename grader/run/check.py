@@ -51,10 +51,10 @@ def check_notebook(path: Path, *, student: str, course: Course) -> tuple[Report,
     return graded.report, notice
 
 
-def _mentions(cells: Sequence[NotebookCell], words: Sequence[str]) -> bool:
+def _mentions(cells: Sequence[NotebookCell], told: Sequence[str]) -> bool:
     """Whether a cell that will be run has one of the words; what it needs, it finds anyway."""
     run = [cell for cell in cells if cell.type == "code" and not cell.skipped]
-    return any(word in cell.source for cell in run for word in words)
+    return any(word in cell.source for cell in run for word in told)
 
 
 def _matched(

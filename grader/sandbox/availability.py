@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 
 from grader.box import admitted
+from grader.judge.outcome import SEPARATE_PROCESS
 from grader.sandbox import words
 
 
@@ -27,7 +28,7 @@ def unavailable() -> str:
 def describe(*, sandboxed: bool) -> str:
     """Return what confines the student's code, for reports."""
     if not sandboxed:
-        return words.UNCONFINED
+        return SEPARATE_PROCESS
     import sandlock  # noqa: PLC0415 - a dependency on Linux only
 
     return words.sandbox(sandlock.__version__, sandlock.landlock_abi_version())

@@ -10,7 +10,6 @@ from grader.language import text as _
 
 # ------------------------------------------------------------------ there is no box
 
-UNCONFINED = _("none: a separate process with limits")
 CLOSED = _("the box is closed")
 GONE = _("the box is gone")
 NO_PROCESS = _("the box does not start a process for this submission; run 'grader doctor'")

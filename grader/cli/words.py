@@ -1,0 +1,99 @@
+"""What the commands say: help, what they did, and why they failed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from grader.language import plural
+from grader.language import text as _
+
+# ------------------------------------------------------------------------------ help
+
+GRADER = _("Build, check and grade the lessons of Backprop by Hand.")
+VERSION = _("Print the version.")
+BUILD = _("Make the notebooks from solutions/NN_slug/lesson.py.")
+LESSONS = _("Lessons; all without.")
+ONLY_STALE = _("Only say what is stale.")
+CHECK = _("Grade one notebook, without a gradebook.")
+NOTEBOOK = _("A notebook, NN_slug.ipynb.")
+AS_JSON = _("Print the report as JSON.")
+STUDENT = _("Whose hidden inputs to use.")
+COURSE = _("The course's folder; the one you stand in without.")
+GRADE = _("Grade class/submitted into the gradebook.")
+STUDENTS = _("Only these students.")
+JOBS = _("Workers; one a core without.")
+FORCE = _("Grade what is unchanged, too.")
+UNSANDBOXED = _("Run other people's code without a sandbox.")
+COLLECT = _("First collect what is new in the exchange.")
+FEEDBACK = _("Write the feedback pages, from the gradebook as it stands.")
+RELEASE = _("Send them out through the exchange, too.")
+PROGRESS = _("Show a learner's way through all lessons, as `check(...)` in the notebooks found it.")
+DOCTOR = _("Try out, live, which guarantees of the sandbox hold here.")
+WATCH = _("Collect, grade and give feedback as submissions come in, until it is stopped.")
+STATUS = _("Only say what a watch has done here.")
+EVERY = _("Seconds between two looks.")
+PAUSE = _("Minutes between two gradings of one student's lesson.")
+ATTEMPTS = _("Gradings of one student's lesson; 0 for no limit.")
+TELL = _("What pages tell before the deadline.")
+TELL_AFTER = _("And after it.")
+
+# ------------------------------------------------------------------- what was done
+
+GRADING = _("grading")
+WRITING = _("writing")
+
+
+def stale(path: Path) -> str:
+    return _("stale {path}").format(path=path)
+
+
+def wrote(path: Path) -> str:
+    return _("wrote {path}").format(path=path)
+
+
+def built(lessons: int, files: int) -> str:
+    return _("{lessons}, {files} changed").format(
+        lessons=plural("{count} lesson", "{count} lessons", lessons).format(count=lessons),
+        files=plural("{count} file", "{count} files", files).format(count=files),
+    )
+
+
+def pages_written(count: int) -> str:
+    return plural("{count} feedback page written", "{count} feedback pages written", count).format(
+        count=count
+    )
+
+
+# ----------------------------------------------------------------- why it failed
+
+RUN_BUILD = _("run 'grader build' and commit what it writes")
+NOT_ALL_GRADED = _("not every submission could be graded; see above")
+NOT_ALL_WRITTEN = _("not every page could be written and sent; see above")
+
+
+def error(reason: object) -> str:
+    return _("grader: {reason}").format(reason=reason)
+
+
+def submission_refused(student: str, lesson: str, problem: str) -> str:
+    return _("grader: {student} {lesson}: {problem}").format(
+        student=student, lesson=lesson, problem=problem
+    )
+
+
+def own_fault(reason: object) -> str:
+    return _("grader: the grader's own fault: {reason}").format(reason=reason)
+
+
+def unexpected_fault(error: Exception, details: str) -> str:
+    return _("grader: the grader's own fault: {kind}: {error}; {details}").format(
+        kind=type(error).__name__, error=error, details=details
+    )
+
+
+def details_not_written(reason: str | None) -> str:
+    return _("the details could not be written ({reason})").format(reason=reason)
+
+
+def details_in(path: str) -> str:
+    return _("the details are in {path}").format(path=path)
