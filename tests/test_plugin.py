@@ -403,7 +403,7 @@ def test_where_the_box_stops_the_reference_nobody_is_scored_and_the_reason_is_to
 
     assert done.returncode == 1
     assert "ps2.ipynb: the reference itself fails in the box, so nobody is scored" in done.stderr
-    assert "cell 1, test_scipy (0 points, outside 2): PermissionError" in done.stderr
+    assert "cell 1, test_scipy (0 points, outside 2): ModuleNotFoundError" in done.stderr
     assert "c.Engine.withheld" in done.stderr
     assert "Traceback" not in done.stderr
     assert holdings(course)["submissions"] == []

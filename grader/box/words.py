@@ -52,6 +52,14 @@ def returned(error: Exception) -> str:
 
 # --------------------------------------------------------------------------- a cell
 
+
+def withheld(name: str) -> str:
+    return _(
+        "No module named '{name}' where notebooks are graded: the course withholds it. "
+        "NumPy is there"
+    ).format(name=name)
+
+
 NOBODY_TO_ASK = _("input() has nobody to ask while a notebook is graded")
 PICTURE_LEFT_OUT = _("[a picture is left out: a cell may leave 4 MB of pictures]")
 WIDGET = _("a widget")

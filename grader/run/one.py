@@ -20,11 +20,11 @@ from grader.run import words
 from grader.sandbox.box import PLOTS, Box
 from grader.sandbox.limits import Limits
 from grader.sandbox.session import Session
+from grader.submission.beside import own_files
 from grader.submission.cells import UnreadableError
 from grader.submission.folder import find_notebook
 from grader.submission.handed_in import handed_in
 from grader.submission.matching import Submission, read
-from grader.submission.modules import own_modules
 
 
 def imports_of(lessons: Iterable[Lesson]) -> list[str]:
@@ -58,7 +58,7 @@ def grade(
         folder: where the notebook lies: what else was handed in is beside it.
     """
     _time, about_time = handed_in(folder)
-    files, about_files = own_modules(folder)
+    files, about_files = own_files(folder)
     notes = (*filter(None, [about_time]), *about_files)
     submission = replace(submission, notes=(*submission.notes, *notes))
     with Session(box, submission.cells, files | working_files(lesson)) as session:

@@ -134,6 +134,7 @@ class WarmProcess:
             "readable": readable,
             "within_reach": policy.widened(readable, self._scratch.resolve()),
             "holes": policy.holes(withheld),
+            "withheld": withheld,
             "writable": writable,
         }
         environment = policy.environment(imports, self._scratch, cache)

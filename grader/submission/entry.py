@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from grader import __version__
 from grader.course.lesson import Lesson
-from grader.submission import handed_in
-from grader.submission.cells import UnreadableError, files_in, read_bytes
+from grader.submission.beside import files_beside
+from grader.submission.cells import UnreadableError, read_bytes
 
 _MOST_BYTES = 200 * 2**20  # of a folder that are read for its hash
 
@@ -39,21 +38,13 @@ def fingerprint(entry: Entry, lesson: Lesson, secret: str, sandbox: str) -> str:
     """Return a hash of all that a grade depends on: submission, lesson, grader, time."""
     digest = hashlib.sha256(f"{__version__}\0{lesson.digest}\0{secret}\0{sandbox}".encode())
     room = _MOST_BYTES
-    for path in _depended_on(entry.folder):
+    for path in files_beside(entry.folder):
         content = b""
         with contextlib.suppress(UnreadableError, OSError):
             status = path.lstat()
             room -= status.st_size
             # Of more than any honest folder holds, the size and the time must do.
             content = read_bytes(path) if room >= 0 else repr(status).encode()
-        digest.update(path.name.encode("utf-8", "replace") + b"\0")
+        digest.update(str(path.relative_to(entry.folder)).encode("utf-8", "replace") + b"\0")
         digest.update(len(content).to_bytes(8, "big") + content)
     return digest.hexdigest()
-
-
-def _depended_on(folder: Path) -> Iterator[Path]:
-    """Yield what a grade depends on: notebooks of any name, modules, the time."""
-    with contextlib.suppress(UnreadableError):
-        for path in files_in(folder):
-            if path.suffix in (".ipynb", ".py") or path.name == handed_in.NAME:
-                yield path

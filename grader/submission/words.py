@@ -118,17 +118,16 @@ def time_unusable(name: str) -> str:
     ).format(name=name)
 
 
-def module_unreadable(name: str, most_kb: int) -> str:
+def file_stays_behind(name: str, most_mb: int) -> str:
     return _(
-        "{name} could not be read, or has more than {most} kB: it is not there when "
-        "the notebook is graded"
-    ).format(name=name, most=most_kb)
+        "{name} beside the notebook is not there when it is graded: it could not be read, or "
+        "there are more than {most} MB of files"
+    ).format(name=name, most=most_mb)
 
 
-def too_many_modules(count: int, most: int) -> str:
+def too_many_beside(count: int, most: int) -> str:
     return _(
-        "there are {count} Python files beside the notebook; the first {most} are there "
-        "when it is graded"
+        "there are {count} files beside the notebook; the first {most} are there when it is graded"
     ).format(count=count, most=most)
 
 

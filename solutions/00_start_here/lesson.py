@@ -359,10 +359,11 @@ assert np.allclose(constant[1], found[0]), "a constant feature should not distur
 #
 # Your exercise cells, your answers, and cells that you added yourself are taken. Setup and test
 # cells come from the original lesson; cells to try out are skipped, so define nothing there that
-# an exercise needs. Keep the names of the functions. A Python file of your own may lie beside the
-# notebook: `import helpers` finds `helpers.py` there, for you and for the grader. Your code runs in
-# a process of its own, with a limit on time and memory, and where the system allows it in a sandbox
-# without network.
+# an exercise needs. Keep the names of the functions. Small files of your own may lie beside the
+# notebook: `import helpers` finds `helpers.py` there, for you and for the grader. What does a
+# lesson's work by itself, such as SciPy or PyTorch, cannot be imported when it is graded. Your code
+# runs in a process of its own, with a limit on time and memory, and where the system allows it in a
+# sandbox without network.
 # If the grader itself fails, it says so, and you do not get 0 for it.
 #
 # `grader check` needs the folder `solutions/`, which a class does not get. The reference solutions
