@@ -7,6 +7,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from grader.course.folders import Course
@@ -20,7 +21,6 @@ from grader.report.standing import Standing, standing_of
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.table import Table
     from rich.text import Text
 
 _PIPED = 160  # columns where nobody looks at a terminal
@@ -28,6 +28,7 @@ _SIGNS = dict(zip(Standing, "\u2713\u25d0\u2717\u2013?", strict=True))
 _PLAIN_SIGNS = dict(zip(Standing, "+~x-?", strict=True))
 _STYLES = dict(zip(Standing, ("green", "yellow", "red", "dim", "blue"), strict=True))
 _NARROWEST = 12  # columns of a student's name; a longer one goes on below
+_GAP = 2  # columns between two
 _MOST_TOLD = 12
 _FEW = 2  # students, who are told by name
 
@@ -65,7 +66,7 @@ def _print_lesson(console: Console, lesson: str, rows: Sequence[Row]) -> None:
         console.print(one_line(words.lesson_head(lesson, numbered)), markup=False)
     else:
         _say(console, lesson)
-    console.print(_table(rows, names, form))
+    _print_table(console, rows, names, form)
     if reports:
         _say(console, words.signs(**{each.value: sign for each, sign in signs.items()}))
     for row in rows:
@@ -90,34 +91,61 @@ def _form(
     return _Form(heads=(), signs=signs)
 
 
-def _table(rows: Sequence[Row], names: Sequence[str], form: _Form) -> Table:
-    from rich import box  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
+def _print_table(console: Console, rows: Sequence[Row], names: Sequence[str], form: _Form) -> None:
+    """Print a line for each student, one at a time: of a long table, nothing is held."""
+    from rich.cells import cell_len, chop_cells, set_cell_size  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), show_edge=False)
-    table.add_column(words.STUDENT_HEAD, overflow="fold", min_width=_NARROWEST)
-    table.add_column(words.SCORE_HEAD, no_wrap=True)
-    if form.heads:
-        for head in form.heads:
-            table.add_column(head, no_wrap=True)
-    else:
-        table.add_column(words.EXERCISES_HEAD, overflow="fold")
+    heads = form.heads or (words.EXERCISES_HEAD,)
+    score = max(map(cell_len, (words.SCORE_HEAD, *map(_score, rows))))
+    longest = max(map(cell_len, (words.STUDENT_HEAD, *(one_line(row.student) for row in rows))))
+    taken = score + _GAP + sum(cell_len(head) + _GAP for head in heads)
+    student = min(longest, max(_NARROWEST, console.width - taken))
+    room = max(1, console.width - student - score - 2 * _GAP)
+
+    def say(name: str, points: str, rest: str | Text, style: str = "") -> None:
+        line = Text(set_cell_size(name, student + _GAP))
+        line.append(set_cell_size(points, score + _GAP), style=style).append(rest)
+        line.rstrip()
+        console.print(line, no_wrap=True, crop=False, overflow="ignore")
+
+    say(words.STUDENT_HEAD, words.SCORE_HEAD, (" " * _GAP).join(heads))
+    console.print("\u2500" * min(console.width, student + taken), style="dim")
     for row in rows:
-        student = Text(one_line(row.student))
-        if row.report is None:
-            table.add_row(student, Text(words.NOT_GRADED, style="red"))
-            continue
-        marks = row.marks or Marks()
-        outcomes = {outcome.id: outcome for outcome in row.report.exercises}
-        cells = [_sign(outcomes.get(name), marks, form.signs) for name in names]
-        score = words.score_of_points(
-            marks.score if row.marks else row.report.score,
-            marks.points if row.marks else row.report.max_score,
-        )
-        shown = cells if form.heads else [Text().join(cells)]
-        table.add_row(student, Text(score), *shown)
-    return table
+        signs = _signs(row, names, form.signs)
+        if form.heads:
+            widths = [cell_len(head) + _GAP for head in form.heads]
+            lines = [
+                Text().join(_wide(sign, width) for sign, width in zip(signs, widths, strict=False))
+            ]
+        else:
+            lines = [Text().join(signs[at : at + room]) for at in range(0, len(signs), room)]
+        style = "red" if row.report is None else ""
+        pieces = chop_cells(one_line(row.student), student)
+        for name, points, line in zip_longest(pieces, [_score(row)], lines, fillvalue=""):
+            say(str(name), str(points), line, style)
+
+
+def _wide(sign: Text, width: int) -> Text:
+    padded = sign.copy()
+    padded.pad_right(width - 1)
+    return padded
+
+
+def _score(row: Row) -> str:
+    if row.report is None:
+        return words.NOT_GRADED
+    if row.marks:
+        return words.score_of_points(row.marks.score, row.marks.points)
+    return words.score_of_points(row.report.score, row.report.max_score)
+
+
+def _signs(row: Row, names: Sequence[str], signs: dict[Standing, str]) -> list[Text]:
+    """Return a sign for each exercise; none of a submission that was not graded."""
+    if row.report is None:
+        return []
+    outcomes = {outcome.id: outcome for outcome in row.report.exercises}
+    return [_sign(outcomes.get(name), row.marks or Marks(), signs) for name in names]
 
 
 def _sign(outcome: Outcome | None, marks: Marks, signs: dict[Standing, str]) -> Text:
