@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from sys import intern
 
 from nbgrader.api import Assignment, Grade, GradeCell, SubmittedAssignment, SubmittedNotebook
 
@@ -46,9 +47,8 @@ class Done:
                 .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
                 .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
                 .join(GradeCell, Grade.cell_id == GradeCell.id)
-                .all()
             )
-        found: dict[tuple[str, str], dict[str, float]] = {}
-        for student, lesson, cell, score in rows:
-            found.setdefault((student, lesson), {})[cell] = score
+            found: dict[tuple[str, str], dict[str, float]] = {}
+            for student, lesson, cell, score in rows:
+                found.setdefault((student, lesson), {})[intern(cell)] = score
         return found

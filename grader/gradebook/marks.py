@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
+from sys import intern
 from typing import Any
 
 from nbgrader.api import (
@@ -39,12 +41,12 @@ def read_marks(database: Database, lessons: Iterable[str]) -> dict[tuple[str, st
     with database.transaction() as session:
         submissions = session.execute(_submissions(names)).all()
         for row in session.execute(_grades(names)):
-            cells.setdefault((row.student, row.lesson), {})[row.cell] = Mark(
-                auto=row.auto_score,
-                manual=row.manual_score,
-                extra=row.extra_credit or 0.0,
-                points=row.points,
-                waits=bool(row.needs_manual_grade),
+            cells.setdefault((row.student, row.lesson), {})[intern(row.cell)] = _mark(
+                row.auto_score,
+                row.manual_score,
+                row.extra_credit or 0.0,
+                row.points,
+                bool(row.needs_manual_grade),
             )
         for row in session.execute(_comments(names)):
             comments.setdefault((row.student, row.lesson), {})[row.cell] = row.comment
@@ -57,6 +59,14 @@ def read_marks(database: Database, lessons: Iterable[str]) -> dict[tuple[str, st
         )
         for row in submissions
     }
+
+
+@lru_cache(maxsize=10_000)
+def _mark(
+    auto: float | None, manual: float | None, extra: float, points: float, waits: bool
+) -> Mark:
+    """Return a mark; equal ones are one object, for a class has many of few kinds."""
+    return Mark(auto=auto, manual=manual, extra=extra, points=points, waits=waits)
 
 
 def marks_in(url: str, course_id: str, lessons: Iterable[str]) -> dict[tuple[str, str], Marks]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Mark:
     """The points of one cell.
 
@@ -32,7 +32,7 @@ class Mark:
         return 0.0 if given is None else given + self.extra
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Marks:
     """All of it, by the names of nbgrader's cells.
 

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from grader.box.wire import encodable
-from grader.judge.outcome import Report
+from grader.judge.outcome import Outcome, Report
+from grader.judge.verdict import Verdict
 from grader.report.marks import Marks
 from grader.submission.entry import Entry
 
+_KINDS = 10_000  # outcomes that differ in what a table shows; a class has some hundred
 
-@dataclass(frozen=True, kw_only=True)
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Row:
     """One submission after grading: its report, or what went wrong.
 
     Attributes:
+        report: without what is only shown to the student, see `brief`.
         marks: what the gradebook holds of it now.
         fault: "input" or "grader" where there is no report, else "".
     """
@@ -26,6 +31,28 @@ class Row:
     skipped: bool = False
     problem: str = ""
     fault: str = ""
+
+
+def brief(report: Report) -> Report:
+    """Return a report without evidence and cases, and equal outcomes as one object.
+
+    All rows of a class are held at once: whole, ten thousand reports take a gigabyte.
+    """
+    unread = any(outcome.verdict is Verdict.UNREADABLE for outcome in report.exercises)
+    return replace(
+        report,
+        exercises=tuple(map(_told_of, report.exercises)),
+        notes=tuple(report.notes) if unread else (),
+    )
+
+
+def _told_of(outcome: Outcome) -> Outcome:
+    return _one_of(replace(outcome, evidence=(), unexplained=(), cases=()))
+
+
+@lru_cache(maxsize=_KINDS)
+def _one_of(outcome: Outcome) -> Outcome:
+    return outcome
 
 
 def refused(entry: Entry, problem: str, fault: str) -> Row:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from grader.errors import GraderError, InputError
-from grader.report.row import Row, refused
+from grader.report.row import Row, brief, refused
 from grader.run import words
 from grader.run.plan import Task, Terms
 from grader.run.workers import Result
@@ -30,4 +30,4 @@ def record(task: Task, result: Result, terms: Terms, recorder: Recorder) -> Row:
         return refused(entry, str(error), "input")
     except Exception as error:  # noqa: BLE001 - the class goes on; the fault is named, not scored
         return refused(entry, f"{type(error).__name__}: {error}", "grader")
-    return Row(student=entry.student, lesson=entry.lesson, report=result.report)
+    return Row(student=entry.student, lesson=entry.lesson, report=brief(result.report))

@@ -21,9 +21,11 @@ from grader.run.plan import Task, Terms, plan
 from grader.run.record import record
 from grader.run.workers import Workers
 from grader.sandbox import availability
+from grader.submission.entry import Entry
 from grader.submission.submitted import entries
 
 if TYPE_CHECKING:
+    from grader.gradebook.done import Done
     from grader.gradebook.recorder import Recorder
 
 
@@ -79,10 +81,7 @@ def grade_class(
             secret = course.make_secret()
         sandbox = availability.describe(sandboxed=sandboxed)
         terms = Terms(lessons=by_id, secret=secret, sandbox=sandbox)
-        done = None if force else recorder.done()
-        planned = {entry: plan(entry, terms, done) for entry in found}
-        tasks = [task for task in planned.values() if isinstance(task, Task)]
-        rows = {entry: row for entry, row in planned.items() if isinstance(row, Row)}
+        tasks, rows = _planned(found, terms, None if force else recorder.done())
         watch(0, len(tasks))
         for count, (task, result) in enumerate(workers.grade(tasks), start=1):
             rows[task.entry] = record(task, result, terms, recorder)
@@ -94,6 +93,21 @@ def grade_class(
         else rows[entry]
         for entry in found
     ]
+
+
+def _planned(
+    found: Sequence[Entry], terms: Terms, done: Done | None
+) -> tuple[list[Task], dict[Entry, Row]]:
+    """Return what there is to do, and the rows of those for which it is nothing."""
+    tasks: list[Task] = []
+    rows: dict[Entry, Row] = {}
+    for entry in found:
+        planned = plan(entry, terms, done)
+        if isinstance(planned, Row):
+            rows[entry] = planned
+        else:
+            tasks.append(planned)
+    return tasks, rows
 
 
 def _recorder(course: Course) -> Recorder:

@@ -15,7 +15,7 @@ from grader.submission.cells import UnreadableError, read_bytes
 _MOST_BYTES = 200 * 2**20  # of a folder that are read for its hash
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Entry:
     """A submission in class/submitted.
 

@@ -1,0 +1,71 @@
+"""Ten thousand submissions take hardly more memory than a hundred."""
+
+import io
+import pickle
+import tracemalloc
+from contextlib import redirect_stdout
+
+import pytest
+
+from grader.course.loading import load
+from grader.report.table import print_class
+from grader.run import whole_class
+from grader.run.one import grade_file, open_box
+from tests import classroom
+from tests.classroom import LESSON, hand_in
+from tests.grading.honest_class import HONEST, needs_sandbox
+
+pytestmark = needs_sandbox
+
+MOST_EACH = 5_000  # bytes: 50 MB for ten thousand
+FEW, MANY = 20, 120
+
+
+@pytest.fixture
+def canned(template, monkeypatch):
+    """Let one graded submission, as it comes from a worker, stand for every other."""
+    lesson = load(template, LESSON)
+    path = template.class_folder / "submitted" / "wrong" / LESSON / f"{LESSON}.ipynb"
+    with open_box(template, [lesson], sandboxed=True) as box:
+        one = pickle.dumps(grade_file(lesson, path, box, student="wrong", secret="s"))  # noqa: S106
+
+    class Canned(whole_class.Workers):
+        def warm_up(self):
+            pass
+
+        def grade(self, tasks):
+            for task in tasks:
+                yield task, pickle.loads(one)  # noqa: S301 - made above
+
+    monkeypatch.setattr(whole_class, "Workers", Canned)
+
+
+def peak(course, **options):
+    """Return the most memory that grading a class and printing its table takes, and the table."""
+    shown = io.StringIO()
+    tracemalloc.start()
+    try:
+        rows = whole_class.grade_class(course, jobs=1, **options)
+        with redirect_stdout(shown):
+            print_class(rows, course)
+        return tracemalloc.get_traced_memory()[1] - len(shown.getvalue())
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.usefixtures("canned")
+def test_the_memory_of_a_class_grows_by_a_few_kilobytes_a_submission(tmp_path):
+    course = classroom.make_course(tmp_path / "course")
+    for number in range(FEW):
+        hand_in(course, f"student {number:05}", HONEST["wrong"])
+    # What is imported and made at the first time counts for neither.
+    peak(course)
+    taken = {"graded": [peak(course, force=True)], "unchanged": [peak(course)]}
+    for number in range(FEW, MANY):
+        hand_in(course, f"student {number:05}", HONEST["wrong"])
+    taken["graded"].append(peak(course, force=True))
+    taken["unchanged"].append(peak(course))
+
+    each = {what: (many - few) / (MANY - FEW) for what, (few, many) in taken.items()}
+
+    assert max(each.values()) < MOST_EACH, each
