@@ -5,7 +5,7 @@ BIN := $(CURDIR)/.venv/bin
 READY := .venv/.ready
 # nbgrader starts alembic by its name, so the environment's programs come first.
 RUN := PATH="$(BIN):$$PATH"
-FIRST := notebooks/00_start_here/00_start_here.ipynb
+FIRST := work/00_start_here/00_start_here.ipynb
 LOWEST := 3.11
 TRIED := 3.11 3.12 3.13
 # One that was tried is preferred; a later one is better than none.
@@ -17,7 +17,7 @@ RECENT := import sys; sys.version_info >= tuple(map(int, "$(LOWEST)".split("."))
 .PHONY: help lab demo test lint notebooks bench lock fuzz kill-matrix kills honest nbgrader-tests
 
 help:
-	@echo "make lab        open JupyterLab at the first lesson"
+	@echo "make lab        set out what is missing in work/, and open JupyterLab there"
 	@echo "make demo       grade a sample class, from the sources to the feedback"
 	@echo "make test       run every test"
 	@echo "make lint       check format, style and types"
@@ -32,7 +32,8 @@ help:
 
 # In a container one is often root, which Jupyter takes for an accident.
 lab: $(READY)
-	$(RUN) "$(BIN)/jupyter" lab --ServerApp.root_dir="$(CURDIR)" $(FIRST) $$([ "$$(id -u)" -ne 0 ] || echo --allow-root)
+	$(RUN) "$(BIN)/grader" work
+	$(RUN) "$(BIN)/jupyter" lab --ServerApp.root_dir="$(CURDIR)/work" $(FIRST) $$([ "$$(id -u)" -ne 0 ] || echo --allow-root)
 
 demo: $(READY)
 	$(RUN) "$(BIN)/python" -m grader.demo

@@ -84,7 +84,7 @@ def test_every_command_of_a_document_runs(document, tmp_path):
             continue
         if commands.strip() == "make lab":
             opened, lessons = workshop.lab()
-            assert "00_start_here.ipynb" in opened
+            assert "00_start_here/00_start_here.ipynb" in opened
             assert lessons == COURSE.lesson_ids(), "the other lessons cannot be reached"
         else:
             workshop.run(commands, user=who or "instructor")

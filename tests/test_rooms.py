@@ -20,6 +20,7 @@ FLOW = (
     "course",
     "judge",
     "submission",
+    "work",
     "sandbox",
     "report",
     "gradebook",

@@ -20,12 +20,18 @@ from tests.conftest import ROOT
 NOT_CLONED = (".git", ".venv", ".ready", "class", "artefacts", "__pycache__", ".*_cache")
 
 
+def _not_cloned(folder, names):
+    """Return what a clone leaves out; a learner's folder lies at the top, the grader's room not."""
+    left = shutil.ignore_patterns(*NOT_CLONED)(folder, names)
+    return left | ({"work"} & set(names) if Path(folder) == ROOT else set())
+
+
 class Workshop:
     """A copy of the course, two homes, an exchange; knows how to run a document's blocks."""
 
     def __init__(self, root):
         self.root, self.course = root, root / "course"
-        shutil.copytree(ROOT, self.course, ignore=shutil.ignore_patterns(*NOT_CLONED))
+        shutil.copytree(ROOT, self.course, ignore=_not_cloned)
         (root / "exchange").mkdir()
         for user in ("instructor", "student"):
             make_home(root / user, f"c.Exchange.root = {str(root / 'exchange')!r}")
@@ -108,7 +114,7 @@ class Workshop:
             if opened:
                 (said,) = runtime.glob("jpserver-*.json")
                 found = json.loads(said.read_text(encoding="utf-8"))
-                url = f"{found['url']}api/contents/notebooks?token={found['token']}"
+                url = f"{found['url']}api/contents/?token={found['token']}"
                 # The page is written before the server listens.
                 lessons = json.loads(lab.answer(server, url, log))["content"]
                 return opened[0], sorted(entry["name"] for entry in lessons)

@@ -1,4 +1,4 @@
-"""Commands for lessons: build, check, progress, doctor."""
+"""Commands for lessons: build, work, check, progress, doctor."""
 
 from __future__ import annotations
 
@@ -20,17 +20,29 @@ from grader.report.data import report_data
 def build(
     lessons: Annotated[list[str] | None, typer.Argument(help=words.LESSONS)] = None,
     check: Annotated[bool, typer.Option("--check", help=words.ONLY_STALE)] = False,
+    force: Annotated[bool, typer.Option("--force", help=words.WRITE_OVER)] = False,
 ) -> None:
     """Run `grader build`."""
     from grader.course.build import build_course  # noqa: PLC0415 - each command loads what it needs
     from grader.course.folders import find_course  # noqa: PLC0415
 
-    result = build_course(find_course(Path.cwd()), lessons or [], check=check)
+    result = build_course(find_course(Path.cwd()), lessons or [], check=check, force=force)
+    for path in result.kept:
+        typer.echo(words.kept(path))
     for path in result.changed:
         typer.echo(words.stale(path) if check else words.wrote(path))
     if check and result.changed:
         raise InputError(words.RUN_BUILD)
     typer.echo(words.built(result.lessons, len(result.changed)))
+
+
+@app.command(help=words.WORK)
+def work() -> None:
+    """Run `grader work`."""
+    from grader.course.folders import find_course  # noqa: PLC0415 - each command loads what it needs
+    from grader.work.folder import set_out  # noqa: PLC0415
+
+    typer.echo("\n".join(set_out(find_course(Path.cwd()))) or words.NOTHING_MISSING)
 
 
 def _keep_to_one_core() -> None:

@@ -14,6 +14,8 @@ VERSION = _("Print the version.")
 BUILD = _("Make the notebooks from solutions/NN_slug/lesson.py.")
 LESSONS = _("Lessons; all without.")
 ONLY_STALE = _("Only say what is stale.")
+WRITE_OVER = _("Write over what somebody worked in; a copy is kept.")
+WORK = _("Make what is missing in work/, a learner's own folder; nothing there is overwritten.")
 CHECK = _("Grade one notebook, without a gradebook.")
 NOTEBOOK = _("A notebook, NN_slug.ipynb.")
 AS_JSON = _("Print the report as JSON.")
@@ -41,6 +43,13 @@ TELL_AFTER = _("And after it.")
 
 GRADING = _("grading")
 WRITING = _("writing")
+
+
+NOTHING_MISSING = _("work/ has every lesson")
+
+
+def kept(path: Path) -> str:
+    return _("kept {path}").format(path=path)
 
 
 def stale(path: Path) -> str:

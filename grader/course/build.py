@@ -2,37 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from grader.course import words
 from grader.course.folders import Course
 from grader.course.hidden import draw_cases
+from grader.course.kept import keep, refuse_work
+from grader.course.lesson import released
 from grader.course.loading import load
+from grader.course.notebook import cells_of, digest_of, text_of
 from grader.course.release import build
+from grader.course.touched import worked_in
 from grader.errors import InputError
 
 
 @dataclass(frozen=True, kw_only=True)
 class Built:
-    """What a build did: how many lessons it looked at, which files were stale."""
+    """What a build did.
+
+    Attributes:
+        lessons: how many it looked at.
+        changed: the files that were stale.
+        kept: copies of notebooks in which somebody had worked.
+    """
 
     lessons: int
     changed: tuple[Path, ...]
+    kept: tuple[Path, ...] = ()
 
 
-def build_course(course: Course, names: Sequence[str], *, check: bool) -> Built:
+def build_course(
+    course: Course, names: Sequence[str], *, check: bool = False, force: bool = False
+) -> Built:
     """Make the notebooks of the named lessons, of all without names.
 
     All of it or nothing: one lesson's mistake leaves the files of all as they were.
 
     Args:
         check: only say which files are stale.
+        force: write over what somebody worked in, too, and keep a copy in work/.
 
     Raises:
-        InputError: an unknown lesson, or a file that cannot be written.
+        InputError: an unknown lesson, a notebook in which somebody worked, or a file that
+            cannot be written.
         AuthorError: a lesson has mistakes.
     """
     known = course.lesson_ids()
@@ -42,7 +58,9 @@ def build_course(course: Course, names: Sequence[str], *, check: bool) -> Built:
         previous = [course.solutions / name / "lesson.py" for name in known if name < lesson]
         files |= build(course.solutions / lesson, course.notebooks / lesson, previous)
     changed = tuple(path for path, text in files.items() if _content(path) != text)
+    kept: tuple[Path, ...] = ()
     if not check:
+        kept = _spared(course, {p: files[p] or "" for p in changed}, force=force)
         with _all_or_nothing(changed):
             for path in changed:
                 _write(path, files[path])
@@ -50,8 +68,36 @@ def build_course(course: Course, names: Sequence[str], *, check: bool) -> Built:
                 # Hidden cases and cells must fit together: an author hears of it now.
                 draw_cases(course.solutions / lesson, load(course, lesson).exercises)
     return Built(
-        lessons=len(chosen), changed=tuple(path.relative_to(course.root) for path in changed)
+        lessons=len(chosen),
+        changed=tuple(path.relative_to(course.root) for path in changed),
+        kept=tuple(path.relative_to(course.root) for path in kept),
     )
+
+
+def _spared(course: Course, files: Mapping[Path, str], *, force: bool) -> tuple[Path, ...]:
+    """Refuse to write over somebody's work, or keep copies of it; return these."""
+    notebooks = {
+        path: _nobodys(course, path.parent.name, text)
+        for path, text in files.items()
+        if path.suffix == ".ipynb" and path.is_relative_to(course.notebooks)
+    }
+    if not force:
+        refuse_work(notebooks)
+        return ()
+    worked = [path for path, known in notebooks.items() if worked_in(path, known) != []]
+    try:
+        return tuple(keep(path, course.work / path.parent.name) for path in worked)
+    except OSError as error:
+        raise InputError(words.not_written(course.work, error.strerror)) from error
+
+
+def _nobodys(course: Course, lesson: str, text: str) -> set[str]:
+    """Return digests of the texts of a lesson, as it will be built and as it was built last."""
+    texts = [text_of(cell) for cell in json.loads(text)["cells"]]
+    before = _content(course.solutions / lesson / f"{lesson}.ipynb")
+    with suppress(ValueError, KeyError, TypeError):
+        texts += [released(cell) for cell in cells_of(json.loads(before or ""))]
+    return {digest_of(text) for text in texts}
 
 
 def _content(path: Path) -> str | None:

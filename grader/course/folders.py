@@ -28,8 +28,13 @@ class Course:
 
     @property
     def notebooks(self) -> Path:
-        """What students get: a folder per lesson."""
+        """The edition that git tracks: built, never edited, never what is released."""
         return self.root / "notebooks"
+
+    @property
+    def work(self) -> Path:
+        """A learner's own: a folder per lesson, made where it is missing."""
+        return self.root / "work"
 
     @property
     def class_folder(self) -> Path:

@@ -46,7 +46,7 @@ class Lesson:
     @cached_property
     def released(self) -> tuple[str, ...]:
         """The text of each cell as students get it."""
-        return tuple(map(_released, self.cells))
+        return tuple(map(released, self.cells))
 
     @cached_property
     def manual(self) -> tuple[Cell, ...]:
@@ -54,7 +54,8 @@ class Lesson:
         return tuple(cell for cell in self.cells if cell.kind is Kind.MANUAL)
 
 
-def _released(cell: Cell) -> str:
+def released(cell: Cell) -> str:
+    """Return the text of a cell as students get it."""
     if cell.kind is Kind.SOLUTION:
         return stub(cell.source)
     return regions(cell.source)[""] if cell.kind in (Kind.TEST, Kind.MANUAL) else cell.source

@@ -67,6 +67,31 @@ def not_written(path: Path, reason: str | None) -> str:
     ).format(path=path, reason=reason)
 
 
+# ------------------------------------------------------------ what is not overwritten
+
+MOVE_IT = _(
+    "nothing was written; move what you want to keep into work/, where nothing is overwritten, "
+    "or run this with --force, which keeps a copy first"
+)
+
+
+def worked_in(path: Path, cells: Sequence[str] | None) -> str:
+    if cells is None:
+        return _("{path}: cannot be read as a notebook, and may be somebody's work").format(
+            path=path
+        )
+    return _("{path}: somebody has worked in it ({cells})").format(
+        path=path, cells=", ".join(cells[:5]) + (", ..." if len(cells) > 5 else "")
+    )
+
+
+def kept(stem: str, number: int) -> str:
+    """Return the name of a copy that is kept; the first has number 1."""
+    if number == 1:
+        return _("{stem} (kept)").format(stem=stem)
+    return _("{stem} (kept {number})").format(stem=stem, number=number)
+
+
 # -------------------------------------------------------------- what a build writes
 
 SPOILER = _(

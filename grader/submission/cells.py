@@ -139,14 +139,14 @@ def parse_notebook(path: Path, content: bytes) -> list[NotebookCell]:
     if len(notebook["cells"]) > MAX_CELLS:
         raise UnreadableError(path, words.too_many_cells(len(notebook["cells"]), MAX_CELLS))
     room = Room()
-    cells = [_cell(raw, room) for raw in notebook["cells"] if _is_cell(raw)]
+    cells = [_cell(raw, room) for raw in notebook["cells"] if is_cell(raw)]
     if sum(len(cell.source) for cell in cells) > MAX_SOURCE:
         raise UnreadableError(path, words.too_much_text(MAX_SOURCE))
     return cells
 
 
-def _is_cell(cell: Any) -> bool:
-    """Whether a cell has a known type and a source; others are passed over."""
+def is_cell(cell: Any) -> bool:
+    """Whether something is a cell of a known type with a source; others are passed over."""
     if not isinstance(cell, dict) or cell.get("cell_type") not in _CELL_TYPES:
         return False
     source = cell.get("source")

@@ -318,7 +318,7 @@ assert np.allclose(constant[1], found[0]), "a constant feature should not distur
 # A loop is as right as one line of NumPy.
 #
 # - *On your own*, save, and type this into a terminal in the course folder:
-#   `grader check notebooks/00_start_here/00_start_here.ipynb`
+#   `grader check work/00_start_here/00_start_here.ipynb`
 # - *In a class*, press **Validate** above the notebook (it runs the visible tests only), then
 #   **Submit** in *nbgrader > Assignment List*. The last submission counts;
 #   **Fetch Feedback** there brings the report.
