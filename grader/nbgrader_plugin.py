@@ -5,7 +5,8 @@ does, so that a broken or hostile notebook cannot stop the class.  `Sanitiser` t
 place of nbgrader's sanitising steps.  `Engine` takes the place of Execute: a lesson of
 this course is run and judged in the box, any other nbgrader notebook has its cells run
 in the box, and nbgrader's own rules score it.  `FeedbackPages` makes the pages of
-generate_feedback, `MarkingPage` prepares those on which a person marks.
+generate_feedback, `MarkingPage` prepares those on which a person marks.  `CanvasExport` and
+`MoodleExport` fill in a school's own table of grades.
 """
 
 from grader.autograde.engine import Engine
@@ -14,7 +15,16 @@ from grader.autograde.restoring import Sanitiser
 from grader.feedback.marking import MarkingPage
 from grader.feedback.pages import FeedbackPages
 from grader.gradebook.waiting import wait_for_other_writers
+from grader.school.export import CanvasExport, MoodleExport
 
-__all__ = ["Engine", "FeedbackPages", "MarkingPage", "Sanitiser", "StrictExporter"]
+__all__ = [
+    "CanvasExport",
+    "Engine",
+    "FeedbackPages",
+    "MarkingPage",
+    "MoodleExport",
+    "Sanitiser",
+    "StrictExporter",
+]
 
 wait_for_other_writers()

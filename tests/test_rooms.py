@@ -27,6 +27,7 @@ FLOW = (
     "run",
     "autograde",
     "feedback",
+    "school",
     # Faces: nobody imports them, but for the command line's own helper and what tests share.
     "sample",
     "in_kernel",

@@ -1,0 +1,97 @@
+"""Commands for what a school's own systems send and want: students, grades."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from grader.cli.app import app
+from grader.errors import InputError
+from grader.gradebook.lean import leave_out_slow_imports
+from grader.report.harmless import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+@app.command()
+def students(
+    file: Annotated[Path, typer.Argument(help="A class list of Canvas, Moodle, or plain CSV.")],
+    *,
+    identified_by: Annotated[
+        str, typer.Option("--id", help="The heading of the column with the ids for nbgrader.")
+    ] = "",
+) -> None:
+    """Put a class list into the gradebook."""
+    from grader.course.folders import find_course  # noqa: PLC0415 - each command loads what it needs
+
+    leave_out_slow_imports()
+    from grader.school import words  # noqa: PLC0415
+    from grader.school.roster import enrol  # noqa: PLC0415
+
+    done = enrol(find_course(Path.cwd()), file, identified_by=identified_by)
+    listed = done.listed
+    _warn(words.passed_over(line, why) for line, why in listed.passed_over)
+    _warn(words.bad_line(file, line, why) for line, why in listed.problems)
+    if done.absent:
+        _warn([words.absent(done.absent)])
+    counts = len(done.added), len(done.changed), len(listed.people)
+    typer.echo(one_line(words.enrolled(*counts, listed.identified_by, listed.encoding)))
+    if listed.problems:
+        raise InputError(words.LINES_LEFT)
+
+
+@app.command()
+def grades(
+    table: Annotated[Path, typer.Argument(help="The table that Canvas or Moodle exported.")],
+    lessons: Annotated[list[str] | None, typer.Argument(help="Lessons; all without.")] = None,
+    *,
+    to: Annotated[Path | None, typer.Option(help="Where to write it, filled in.")] = None,
+    column: Annotated[
+        list[str] | None, typer.Option(help="LESSON=HEADING, where it is called otherwise.")
+    ] = None,
+    scale: Annotated[
+        bool, typer.Option("--scale", help="Convert to the points that the table gives.")
+    ] = False,
+    decimal: Annotated[str, typer.Option(help="The decimal sign; the table's own without.")] = "",
+) -> None:
+    """Fill a school's own table of grades in."""
+    from grader.course.folders import find_course  # noqa: PLC0415 - each command loads what it needs
+
+    leave_out_slow_imports()
+    from grader.school import words  # noqa: PLC0415
+    from grader.school.export import beside, fill_file  # noqa: PLC0415
+    from grader.school.filling import Options  # noqa: PLC0415
+    from grader.school.roster import open_gradebook  # noqa: PLC0415
+
+    course = find_course(Path.cwd())
+    options = Options(columns=dict(map(_pair, column or [])), scale=scale, decimal=decimal)
+    with open_gradebook(course) as session:
+        filled = fill_file(
+            table,
+            to or beside(table),
+            session,
+            class_folder=course.class_folder,
+            options=options,
+            lessons=lessons or [],
+        )
+    for lesson, heading in filled.used.items():
+        typer.echo(one_line(words.into(lesson, heading)))
+    _warn(filled.notes)
+    typer.echo(one_line(words.filled(to or beside(table), filled.count)))
+
+
+def _pair(text: str) -> tuple[str, str]:
+    from grader.school import words  # noqa: PLC0415
+
+    lesson, sign, heading = text.partition("=")
+    if not sign:
+        raise InputError(words.column_option(text))
+    return lesson.strip(), heading.strip()
+
+
+def _warn(lines: Iterable[str]) -> None:
+    for line in lines:
+        typer.echo(one_line(f"grader: {line}"), err=True)
