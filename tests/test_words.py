@@ -86,7 +86,7 @@ def literals(source):
             passed.update(node.values)
         elif isinstance(node, ast.Call) and called(node) in ("compile", "sub", "NewType"):
             passed.update(node.args)
-        elif isinstance(node, ast.Call) and called(node) in ("_", "plural"):
+        elif isinstance(node, ast.Call) and called(node) in ("_", "plural", "later"):
             looked_up.update(node.args)
     for node in ast.walk(tree):
         text = text_of(node)

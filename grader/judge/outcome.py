@@ -87,10 +87,17 @@ class Observation:
 
 @dataclass(frozen=True, kw_only=True)
 class Diagnosis:
-    """A misconception's name and the hint that goes with it."""
+    """A misconception.
+
+    Attributes:
+        name: the same in every language; people read what `report.words` makes of it.
+        hint: where to look, for the student.
+        factor: what the name tells of, where it tells of a number.
+    """
 
     name: str
     hint: str
+    factor: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

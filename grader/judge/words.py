@@ -1,4 +1,7 @@
-"""The names and hints of the mistakes that are recognised without being declared."""
+"""The names and hints of the mistakes that are recognised without being declared.
+
+A name is the same in every language: reports are told apart by it.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from collections.abc import Iterator
 
 from grader.judge.outcome import Diagnosis
 from grader.judge.slips import Form, Numbers, Scale, Slip
+from grader.language import later
 from grader.language import text as _
 
 
@@ -16,7 +20,7 @@ def reference_fails(exercise: str, case: str, message: str) -> str:
 
 
 OPPOSITE_SIGN = Diagnosis(
-    name=_("opposite sign"),
+    name=later("opposite sign"),
     hint=_(
         "Every entry has the opposite sign. Which difference is taken the other way round, or "
         "which minus is missing?"
@@ -24,11 +28,11 @@ OPPOSITE_SIGN = Diagnosis(
 )
 _SCALES = {
     Scale.OVER_M: Diagnosis(
-        name=_("an extra 1/m"),
+        name=later("an extra 1/m"),
         hint=_("Every entry is too small by the batch size. Is the mean taken twice?"),
     ),
     Scale.TIMES_M: Diagnosis(
-        name=_("no 1/m"),
+        name=later("no 1/m"),
         hint=_(
             "Every entry is too large by the batch size. Is what is asked for a sum over the "
             "samples, or a mean?"
@@ -37,21 +41,21 @@ _SCALES = {
 }
 _FORMS = {
     Form.TRANSPOSED: Diagnosis(
-        name=_("transposed"),
+        name=later("transposed"),
         hint=_(
             "The result is the transpose of what was asked for. "
             "Which index counts the rows, and which the columns?"
         ),
     ),
     Form.LOST_AXIS: Diagnosis(
-        name=_("a lost axis"),
+        name=later("a lost axis"),
         hint=_(
             "The numbers are in their order, and an axis of length 1 is gone. Which step, a sum "
             "or an index, takes an axis away, and how is it told to keep it?"
         ),
     ),
     Form.FLATTENED: Diagnosis(
-        name=_("flattened"),
+        name=later("flattened"),
         hint=_(
             "The numbers are in their order, in one row. Where does your function forget the "
             "shape of its argument?"
@@ -60,14 +64,14 @@ _FORMS = {
 }
 _NUMBERS = {
     Numbers.WHOLE: Diagnosis(
-        name=_("cut to integers"),
+        name=later("cut to integers"),
         hint=_(
             "What stands behind the decimal point is lost. Which array was made with integers, "
             "and what happens to a float that is put into it?"
         ),
     ),
     Numbers.OTHER: Diagnosis(
-        name=_("another dtype"),
+        name=later("another dtype"),
         hint=_("The numbers are held in another dtype than asked for. Where does it come from?"),
     ),
 }
@@ -83,7 +87,8 @@ def of_slip(slip: Slip) -> Iterator[Diagnosis]:
         yield OPPOSITE_SIGN
     if slip.factor is not None:
         yield Diagnosis(
-            name=_("a constant factor of {factor:.3g}").format(factor=slip.factor),
+            name=later("a constant factor of {factor:.3g}").format(factor=slip.factor),
+            factor=slip.factor,
             hint=_("Every entry is off by the same factor. Which constant is missing or doubled?"),
         )
     if slip.numbers is not Numbers.SAME:

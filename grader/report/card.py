@@ -36,7 +36,7 @@ def _steps(outcome: Outcome) -> Iterator[tuple[str, str]]:
         return
     yield words.KNOWN_MISTAKE, words.YES_KNOWN
     for mistake in outcome.mistakes:
-        yield words.WHICH_MISTAKE, mistake.name
+        yield words.WHICH_MISTAKE, words.mistake_name(mistake)
         yield words.WHERE_TO_LOOK, mistake.hint
     for line in words.beyond_lines(outcome):
         yield words.IS_THAT_ALL, line

@@ -31,12 +31,17 @@ def _exercise(outcome: Outcome) -> dict[str, Any]:
         "verdict": outcome.verdict.value,
         "mistake": outcome.mistake,
         "hint": outcome.hint,
-        "mistakes": [{"name": m.name, "hint": m.hint} for m in outcome.mistakes],
+        "mistakes": [_mistake(mistake) for mistake in outcome.mistakes],
         "unexplained": list(outcome.unexplained),
         "evidence": "; ".join(map(told, outcome.evidence)),
         "cases": [_case(case) for case in outcome.cases],
         "carried": outcome.carried,
     }
+
+
+def _mistake(mistake: Diagnosis) -> dict[str, Any]:
+    found: dict[str, Any] = {"name": mistake.name, "hint": mistake.hint}
+    return found if mistake.factor is None else {**found, "factor": mistake.factor}
 
 
 def _case(case: CaseResult) -> dict[str, str]:
@@ -66,9 +71,7 @@ def _outcome_of(data: dict[str, Any]) -> Outcome:
         score=float(data["score"]),
         points=float(data["points"]),
         verdict=Verdict(data["verdict"]),
-        mistakes=tuple(
-            Diagnosis(name=str(m["name"]), hint=str(m["hint"])) for m in data["mistakes"]
-        ),
+        mistakes=tuple(map(_mistake_of, data["mistakes"])),
         unexplained=tuple(map(str, data["unexplained"])),
         evidence=(AsTold(sentence=str(said)),) if said else (),
         cases=tuple(
@@ -76,4 +79,13 @@ def _outcome_of(data: dict[str, Any]) -> Outcome:
             for case in data["cases"]
         ),
         carried=data["carried"] is True,
+    )
+
+
+def _mistake_of(data: dict[str, Any]) -> Diagnosis:
+    factor = data.get("factor")
+    return Diagnosis(
+        name=str(data["name"]),
+        hint=str(data["hint"]),
+        factor=None if factor is None else float(factor),
     )

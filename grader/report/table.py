@@ -191,7 +191,7 @@ def _summary(lesson: str, rows: Sequence[Row]) -> Iterator[str]:
 def _wrong(outcome: Outcome) -> Iterator[str]:
     """Yield what is wrong with an exercise: each recognised mistake, or else its verdict."""
     for mistake in outcome.mistakes:
-        yield words.mistake_in(mistake.name, outcome.id)
+        yield words.mistake_in(words.mistake_name(mistake), outcome.id)
     fine = (Verdict.CORRECT, Verdict.MANUAL, *NOTHING_THERE)
     if not outcome.mistakes and outcome.verdict not in fine:
         yield words.mistake_in(words.NAMES[outcome.verdict], outcome.id)

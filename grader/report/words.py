@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from grader.judge.outcome import IN_KERNEL, SEPARATE_PROCESS, Outcome, Report
+from grader.judge.outcome import IN_KERNEL, SEPARATE_PROCESS, Diagnosis, Outcome, Report
 from grader.judge.verdict import Verdict
 from grader.language import plural
 from grader.language import text as _
@@ -136,6 +136,13 @@ def autograded_at(path: Path) -> str:
     return _("autograded notebooks: {path}").format(path=path)
 
 
+def mistake_name(mistake: Diagnosis) -> str:
+    """Return what a mistake is called; a lesson's own has the name that its author gave it."""
+    if mistake.factor is not None:
+        return _("a constant factor of {factor:.3g}").format(factor=mistake.factor)
+    return _(mistake.name)
+
+
 def mistake_in(what: str, exercise: str) -> str:
     """Return what is wrong in an exercise: "y - a in logistic_gradient"."""
     return _("{mistake} in {exercise}").format(mistake=what, exercise=exercise)
@@ -197,7 +204,7 @@ def outcome_lines(outcome: Outcome) -> list[str]:
     lines = [f"{outcome.id}   {points}   {NAMES[outcome.verdict]}"]
     advice = []
     for mistake in outcome.mistakes:
-        advice.append(_("Recognised: {name}.").format(name=mistake.name))
+        advice.append(_("Recognised: {name}.").format(name=mistake_name(mistake)))
         advice.append(_("Hint: {hint}").format(hint=mistake.hint))
     told_of = [*seen_lines(outcome), *advice, *beyond_lines(outcome)]
     return lines + [line for text in told_of for line in _wrap(text)]

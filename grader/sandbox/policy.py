@@ -16,6 +16,7 @@ from pathlib import Path
 
 from grader.course.folders import Course
 from grader.errors import GraderError
+from grader.language import CATALOGUES, asked_for
 from grader.sandbox import words
 
 BOX_PACKAGE = Path(__file__).resolve().parents[1] / "box"
@@ -57,7 +58,7 @@ def readable(course: Course, imports: Path, more: Sequence[Path] = ()) -> list[s
     Raises:
         GraderError: solutions/ or class/ lies inside a folder that Python needs.
     """
-    inside = [imports, BOX_PACKAGE, *(course.root / name for name in LENT)]
+    inside = [imports, BOX_PACKAGE, CATALOGUES, *(course.root / name for name in LENT)]
     paths = {
         str(path.resolve())
         for path in (*_python_paths(), *inside, *map(Path, _SYSTEM_PATHS), *more)
@@ -113,6 +114,7 @@ def environment(imports: Path, scratch: Path, cache: Path) -> dict[str, str]:
     return {
         "PATH": os.defpath,
         "LANG": "C.UTF-8",
+        "LANGUAGE": asked_for(),  # of the sentences that the box itself says
         "HOME": str(scratch),
         "PYTHONPATH": str(imports),
         "PYTHONUSERBASE": site.getuserbase(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from grader.language import plural
+from grader.language import later, plural
 from grader.language import text as _
 
 # ------------------------------------------------------------------ there is no box
@@ -40,7 +40,8 @@ def old_landlock(found: int, needed: int) -> str:
 
 
 def sandbox(version: str, abi: int) -> str:
-    return _("sandlock {version}, Landlock ABI {abi}").format(version=version, abi=abi)
+    # A name, as a report has it in every language.
+    return later("sandlock {version}, Landlock ABI {abi}").format(version=version, abi=abi)
 
 
 def no_fork(system: str) -> str:
