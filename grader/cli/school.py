@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from grader.cli import words
 from grader.cli.app import app
 from grader.errors import InputError
 from grader.gradebook.lean import leave_out_slow_imports
@@ -16,52 +17,46 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-@app.command()
+@app.command(help=words.SCHOOL_LIST)
 def students(
-    file: Annotated[Path, typer.Argument(help="A class list of Canvas, Moodle, or plain CSV.")],
+    file: Annotated[Path, typer.Argument(help=words.CLASS_LIST)],
     *,
-    identified_by: Annotated[
-        str, typer.Option("--id", help="The heading of the column with the ids for nbgrader.")
-    ] = "",
+    identified_by: Annotated[str, typer.Option("--id", help=words.IDENTIFIED_BY)] = "",
 ) -> None:
-    """Put a class list into the gradebook."""
+    """Run `grader students`."""
     from grader.course.folders import find_course  # noqa: PLC0415 - each command loads what it needs
 
     leave_out_slow_imports()
-    from grader.school import words  # noqa: PLC0415
+    from grader.school import words as told  # noqa: PLC0415
     from grader.school.roster import enrol  # noqa: PLC0415
 
     done = enrol(find_course(Path.cwd()), file, identified_by=identified_by)
     listed = done.listed
-    _warn(words.passed_over(line, why) for line, why in listed.passed_over)
-    _warn(words.bad_line(file, line, why) for line, why in listed.problems)
+    _warn(told.passed_over(line, why) for line, why in listed.passed_over)
+    _warn(told.bad_line(file, line, why) for line, why in listed.problems)
     if done.absent:
-        _warn([words.absent(done.absent)])
+        _warn([told.absent(done.absent)])
     counts = len(done.added), len(done.changed), len(listed.people)
-    typer.echo(one_line(words.enrolled(*counts, listed.identified_by, listed.encoding)))
+    typer.echo(one_line(told.enrolled(*counts, listed.identified_by, listed.encoding)))
     if listed.problems:
-        raise InputError(words.LINES_LEFT)
+        raise InputError(told.LINES_LEFT)
 
 
-@app.command()
+@app.command(help=words.SCHOOL_GRADES)
 def grades(
-    table: Annotated[Path, typer.Argument(help="The table that Canvas or Moodle exported.")],
-    lessons: Annotated[list[str] | None, typer.Argument(help="Lessons; all without.")] = None,
+    table: Annotated[Path, typer.Argument(help=words.SCHOOL_TABLE)],
+    lessons: Annotated[list[str] | None, typer.Argument(help=words.LESSONS)] = None,
     *,
-    to: Annotated[Path | None, typer.Option(help="Where to write it, filled in.")] = None,
-    column: Annotated[
-        list[str] | None, typer.Option(help="LESSON=HEADING, where it is called otherwise.")
-    ] = None,
-    scale: Annotated[
-        bool, typer.Option("--scale", help="Convert to the points that the table gives.")
-    ] = False,
-    decimal: Annotated[str, typer.Option(help="The decimal sign; the table's own without.")] = "",
+    to: Annotated[Path | None, typer.Option(help=words.FILLED_IN)] = None,
+    column: Annotated[list[str] | None, typer.Option(help=words.COLUMN)] = None,
+    scale: Annotated[bool, typer.Option("--scale", help=words.SCALE)] = False,
+    decimal: Annotated[str, typer.Option(help=words.DECIMAL)] = "",
 ) -> None:
-    """Fill a school's own table of grades in."""
+    """Run `grader grades`."""
     from grader.course.folders import find_course  # noqa: PLC0415 - each command loads what it needs
 
     leave_out_slow_imports()
-    from grader.school import words  # noqa: PLC0415
+    from grader.school import words as told  # noqa: PLC0415
     from grader.school.export import beside, fill_file  # noqa: PLC0415
     from grader.school.filling import Options  # noqa: PLC0415
     from grader.school.roster import open_gradebook  # noqa: PLC0415
@@ -78,20 +73,20 @@ def grades(
             lessons=lessons or [],
         )
     for lesson, heading in filled.used.items():
-        typer.echo(one_line(words.into(lesson, heading)))
+        typer.echo(one_line(told.into(lesson, heading)))
     _warn(filled.notes)
-    typer.echo(one_line(words.filled(to or beside(table), filled.count)))
+    typer.echo(one_line(told.filled(to or beside(table), filled.count)))
 
 
 def _pair(text: str) -> tuple[str, str]:
-    from grader.school import words  # noqa: PLC0415
+    from grader.school import words as told  # noqa: PLC0415
 
     lesson, sign, heading = text.partition("=")
     if not sign:
-        raise InputError(words.column_option(text))
+        raise InputError(told.column_option(text))
     return lesson.strip(), heading.strip()
 
 
 def _warn(lines: Iterable[str]) -> None:
     for line in lines:
-        typer.echo(one_line(f"grader: {line}"), err=True)
+        typer.echo(one_line(words.error(line)), err=True)

@@ -38,6 +38,15 @@ PAUSE = _("Minutes between two gradings of one student's lesson.")
 ATTEMPTS = _("Gradings of one student's lesson; 0 for no limit.")
 TELL = _("What pages tell before the deadline.")
 TELL_AFTER = _("And after it.")
+SCHOOL_LIST = _("Put a class list into the gradebook.")
+CLASS_LIST = _("A class list of Canvas, Moodle, or plain CSV.")
+IDENTIFIED_BY = _("The heading of the column with the ids for nbgrader.")
+SCHOOL_GRADES = _("Fill a school's own table of grades in.")
+SCHOOL_TABLE = _("The table that Canvas or Moodle exported.")
+FILLED_IN = _("Where to write it, filled in.")
+COLUMN = _("LESSON=HEADING, where it is called otherwise.")
+SCALE = _("Convert to the points that the table gives.")
+DECIMAL = _("The decimal sign; the table's own without.")
 
 # ------------------------------------------------------------------- what was done
 
