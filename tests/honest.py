@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import copy
 import io
+import os
 import random
 from collections.abc import Callable
 from pathlib import Path
@@ -20,6 +21,7 @@ from PIL import Image
 from grader import sample
 from tests.conftest import COURSE, load
 from tests.corpus.case import cell_of, code, grade_id
+from tests.honest_forms import FORMS, SAMPLE
 
 LESSON = "00_start_here"
 NAME = f"{LESSON}.ipynb"
@@ -136,7 +138,7 @@ LESSONS: dict[str, Callable] = {
         *(pasted_photo, pasted_large_photo, matplotlib_inline, name_reused_below),
         *(helper_reused_below, another_name, shell_line, below_the_stub, own_module, no_time),
     )
-}
+} | {name: FORMS[name] for name in (FORMS if os.environ.get("ALL") else SAMPLE)}
 # nbgrader itself takes no notebook of another name, and stops at a time that is none.
 NOT_IN_STOCK = ("another_name", "no_time")
 
