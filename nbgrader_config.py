@@ -67,3 +67,8 @@ with suppress(ImportError):
 # Feedback pages, here and behind Formgrader's button, are the grader's own.
 c.GenerateFeedback.exporter_class = "grader.nbgrader_plugin.FeedbackPages"
 # They leave out how derivations are marked, unless: c.FeedbackPages.schemes = True
+
+# What Canvas, Moodle or Gradescope let you download goes into class/downloaded/LESSON/archive.
+c.ZipCollectApp.downloaded_directory = "class/downloaded"
+c.ZipCollectApp.extractor_plugin = "grader.nbgrader_plugin.Extractor"
+c.ZipCollectApp.collector_plugin = "grader.nbgrader_plugin.Collector"

@@ -6,7 +6,8 @@ place of nbgrader's sanitising steps.  `Engine` takes the place of Execute: a le
 this course is run and judged in the box, any other nbgrader notebook has its cells run
 in the box, and nbgrader's own rules score it.  `FeedbackPages` makes the pages of
 generate_feedback, `MarkingPage` prepares those on which a person marks.  `CanvasExport` and
-`MoodleExport` fill in a school's own table of grades.
+`MoodleExport` fill in a school's own table of grades; `Extractor` and `Collector` are for
+zip_collect.
 """
 
 from grader.autograde.engine import Engine
@@ -15,11 +16,14 @@ from grader.autograde.restoring import Sanitiser
 from grader.feedback.marking import MarkingPage
 from grader.feedback.pages import FeedbackPages
 from grader.gradebook.waiting import wait_for_other_writers
+from grader.school.collecting import Collector, Extractor
 from grader.school.export import CanvasExport, MoodleExport
 
 __all__ = [
     "CanvasExport",
+    "Collector",
     "Engine",
+    "Extractor",
     "FeedbackPages",
     "MarkingPage",
     "MoodleExport",

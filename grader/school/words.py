@@ -268,3 +268,93 @@ COLUMNS_OPTION = _("Headings of lessons whose columns are called otherwise: {les
 SCALE_OPTION = _("Convert points to those that the school's system gives for a lesson.")
 DECIMAL_OPTION = _("The decimal sign; the table's own without.")
 NO_OBJECT = _("no object of objects")
+
+
+# ---------------------------------------------------------------- downloaded archives
+
+NO_ARCHIVE = _("is no .zip or .tar archive; unpack it yourself, and pack it as .zip")
+IN_IT_TWICE = _("stands in the archive more than once, and it is not clear which one counts")
+ENCRYPTED = _("is encrypted; ask for it without a password")
+LINK_OR_DEVICE = _("is a link, a device or something else that is no file")
+ABSOLUTE = _("its name begins at the root of a disk")
+LEADS_OUT = _("its name leads out of the archive's folder")
+NO_NAME = _("its name is none that a file can have")
+REST_NOT_READ = _("what comes after that is not read")
+TOO_DEEP = _("is an archive inside a student's archive, which is not opened")
+NO_KNOWN_NAME = _(
+    "its name is none that Canvas, Moodle or Gradescope gives; put it into a folder with the "
+    "student's id as its name"
+)
+NO_SUBMITTER = _(
+    "submission_metadata.yml does not say whose it is; export it from Gradescope again"
+)
+NO_METADATA = _("is not what Gradescope writes, and is not believed")
+NOTHING_FROM = _("nothing was found from")
+NO_CLASS_LIST = _(
+    "the gradebook has no students, so nobody can be told whose a file is; import the class list "
+    "first: grader students FILE"
+)
+
+
+def not_taken(what: str, why: str) -> str:
+    return _("not taken: {what}: {why}").format(what=what, why=why)
+
+
+def broken_archive(error: Exception) -> str:
+    return _("cannot be opened as an archive ({error}); download it again").format(error=error)
+
+
+def broken_member(error: Exception) -> str:
+    return _("cannot be read ({error}); download the archive again").format(error=error)
+
+
+def too_many_members(found: int, most: int) -> str:
+    return _("holds {found} files, at most {most} are looked at").format(found=found, most=most)
+
+
+def too_large_member(megabytes: int) -> str:
+    return _("is larger than {most} MiB once it is unpacked").format(most=megabytes)
+
+
+def too_much_together(megabytes: int) -> str:
+    return _("comes after {most} MiB of the same archive, and nothing more is read of it").format(
+        most=megabytes
+    )
+
+
+def same_name(student: str, name: str) -> str:
+    return _("{student} has another file {name} already").format(student=student, name=name)
+
+
+def several(students: Sequence[str]) -> str:
+    return _("could be of {students}; put it into a folder with the right id as its name").format(
+        students=_listed(students)
+    )
+
+
+def not_on_list(system: str) -> str:
+    if system == "moodle":
+        return _(
+            "nobody of the class; import the assignment's grading worksheet, which tells the "
+            "numbers of its participants: grader students FILE"
+        )
+    return _("nobody of the class; import the class list again: grader students FILE")
+
+
+def newest_counts(student: str) -> str:
+    return _("{student}: several attempts, the newest counts").format(student=student)
+
+
+def late(students: Sequence[str]) -> str:
+    return _(
+        "late, as Canvas marks it; it does not tell the time, so a penalty is yours to give: "
+        "{students}"
+    ).format(students=_listed(students))
+
+
+def no_notebook(student: str, names: Sequence[str]) -> str:
+    return _("{student}: no notebook among {names}").format(student=student, names=_listed(names))
+
+
+def nothing_downloaded(folder: str) -> str:
+    return _("{folder}: is empty; put what you downloaded there").format(folder=folder)
