@@ -10,7 +10,8 @@ c = get_config()
 
 c.CourseDirectory.course_id = "backprop_by_hand"
 c.CourseDirectory.source_directory = "solutions"
-c.CourseDirectory.release_directory = "notebooks"
+# Never notebooks/, where somebody may have tried something.
+c.CourseDirectory.release_directory = "class/release"
 c.CourseDirectory.submitted_directory = "class/submitted"
 c.CourseDirectory.autograded_directory = "class/autograded"
 c.CourseDirectory.feedback_directory = "class/feedback"
@@ -33,6 +34,10 @@ c.CourseDirectory.ignore = [
     "grader.json",
     "feedback",
 ]
+
+# What is released, here and by Formgrader's button, is made freshly, and checked.
+c.GenerateAssignment.exporter_class = "grader.release.generate.ReleaseExporter"
+c.ExchangeFactory.release_assignment = "grader.release.exchange.Release"
 
 # Autograding, here and behind Formgrader's button, goes through the sandboxed engine.
 # Without these lines the notebooks work as well: they are then judged in the kernel.

@@ -92,7 +92,7 @@ def main() -> None:
     _copy(source, course)
     lesson = load(course, LESSON)
     _say(words.releasing(LESSON))
-    _run(course.root, "nbgrader", "generate_assignment", LESSON, "--force")
+    _run(course.root, "nbgrader", "generate_assignment", LESSON)
     _run(course.root, "nbgrader", "release_assignment", LESSON)
     students = submissions(course, lesson)
     _say(words.students_work(len(students)))

@@ -167,7 +167,7 @@ def assignment(tmp_path_factory):
     assert done.returncode == 0, done.stderr
     for student in ("solved", "stub"):
         for name, cells in honest.NOTEBOOKS.items():
-            path = course.notebooks / ASSIGNMENT / f"{name}.ipynb"
+            path = course.release / ASSIGNMENT / f"{name}.ipynb"
             released = nbformat.read(path, as_version=4)
             for made, original in zip(released.cells, cells, strict=True):
                 if student == "solved" and original.metadata.nbgrader.solution:

@@ -56,7 +56,7 @@ def graded(tmp_path_factory):
     nbformat.write(notebook, course.solutions / "ps1" / "ps1.ipynb")
     made = classroom.command(course, "nbgrader", "generate_assignment", "ps1")
     assert made.returncode == 0, made.stderr
-    released = nbformat.read(course.notebooks / "ps1" / "ps1.ipynb", as_version=4)
+    released = nbformat.read(course.release / "ps1" / "ps1.ipynb", as_version=4)
     for student, source in STUDENTS.items():
         released.cells[0]["source"] = source
         classroom.hand_in(course, student, nbformat.writes(released), "ps1")

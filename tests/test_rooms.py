@@ -18,6 +18,7 @@ FLOW = (
     "kit",
     "box",
     "course",
+    "release",
     "judge",
     "submission",
     "work",

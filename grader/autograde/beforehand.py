@@ -14,6 +14,9 @@ from grader.autograde.engine import Engine
 from grader.autograde.place import directory, lesson_of, names_of, source_folder
 from grader.autograde.reference import reference_of
 from grader.errors import GraderError, InputError
+from grader.gradebook.cells import add_missing
+from grader.gradebook.database import Database, absolute
+from grader.gradebook.disk import refusals_told
 
 _NAMED = f"{Engine.__module__}.{Engine.__name__}", "grader.nbgrader_plugin.Engine"
 
@@ -59,6 +62,29 @@ def expect_lessons(exporter: Any) -> None:
             if fnmatch.fnmatch(lesson.id, coursedir.notebook_id) and Path(folder).is_dir():
                 expected[folder] = [str(Path(folder, f"{lesson.id}.ipynb"))]
     converter.assignments = expected
+
+
+def know_lessons(exporter: Any) -> None:
+    """Put the lessons that are about to be graded into the gradebook, if they are not there.
+
+    Raises:
+        NbGraderException: the gradebook refuses; it was logged.
+    """
+    converter, coursedir = exporter.parent, directory(exporter)
+    found = {name: lesson_of(coursedir, name) for name in set(_assignments(converter, coursedir))}
+    try:
+        with refusals_told(Path(coursedir.root)):
+            database = Database(
+                absolute(str(coursedir.db_url), Path(coursedir.root)), str(coursedir.course_id)
+            )
+            try:
+                for known in filter(None, found.values()):
+                    add_missing(database, known[1])
+            finally:
+                database.close()
+    except InputError as error:
+        converter.log.error(str(error))  # noqa: TRY400 - one line, no traceback
+        raise NbGraderException(str(error)) from error
 
 
 def _refusal(engine: Any, coursedir: Any, assignment: str, notebook: str) -> str:

@@ -10,7 +10,7 @@ import nbformat
 from nbconvert.exporters import NotebookExporter
 
 from grader.autograde import words
-from grader.autograde.beforehand import expect_lessons, try_references
+from grader.autograde.beforehand import expect_lessons, know_lessons, try_references
 from grader.autograde.care import take_care
 from grader.autograde.place import directory
 from grader.autograde.restoring import AS_WRITTEN, CLAIM, UNREADABLE
@@ -31,6 +31,7 @@ class StrictExporter(NotebookExporter):  # type: ignore[misc]
         super().__init__(*arguments, **options)
         if getattr(self.parent, "assignments", None):
             expect_lessons(self)
+            know_lessons(self)
             take_care(directory(self), self.parent.assignments)
             try_references(self)
 

@@ -41,6 +41,11 @@ class Course:
         """Made by use: submitted, autograded, feedback, gradebook.db."""
         return self.root / "class"
 
+    @property
+    def release(self) -> Path:
+        """What Release sends, made freshly each time: a folder per assignment."""
+        return self.class_folder / "release"
+
     def nbgrader_config(self) -> Any:
         """Return what nbgrader_config.py sets, as a traitlets Config."""
         from traitlets.config.loader import ConfigError, PyFileConfigLoader  # noqa: PLC0415

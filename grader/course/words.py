@@ -85,11 +85,49 @@ def worked_in(path: Path, cells: Sequence[str] | None) -> str:
     )
 
 
+def kept_before(path: Path, kept: Path) -> str:
+    return _("{path}: somebody had worked in it; what was there before is {kept}").format(
+        path=path, kept=kept
+    )
+
+
 def kept(stem: str, number: int) -> str:
     """Return the name of a copy that is kept; the first has number 1."""
     if number == 1:
         return _("{stem} (kept)").format(stem=stem)
     return _("{stem} (kept {number})").format(stem=stem, number=number)
+
+
+# ------------------------------------------------------- what must not be handed out
+
+NOT_HANDED_OUT = _(
+    "nothing was handed out; correct the source (a lesson's is lesson.py, then run 'grader build')"
+)
+A_HIDDEN_CALL = _("a call of the hidden tests")
+A_MARK_SCHEME = _("a mark scheme")
+AN_OUTPUT = _("an output, or the count of a run")
+A_FILLED_STUB = _("a solution where students write")
+TEXT_OF_A_REGION = _("text of a region of the source that students must not get")
+SECRET_FILE = _("a file that only instructors may have")
+A_LINK = _("a symbolic link, which leads to something else")
+NO_NOTEBOOK = _("something that cannot be read as a notebook")
+
+
+def a_region(name: str) -> str:
+    return _("a region {name}").format(name=name)
+
+
+def leak(path: Path, cell: str, what: str) -> str:
+    if not cell:
+        return _("{path}: holds {what}").format(path=path, what=what)
+    return _("{path}, cell {cell}: holds {what}").format(path=path, cell=cell, what=what)
+
+
+def source_stale(path: Path, lesson: str) -> str:
+    return _(
+        "{path}: is not what lesson.py makes; run 'grader build {lesson}', then this again; "
+        "what was written into the notebook itself belongs into lesson.py"
+    ).format(path=path, lesson=lesson)
 
 
 # -------------------------------------------------------------- what a build writes
@@ -102,10 +140,13 @@ SPOILER = _(
 )
 
 
+SCHEME = _("Marking scheme")
+
+
 def mark_scheme(scheme: str, answer: str) -> str:
-    return _(
-        "**Marking scheme**\n\n{scheme}\n\n**An answer that earns all points**\n\n{answer}"
-    ).format(scheme=scheme, answer=answer)
+    return _("**{title}**\n\n{scheme}\n\n**An answer that earns all points**\n\n{answer}").format(
+        title=SCHEME, scheme=scheme, answer=answer
+    )
 
 
 def taken_from(lesson: str) -> str:

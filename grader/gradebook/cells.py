@@ -59,6 +59,18 @@ def register(database: Database, lesson: Lesson) -> Known:
         )
 
 
+def add_missing(database: Database, lesson: Lesson) -> None:
+    """Make the gradebook know a lesson that it does not know; one that it knows stays as it is.
+
+    Raises:
+        InputError: the database refuses.
+    """
+    with database.transaction() as session:
+        known = _notebook(session, lesson) is not None
+    if not known:
+        _save(database, lesson)
+
+
 def _notebook(session: Any, lesson: Lesson) -> Any:
     return (
         session.query(Notebook)
