@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 _IMMUTABLE = frozenset((type(None), bool, int, float, complex, str, bytes))
+_NO_LEAVES = _IMMUTABLE | {np.ndarray}
 _MAX_DEPTH = 16
 
 
@@ -40,13 +41,13 @@ def copied(value: Any, depth: int = 0) -> Any:
 def mapped(value: Any, leaf: Callable[[Any], Any]) -> Any:
     """Return nested lists, tuples and dicts with leaf(each of the values inside).
 
-    Numbers, texts, bytes and None stay what they are: nobody makes anything else of them.
+    Numbers, texts, bytes, None and arrays stay what they are: nobody makes anything else of them.
     """
     kind = type(value)
-    if kind in _IMMUTABLE:
+    if kind in _NO_LEAVES:
         return value
     if kind is list or kind is tuple:
-        items = [item if type(item) in _IMMUTABLE else mapped(item, leaf) for item in value]
+        items = [item if type(item) in _NO_LEAVES else mapped(item, leaf) for item in value]
         return items if kind is list else tuple(items)
     if kind is dict:
         return {key: mapped(item, leaf) for key, item in value.items()}

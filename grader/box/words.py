@@ -140,16 +140,19 @@ LARGE_FRAME = _("frame larger than allowed")
 SHORT_FRAME = _("frame too short")
 LENGTHS_DO_NOT_FIT = _("frame whose lengths do not fit it")
 MANY_FRAME_PARTS = _("frame with too many parts")
-DEEP_FRAME = _("frame nested too deeply")
-UNKNOWN_FORM = _("frame with an unknown form")
 UNKNOWN_TAG = _("frame with an unknown tag")
 BYTES_LEFT = _("frame with bytes that belong to no array")
 INTEGER_TOO_LARGE = _("integer too large")
-MANY_DICT_KEYS = _("dict with too many keys")
+STRAY_MARK = _("frame with a mark that stands for nothing")
 OUTSIDE_FRAME = _("data outside the frame")
+NO_SUCH_LAYOUT = _("array of an unknown layout")
 NO_SUCH_DTYPE = _("array of a dtype that may not cross")
 NO_SUCH_SHAPE = _("array with an impossible shape")
 
 
 def malformed(error: Exception) -> str:
     return _("malformed frame ({kind})").format(kind=type(error).__name__)
+
+
+def frame_with(problem: Exception) -> str:
+    return _("frame with {problem}").format(problem=problem)

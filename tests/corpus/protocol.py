@@ -6,7 +6,9 @@ from tests.corpus.case import Case
 
 # The student's code shares its process with the box's end of the wire, and finds it.
 _FIND = """
-import gc, json, struct, sys
+import gc, msgpack, struct, sys
+
+_TUPLE, _ARRAY = (msgpack.ExtType(number, b"") for number in (1, 2))
 
 def _wire():
     for thing in gc.get_objects():
@@ -14,8 +16,9 @@ def _wire():
             return thing, sys.modules["gradebox.stream"]
     raise LookupError("there is no wire here")
 
-def _raw(header, blob=b"", lengths=None):
-    text = header if isinstance(header, bytes) else json.dumps(header).encode()
+def _raw(value, blob=b"", lengths=None, arrays=b""):
+    text = value if isinstance(value, bytes) else msgpack.packb(value)
+    text = struct.pack("<I", len(arrays)) + arrays + text
     lengths = lengths or (len(text), len(blob))
     line, _ = _wire()
     line.send(memoryview(struct.pack("<II", *lengths) + text + blob))
@@ -44,23 +47,31 @@ CASES = [
     _case(
         "b",
         "a frame that promises more than it brings",
-        "_raw(b'{}', lengths=(1000, 0))",
+        "_raw(b'\\x80', lengths=(1000, 0))",
         "while True: pass",
         verdict="timed out",
     ),
     _case(
         "c",
         "a cell's frame in place of an answer",
-        "_raw({'o': {'cell': 0, 'outputs': [], 'success': True}})",
+        "_raw({'cell': 0, 'outputs': [], 'success': True})",
     ),
-    _case("d", "an answer to a call that was never made", "_raw({'o': {'call': 1, 'value': 0}})"),
-    _case("e", "lists a million deep", "_raw(b'[' * 1_000_000 + b']' * 1_000_000)"),
-    _case("f", "an array of more than its bytes", "_raw({'a': ['<f8', [4, 5], 'C']}, b'x')"),
-    _case("g", "an array of objects", "_raw({'a': ['|O', [1], 'C']}, b'12345678')"),
+    _case("d", "an answer to a call that was never made", "_raw({'call': 1, 'value': 0})"),
+    _case("e", "lists a million deep", "_raw(b'\\x91' * 1_000_000 + b'\\x90')"),
+    _case(
+        "f",
+        "an array of more than its bytes",
+        "_raw(_ARRAY, b'x', arrays=struct.pack('<BBBII', 2, 11, 0, 4, 5))",
+    ),
+    _case(
+        "g",
+        "an array of a dtype that there is not",
+        "_raw(_ARRAY, b'12345678', arrays=struct.pack('<BBBI', 1, 14, 0, 1))",
+    ),
     _case(
         "h",
         "a call of a function that nobody gave",
-        "_raw({'o': {'ask': 0, 'arguments': {'t': []}, 'keywords': {'o': {}}}})",
+        "_raw({'ask': 0, 'arguments': [_TUPLE], 'keywords': {}})",
     ),
     _case(
         "i",
@@ -68,7 +79,7 @@ CASES = [
         "import sys",
         "frame = sys._getframe()",
         "while 'request' not in frame.f_locals: frame = frame.f_back",
-        "_raw({'o': {'call': frame.f_locals['request']['call'], 'failure': 'correct'}})",
+        "_raw({'call': frame.f_locals['request']['call'], 'failure': 'correct'})",
     ),
     Case(
         number="wire-j",
@@ -140,8 +151,8 @@ def standardize(X):
         attack=_FIND
         + """
 def standardize(X):
-    keys = ",".join('{"i":"%x"}' % (i * (2**61 - 1)) for i in range(200_000))
-    _raw(('{"d":[[' + keys + "],[" + ",".join(["0"] * 200_000) + "]]}").encode())
+    numbers = (i * (2**61 - 1) for i in range(200_000))
+    _raw({msgpack.ExtType(3, n.to_bytes(11, "little")): 0 for n in numbers})
 """,
         verdict="crashed",
         stock=_NO_WIRE,
