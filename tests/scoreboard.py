@@ -2,13 +2,15 @@
 
     python tests/scoreboard.py > board.md
 
-Three graders get the same submissions:
+Four graders get the same submissions:
 
 - *here*: `grader grade`, all cases as one class;
 - *kernel*: `nbgrader autograde` with no configuration but its folders; our notebook is then
   judged in the kernel, by the same cases;
 - *asserts*: the same, on an assignment as they are usually made: the hidden tests are
-  assertions in the test cell.
+  assertions in the test cell;
+- *outside*: `nbgrader autograde` on that assignment with the engine of this grader, which
+  judges such assertions outside the student's process; all cases as one class.
 
 A stock nbgrader has no sandbox: cases that would harm this machine are not run there, and
 those that are run do what they do.  Run this where that does not matter.
@@ -21,6 +23,7 @@ import contextlib
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -80,6 +83,12 @@ class Result:
 
 
 Board = dict[str, dict[str, Result]]
+_STYLES = {
+    "here": "`grader grade`",
+    "kernel": "stock nbgrader, judged in the kernel",
+    "asserts": "stock nbgrader, hidden assertions",
+    "outside": "nbgrader with our engine, hidden assertions",
+}
 
 
 def main() -> None:
@@ -96,6 +105,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="scoreboard-") as name:
         for number, result in _run_here(Path(name) / "here", cases).items():
             board.setdefault(number, {})["here"] = result
+        for number, result in _run_outside(Path(name) / "outside", cases).items():
+            board[number]["outside"] = result
         for style in ("kernel", "asserts"):
             template = _template(Path(name) / style, plain=style == "asserts")
             for case in cases:
@@ -124,6 +135,11 @@ def _template(root: Path, *, plain: bool) -> Course:
     """Return a course as a stock nbgrader has it, its assignment generated, its gradebook made."""
     course = classroom.make_course(root)
     classroom.make_stock(course)
+    return _generated(course, plain=plain)
+
+
+def _generated(course: Course, *, plain: bool) -> Course:
+    """Generate the assignment: the lesson's, or with assertions as instructors write them."""
     if plain:
         path = course.solutions / LESSON / f"{LESSON}.ipynb"
         made = json.loads(path.read_text(encoding="utf-8"))
@@ -132,7 +148,7 @@ def _template(root: Path, *, plain: bool) -> Course:
             visible = _HIDDEN.sub("", text_of(cell)).strip("\n")
             cell["source"] = f"{visible}\n{_ASSERTS[name]}".strip("\n")
         path.write_text(json.dumps(made), encoding="utf-8")
-    done = _nbgrader(root, "generate_assignment", LESSON, "--force")
+    done = _nbgrader(course.root, "generate_assignment", LESSON, "--force")
     if done is None or done.returncode != 0:
         raise SystemExit(f"nbgrader generate_assignment failed: {done and done.stderr}")
     return course
@@ -173,6 +189,35 @@ def _run_here(root: Path, cases: list[Case]) -> dict[str, Result]:
     classroom.hand_in(course, BYSTANDER, classroom.right())
     start = time.monotonic()
     classroom.program(course, "grader", "grade", "--jobs=2")
+    seconds = (time.monotonic() - start) / max(1, len(cases))
+    scores = _scores(course)
+    return {
+        case.number: Result(
+            attacker=scores.get(case.student), bystander=scores.get(BYSTANDER), seconds=seconds
+        )
+        for case in cases
+    }
+
+
+def _run_outside(root: Path, cases: list[Case]) -> dict[str, Result]:
+    """Grade all cases as one class by nbgrader with our engine, on assertions."""
+    course = classroom.make_course(root)
+    right = sample.right(load(course, LESSON))
+    # Without its source a lesson is an ordinary assignment.
+    for source in (course.solutions / LESSON).iterdir():
+        if source.is_dir():
+            shutil.rmtree(source)
+        elif source.suffix == ".py":
+            source.unlink()
+    _generated(course, plain=True)
+    released = _released(course)
+    submitted = course.class_folder / "submitted"
+    for case in cases:
+        hand_in(case, submitted / case.student / LESSON, released, right, _places(root))
+    classroom.hand_in(course, BYSTANDER, classroom.right())
+    start = time.monotonic()
+    done = classroom.program(course, "nbgrader", "autograde", LESSON)
+    _note(done.stderr[-6000:])
     seconds = (time.monotonic() - start) / max(1, len(cases))
     scores = _scores(course)
     return {
@@ -240,22 +285,18 @@ def _scores(course: Course) -> dict[str, float]:
 
 
 def _table(cases: list[Case], board: Mapping[str, Mapping[str, Result]]) -> Iterator[str]:
-    yield "| case | attack | earned | here | kernel | asserts |"
-    yield "|---|---|--:|---|---|---|"
+    yield "| case | attack | earned | here | kernel | asserts | outside |"
+    yield "|---|---|--:|---|---|---|---|"
     for case in cases:
         due = case.due
         row = board[case.number]
-        told = [_told(row.get(style), due) for style in ("here", "kernel", "asserts")]
+        told = [_told(row.get(style), due) for style in _STYLES]
         yield f"| {case.number} | {case.title} | {due:g} | {' | '.join(told)} |"
     yield ""
     reasons = sorted({case.stock for case in cases if case.stock})
     yield f"Not run without a sandbox: {'; '.join(reasons)}."
     yield ""
-    for style, name in (
-        ("here", "`grader grade`"),
-        ("kernel", "stock nbgrader, judged in the kernel"),
-        ("asserts", "stock nbgrader, hidden assertions"),
-    ):
+    for style, name in _STYLES.items():
         found = [(c, board[c.number][style]) for c in cases if style in board[c.number]]
         gained = sum((r.attacker or 0) > c.due for c, r in found)
         lost = sum((r.attacker or 0) < c.due for c, r in found)

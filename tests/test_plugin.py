@@ -681,3 +681,15 @@ def test_a_source_in_an_older_format_makes_a_valid_notebook_of_today_quietly(
     assert (made.nbformat, made.nbformat_minor) == (4, 5)
     assert len({each.id for each in made.cells}) == len(made.cells) == len(SOURCE)
     assert caplog.records == []
+
+
+def test_a_lesson_that_cannot_be_loaded_stops_nbgrader_with_one_line(tmp_path):
+    course = classroom.make_course(tmp_path / "course")
+    hand_in(course, "one", classroom.right())
+    (course.solutions / classroom.LESSON / "lesson.py").unlink()
+
+    done = classroom.command(course, "nbgrader", "autograde", classroom.LESSON)
+
+    assert done.returncode == 1
+    assert f"no lesson is called '{classroom.LESSON}'" in done.stderr
+    assert "Traceback" not in done.stderr

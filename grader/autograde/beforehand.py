@@ -57,7 +57,12 @@ def expect_lessons(exporter: Any) -> None:
     expected = dict(converter.assignments)
     for folder in glob.glob(form):  # noqa: PTH207 - as nbgrader finds them
         names = names_of(folder, coursedir, coursedir.submitted_directory)
-        if names and (found := lesson_of(coursedir, names["assignment"])):
+        try:
+            found = lesson_of(coursedir, names["assignment"]) if names else None
+        except (GraderError, InputError) as error:
+            converter.log.error(str(error))
+            raise NbGraderException(str(error)) from error
+        if found:
             _, lesson = found
             if fnmatch.fnmatch(lesson.id, coursedir.notebook_id) and Path(folder).is_dir():
                 expected[folder] = [str(Path(folder, f"{lesson.id}.ipynb"))]
