@@ -60,7 +60,7 @@ def expect_lessons(exporter: Any) -> None:
         try:
             found = lesson_of(coursedir, names["assignment"]) if names else None
         except (GraderError, InputError) as error:
-            converter.log.error(str(error))
+            converter.log.error(str(error))  # noqa: TRY400 - one line is all that helps
             raise NbGraderException(str(error)) from error
         if found:
             _, lesson = found
