@@ -1,4 +1,4 @@
-"""Commands for what a school's own systems send and want: students, grades."""
+"""Commands for what a school's own systems send and want: students, grades, autograders."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from grader.cli.app import app
 from grader.errors import InputError
 from grader.gradebook.lean import leave_out_slow_imports
 from grader.report.harmless import one_line
+from grader.school.visibility import Visibility
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -90,3 +91,36 @@ def _pair(text: str) -> tuple[str, str]:
 def _warn(lines: Iterable[str]) -> None:
     for line in lines:
         typer.echo(one_line(words.error(line)), err=True)
+
+
+@app.command(help=words.AUTOGRADER)
+def autograder(
+    lesson: Annotated[str, typer.Argument(help=words.ONE_LESSON)],
+    *,
+    to: Annotated[Path | None, typer.Option(help=words.ARCHIVE_TO)] = None,
+    tests: Annotated[Visibility, typer.Option(help=words.VISIBILITY)] = Visibility.VISIBLE,
+    unsandboxed: Annotated[
+        bool, typer.Option("--unsandboxed", help=words.WITHOUT_A_SANDBOX_THERE)
+    ] = False,
+) -> None:
+    """Run `grader autograder`."""
+    from grader.course.folders import find_course  # noqa: PLC0415
+    from grader.school import words as told  # noqa: PLC0415
+    from grader.school.autograder import pack  # noqa: PLC0415
+    from grader.school.gradescope import Settings  # noqa: PLC0415
+
+    course = find_course(Path.cwd())
+    place = to or course.class_folder / f"autograder_{lesson}.zip"
+    pack(course, Settings(lesson=lesson, tests=tests, unsandboxed=unsandboxed), place)
+    typer.echo(one_line(told.made(place)))
+
+
+@app.command(help=words.GRADESCOPE)
+def gradescope(
+    root: Annotated[Path, typer.Option(help=words.GRADESCOPE_ROOT)] = Path("/autograder"),
+) -> None:
+    """Run `grader gradescope`."""
+    from grader.school import words as told  # noqa: PLC0415
+    from grader.school.gradescope import grade_submission  # noqa: PLC0415
+
+    typer.echo(one_line(told.made(grade_submission(root))))

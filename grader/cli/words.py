@@ -82,6 +82,15 @@ def pages_written(count: int) -> str:
     )
 
 
+AUTOGRADER = _("Make the archive that Gradescope makes an autograder of.")
+ONE_LESSON = _("A lesson.")
+ARCHIVE_TO = _("Where to write it; into class/ without.")
+VISIBILITY = _("When students see the outcome of each exercise.")
+WITHOUT_A_SANDBOX_THERE = _("Run other people's code there even if there is no sandbox.")
+GRADESCOPE = _("Grade one submission as Gradescope lays it out; its run_autograder does this.")
+GRADESCOPE_ROOT = _("The folder with source, submission and results.")
+
+
 # ----------------------------------------------------------------- why it failed
 
 RUN_BUILD = _("run 'grader build' and commit what it writes")

@@ -358,3 +358,32 @@ def no_notebook(student: str, names: Sequence[str]) -> str:
 
 def nothing_downloaded(folder: str) -> str:
     return _("{folder}: is empty; put what you downloaded there").format(folder=folder)
+
+
+# --------------------------------------------------------------------------- Gradescope
+
+
+def graded_in(sandbox: str) -> str:
+    return _("Graded with this sandbox: {sandbox}").format(sandbox=sandbox)
+
+
+def no_sandbox_there(why: str) -> str:
+    return _(
+        "{why}; an archive that 'grader autograder LESSON --unsandboxed' made takes that risk"
+    ).format(why=why)
+
+
+def no_settings(path: Path, reason: object) -> str:
+    return _(
+        "{path}: is not what 'grader autograder' wrote ({reason}); make the archive again"
+    ).format(path=path, reason=reason)
+
+
+def several_folders(lesson: str, names: Sequence[str]) -> str:
+    return _(
+        "notebooks lie in several folders: {names}; hand in one notebook, {lesson}.ipynb"
+    ).format(names=_listed(names), lesson=lesson)
+
+
+def made(path: Path) -> str:
+    return _("made {path}").format(path=path)
