@@ -7,6 +7,7 @@ import pytest
 from nbgrader.utils import determine_grade
 
 from grader.autograde.outputs import shown
+from grader.box.limited import Bound
 from grader.judge.verdict import Verdict
 from grader.sandbox import availability
 from grader.sandbox.box import Box
@@ -191,6 +192,7 @@ def test_a_notebook_over_its_time_as_a_whole_ends(kernel):
 
     for each in (late, below):
         assert each.failure.message == "stopped: the notebook as a whole took longer than 0.5 s"
+        assert each.bound is Bound.TOTAL_SECONDS
 
 
 def test_a_notebook_finds_the_variables_that_it_is_given(kernel):
@@ -211,3 +213,21 @@ def test_files_beside_a_notebook_are_copies_that_it_may_write_to(kernel, tmp_pat
     assert (tmp_path / "data.csv").read_text() == "1,2"
     assert kept["new"] == "x"
     assert list(kept["given"]) == ["deep/data.csv"]
+
+
+@pytest.mark.parametrize(
+    ("source", "bound"),
+    [
+        ("x = 1", None),
+        ("1 / 0", None),
+        ("import os; os._exit(0)", Bound.ENDED),
+        ("open('big', 'wb').write(bytes(17 * 2**20))", Bound.FILE),
+        ("x = bytes(2**40)", Bound.MEMORY),
+        ("import time; time.sleep(60)", Bound.CELL_SECONDS),
+        ("type(get_ipython()).bound = property(lambda _: [1], lambda *_: None)", None),
+    ],
+)
+def test_what_stopped_a_cell_is_named(kernel, source, bound):
+    assert (
+        run(kernel(), source, seconds=1.0 if bound is Bound.CELL_SECONDS else 20.0).bound is bound
+    )

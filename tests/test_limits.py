@@ -1,9 +1,11 @@
 """Limits as values: what may be asked for, and that each submission has its own."""
 
+import errno
 from dataclasses import fields, replace
 
 import pytest
 
+from grader.box.limited import Bound, bound_of
 from grader.errors import GraderError, InputError
 from grader.exercise import Case
 from grader.judge.verdict import Verdict
@@ -54,6 +56,54 @@ def test_a_refusal_names_what_was_found_and_what_is_allowed():
 def test_a_limit_is_a_number_of_its_kind(asked, told):
     with pytest.raises(InputError, match=told):
         Limits(**asked)
+
+
+# ------------------------------------------------------------------------ what stopped it
+
+
+class LoudError(OSError):
+    """An exception of a student's that fails wherever it is looked at."""
+
+    @property
+    def errno(self):
+        raise SystemError
+
+    args = errno
+
+    def __str__(self):
+        raise SystemError
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (None, None),
+        (ValueError("memory"), None),
+        (MemoryError(), Bound.MEMORY),
+        (ModuleNotFoundError("No module"), Bound.MODULES),
+        (FileNotFoundError(errno.ENOENT, "x"), Bound.BESIDE),
+        (PermissionError(errno.EACCES, "x"), Bound.READING),
+        (PermissionError(errno.EPERM, "x"), Bound.CALLS),
+        (OSError(errno.EFBIG, "x"), Bound.FILE),
+        (OSError(errno.ENOSPC, "x"), Bound.SCRATCH),
+        (OSError(errno.EDQUOT, "x"), Bound.SCRATCH),
+        (OSError(errno.EBADF, "x"), None),
+        (OSError([], "x"), None),
+        (OSError(), None),
+        (LoudError(errno.EFBIG, "x"), Bound.FILE),
+        (RuntimeError("can't start new thread"), Bound.THREADS),
+        (RuntimeError([]), None),
+        (RuntimeError("threads"), None),
+    ],
+)
+def test_an_exception_tells_of_a_bound_by_its_class_and_number(error, expected):
+    assert bound_of(error) is expected
+
+
+def test_a_bound_that_can_be_asked_for_has_the_name_of_its_limit():
+    others = {Bound.MODULES, Bound.BESIDE, Bound.READING, Bound.CALLS, Bound.ENDED}
+
+    assert {str(b) for b in set(Bound) - others} <= {limit.name for limit in fields(Limits)}
 
 
 # ---------------------------------------------------------------------- each its own

@@ -15,10 +15,11 @@ import numpy as np
 import pytest
 
 from grader.box import stream, wire
+from grader.box.limited import Bound
 from grader.exercise import Call, Case, Get, Rng, Set, Shown
 from grader.judge.verdict import Verdict
 from grader.sandbox import oracle
-from grader.sandbox.limits import Limits
+from grader.sandbox.limits import ExcessError, Limits
 from grader.sandbox.oracle import Oracle
 from grader.sandbox.outputs import read_outputs
 from grader.sandbox.session import Session
@@ -487,9 +488,10 @@ class FakeBox:
         channel.close()
         self.ended += 1
 
-    def misuse(self, limits):
+    def look(self, limits):
         assert limits == self.limits
-        return self.misused
+        if self.misused:
+            raise ExcessError(Bound.MEMORY, self.misused)
 
     def replace(self):
         raise AssertionError("nothing here is the box's fault")

@@ -24,6 +24,7 @@ from grader.autograde.outside import NOTHING, DoubtError, Doubts, Outside, neede
 from grader.autograde.place import directory, lesson_of, source_files, submitted_folder
 from grader.autograde.reference import Reference, reference_of
 from grader.autograde.restoring import leave_as_released
+from grader.box.limited import Bound
 from grader.course.folders import Course
 from grader.course.lesson import Lesson
 from grader.errors import GraderError
@@ -83,6 +84,7 @@ class Engine(Execute, BoxOptions):  # type: ignore[misc]
         source: Mapping[str, Path] | None = None,
         keep: Harvest | None = None,
         doubts: Doubts | None = None,
+        bounds: dict[str, Bound] | None = None,
     ) -> Outside:
         """Run an ordinary notebook's cells in the box; outputs come to its cells.
 
@@ -93,6 +95,7 @@ class Engine(Execute, BoxOptions):  # type: ignore[misc]
             keep: takes what was written beside it.
             doubts: what is done about what cannot be judged outside its process; without, what
                 the options say.
+            bounds: gets what stopped a cell, by the cell's id.
 
         Returns:
             What was judged there.
@@ -116,13 +119,13 @@ class Engine(Execute, BoxOptions):  # type: ignore[misc]
         )
         numbers = reference.numbers if reference else frozenset()
         try:
-            self._run_cells(nb, kernel, outside, numbers)
+            self._run_cells(nb, kernel, outside, numbers, bounds)
         except DoubtError as doubt:
             self.log.info("%s", words.run_again(doubt))
             kernel.close()
             kernel = self._kernel("student", files, reference, end)
             again = replace(outside, plan=NOTHING, student=kernel)
-            self._run_cells(nb, kernel, again, numbers)
+            self._run_cells(nb, kernel, again, numbers, bounds)
         finally:
             outside.close()
             kernel.close(keep)
@@ -158,7 +161,12 @@ class Engine(Execute, BoxOptions):  # type: ignore[misc]
         )
 
     def _run_cells(
-        self, nb: Any, kernel: Kernel, outside: Outside, numbers: Collection[str]
+        self,
+        nb: Any,
+        kernel: Kernel,
+        outside: Outside,
+        numbers: Collection[str],
+        bounds: dict[str, Bound] | None,
     ) -> None:
         cells = list(self.to_run(nb))
         for place, cell in enumerate(cells):
@@ -170,6 +178,8 @@ class Engine(Execute, BoxOptions):  # type: ignore[misc]
                 cell.source, [each.source for each in cells[place + 1 :]]
             ):
                 kernel.run(cell.source, seconds)
+            if bounds is not None and run.bound:
+                bounds[cell.id] = run.bound
             made = shown(run, self.error_on_timeout)
             if is_grade(cell) and not is_solution(cell):
                 about = cell.metadata.nbgrader

@@ -22,6 +22,7 @@ from typing import Any
 
 from grader.autograde.words import needs_a_name, returned_object
 from grader.box import stream, wire
+from grader.box.limited import Bound
 from grader.judge.outcome import Answer
 from grader.judge.verdict import Verdict
 from grader.sandbox import words
@@ -127,7 +128,7 @@ class Outside:
         run = kernel.run(source, seconds, strangers=strangers, answer=asked)
         self.used[name] = (time.monotonic() - began) / seconds
         if asked.lost is not None:
-            return Run(outputs=run.outputs, failure=asked.lost)
+            return Run(outputs=run.outputs, failure=asked.lost, bound=Bound.ENDED)
         return None if asked.in_doubt and not run.success else run
 
     def _reach(self, place: int) -> Kernel:

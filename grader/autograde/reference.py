@@ -27,25 +27,24 @@ from grader.autograde import words
 from grader.autograde.outside import NOTHING, Doubts, Outside, Plan
 from grader.autograde.place import read_source, source_files, source_folder
 from grader.autograde.planning import plan_of, tried
+from grader.box.limited import Bound
 
 _QUICK = 30.0  # seconds; a slower reference is not run once more
 _EXECUTION = "NBGRADER_EXECUTION"
-# What an exception of the box says, by a word of it, and the option that allows more.
+# What stopped a cell in the box, and the option that allows more.
 _ADVICE = {
-    "MemoryError": words.MORE_MEMORY,
-    "more memory than it may": words.MORE_MEMORY,
-    "the process ended": words.PERHAPS_MEMORY,
-    "Operation not permitted": words.NOT_PERMITTED,
-    "processes": words.MORE_PROCESSES,
-    "start new thread": words.MORE_THREADS,
-    "threads": words.MORE_THREADS,
-    "File too large": words.LARGER_FILES,
-    "filled its folder": words.MORE_FILES,
-    "as a whole took longer": words.MORE_TIME,
-    "CellTimeoutError": words.MORE_TIME_A_CELL,
-    "FileNotFoundError": words.FILES_BESIDE,
-    "ModuleNotFoundError": words.INSTALL,
-    "PermissionError": words.WHAT_IS_READ,
+    Bound.MEMORY: words.MORE_MEMORY,
+    Bound.ENDED: words.PERHAPS_MEMORY,
+    Bound.CALLS: words.NOT_PERMITTED,
+    Bound.PROCESSES: words.MORE_PROCESSES,
+    Bound.THREADS: words.MORE_THREADS,
+    Bound.FILE: words.LARGER_FILES,
+    Bound.SCRATCH: words.MORE_FILES,
+    Bound.TOTAL_SECONDS: words.MORE_TIME,
+    Bound.CELL_SECONDS: words.MORE_TIME_A_CELL,
+    Bound.BESIDE: words.FILES_BESIDE,
+    Bound.MODULES: words.INSTALL,
+    Bound.READING: words.WHAT_IS_READ,
 }
 
 
@@ -119,14 +118,14 @@ def _tried(engine: Any, source: _Source) -> Reference:
         NbGraderException: it gets more outside.
     """
     engine.log.info("%s", words.trying(source.path))
-    boxed = source.read()
+    boxed, bounds = source.read(), dict[str, Bound]()
     started = time.monotonic()
     with _autograding(), contextlib.suppress(CellControlSignal):
-        engine.run(boxed, source.files)
+        engine.run(boxed, source.files, bounds=bounds)
     seconds = time.monotonic() - started
     scores = _scores(boxed)
     if any(_failed(cell) for cell in boxed.cells) or scores != _full(boxed):
-        _compare(engine, source, boxed)
+        _compare(engine, source, boxed, bounds)
     numbers = frozenset(
         name for name, cell in _tests(boxed) if any(_is_result(item) for item in cell.outputs)
     )
@@ -174,7 +173,7 @@ def _autograding() -> Iterator[None]:
             os.environ[_EXECUTION] = before
 
 
-def _compare(engine: Any, source: _Source, boxed: Any) -> None:
+def _compare(engine: Any, source: _Source, boxed: Any, bounds: Mapping[str, Bound]) -> None:
     """Raise NbGraderException if a cell that fails in the box, or earns less, does not outside."""
     outside = source.read()
     with tempfile.TemporaryDirectory(prefix="grader-reference-") as name, _autograding():
@@ -190,12 +189,12 @@ def _compare(engine: Any, source: _Source, boxed: Any) -> None:
             return
         except Exception as error:
             raise NbGraderException(words.not_comparable(source.path, error)) from error
-    found = list(_differences(boxed, outside))
+    found = list(_differences(boxed, outside, bounds))
     if found:
         raise NbGraderException(words.reference_fails(source.path, found[0], len(found) - 1))
 
 
-def _differences(boxed: Any, outside: Any) -> Iterator[str]:
+def _differences(boxed: Any, outside: Any, bounds: Mapping[str, Bound]) -> Iterator[str]:
     """Yield what is worse in the box, cell by cell, with what there is to do."""
     given, expected = _scores(boxed), _scores(outside)
     for number, (cell, other) in enumerate(zip(boxed.cells, outside.cells, strict=True), start=1):
@@ -209,7 +208,7 @@ def _differences(boxed: Any, outside: Any) -> Iterator[str]:
         trouble = [item for item in cell.get("outputs", []) if _is_trouble(item)]
         first_line = cell.source.strip().splitlines()[0]
         said = _said(trouble[-1]) if trouble else words.fails(first_line)
-        advice = next((text for word, text in _ADVICE.items() if word in said), words.SEE_DOCS)
+        advice = _ADVICE[bounds[cell.id]] if cell.id in bounds else words.SEE_DOCS
         yield words.difference(called, said, advice)
 
 

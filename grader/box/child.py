@@ -107,7 +107,8 @@ def serve(channel: stream.Channel, shell: Shell, start: dict[str, Any]) -> None:
         elif "cell" in task:
             names.meet(shell.user_ns, task.get("strangers", {}), inbox.ask)
             outputs, success = _ran(shell, task["source"])
-            stream.send(channel, {"cell": task["cell"], "outputs": outputs, "success": success})
+            reply = {"cell": task["cell"], "outputs": outputs, "success": success}
+            stream.send(channel, {**reply, "bound": shell.bound})
         else:
             _answer(inbox, shell, task)
 

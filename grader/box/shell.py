@@ -24,7 +24,7 @@ from IPython.core.inputtransformer2 import TransformerManager
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.text import SList
 
-from . import words
+from . import limited, words
 from .outputs import Outputs
 
 # Magics of a kernel that speak to a screen: there is none.
@@ -154,6 +154,7 @@ class Shell(InteractiveShell):  # type: ignore[misc]
 
     def __init__(self, **options: Any) -> None:
         self.outputs, self.cell = Outputs(), ""
+        self.bound: limited.Bound | None = None
         super().__init__(**options)
         # What a kernel keeps in a file of its profile, `%cd` among it, is kept here.
         self.db: dict[str, Any] = {}
@@ -240,14 +241,18 @@ class Shell(InteractiveShell):  # type: ignore[misc]
         self.outputs.error(getattr(etype, "__name__", "Error"), _text_of(evalue), list(stb))
 
     def run(self, source: str) -> tuple[list[dict[str, Any]], bool]:
-        """Run one cell; return its outputs and whether it ended without an exception."""
-        self.outputs, self.cell = Outputs(), source
+        """Run one cell; return its outputs and whether it ended without an exception.
+
+        `bound` is then what stopped it, if that is known.
+        """
+        self.outputs, self.cell, self.bound = Outputs(), source, None
         before = sys.stdout, sys.stderr
         sys.stdout, sys.stderr = Stream("stdout", self), Stream("stderr", self)
         try:
             result = self.run_cell(source, store_history=False)
         finally:
             sys.stdout, sys.stderr = before
+        self.bound = limited.bound_of(result.error_before_exec or result.error_in_exec)
         return self.outputs.items, bool(result.success)
 
     def rehearse(self, source: str) -> None:

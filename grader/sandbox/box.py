@@ -29,9 +29,10 @@ from pathlib import Path
 from typing import Self
 
 from grader.box import NAME_BYTES
+from grader.box.limited import Bound
 from grader.course.folders import Course
 from grader.sandbox import availability, policy, processes, warm, words
-from grader.sandbox.limits import Limits
+from grader.sandbox.limits import ExcessError, Limits
 from grader.sandbox.scratch import Given, empty, fill, holds
 from grader.sandbox.warm import SandboxError, WarmProcess
 
@@ -161,27 +162,31 @@ class Box:
         """Interrupt the submission, as Ctrl-C does."""
         processes.interrupt_children(self.pid)
 
-    def misuse(self, limits: Limits) -> str:
-        """Return what the submission uses beyond its limits, or ""; looks now and then only."""
+    def look(self, limits: Limits) -> None:
+        """See whether the submission keeps to its limits; looks now and then only.
+
+        Raises:
+            ExcessError: it does not.
+        """
         now = time.monotonic()
         if now < self._next_look:
-            return ""
+            return
         self._next_look = now + _LOOK_SECONDS
         found = list(processes.descendants(self.pid))
         size, count = holds(self.work, most=limits.files)
         # A file that was unlinked takes its space for as long as it is open.
         size += sum(processes.held_open(process.pid) for process in found)
         if size > limits.scratch or count > limits.files:
-            return words.FOLDER_FULL
+            raise ExcessError(Bound.SCRATCH, words.FOLDER_FULL)
         if len(found) > 1 + limits.processes:
-            return words.processes_started(limits.processes)
+            told = words.processes_started(limits.processes)
+            raise ExcessError(Bound.PROCESSES, told)
         if sum(process.threads for process in found) > limits.threads:
-            return words.threads_run(limits.threads)
+            raise ExcessError(Bound.THREADS, words.threads_run(limits.threads))
         # Pages that are shared with the warm process are no use of its own.
         base = self._running.base
         if sum(max(0, p.resident - base) for p in found) > limits.memory:
-            return words.TOO_MUCH_MEMORY
-        return ""
+            raise ExcessError(Bound.MEMORY, words.TOO_MUCH_MEMORY)
 
     @property
     def work(self) -> Path:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from grader.box import wire
+from grader.box.limited import Bound
 from grader.judge.outcome import Answer
 from grader.judge.verdict import Verdict
 from grader.sandbox import words
@@ -29,11 +30,17 @@ _LEFT_OUT: dict[str, Any] = {
 
 @dataclass(kw_only=True)
 class Run:
-    """What a cell did; failure says why it did not end."""
+    """What a cell did.
+
+    Attributes:
+        failure: why it did not end.
+        bound: what stopped it, if that is known.
+    """
 
     outputs: list[dict[str, Any]] = field(default_factory=list)
     success: bool = False
     failure: Answer | None = None
+    bound: Bound | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -137,13 +137,11 @@ class Child:
         return sum(len(task.frame) for task in self._told)
 
     def _until(self, seconds: float) -> stream.Deadline:
-        """Return the deadline of what begins now; asking it also looks for misuse of the box."""
+        """Return the deadline of what begins now; asking it also looks at what is used."""
         end = min(time.monotonic() + seconds, self._end)
 
         def left() -> float:
-            misuse = self._box.misuse(self._limits)
-            if misuse:
-                raise wire.WireError(misuse)
+            self._box.look(self._limits)
             return end - time.monotonic()
 
         return left

@@ -13,16 +13,18 @@ from pathlib import Path
 from typing import Any
 
 from grader.box import stream, wire
+from grader.box.limited import Bound
 from grader.judge.outcome import Answer
 from grader.judge.verdict import Verdict
 from grader.sandbox import words
 from grader.sandbox.box import Box
 from grader.sandbox.cells import Run
 from grader.sandbox.child import opened
-from grader.sandbox.limits import Limits
+from grader.sandbox.limits import ExcessError, Limits
 from grader.sandbox.outputs import is_number, read_outputs
 from grader.sandbox.scratch import Given
 
+_BOUNDS = frozenset(Bound)
 _GRACE_SECONDS = 5.0  # for a cell that was interrupted
 Answering = Callable[[dict[str, Any], stream.Deadline], dict[str, Any]]
 
@@ -84,7 +86,7 @@ class Kernel:
             answer: answers for their functions.
         """
         if self.ended is not None:
-            return Run(failure=self.ended)
+            return Run(failure=self.ended, bound=self._over())
         self._count += 1
         try:
             frame = {"cell": self._count, "source": source, "strangers": dict(strangers or {})}
@@ -110,8 +112,9 @@ class Kernel:
             run = self._heard(lambda: end - time.monotonic(), None)
         except (TimeoutError, wire.WireError):
             self._ended = self._ended or _stuck()
-            return Run(failure=late)
+            run = Run()
         run.success, run.failure = False, late
+        run.bound = self._over() or Bound.CELL_SECONDS
         return run
 
     def _heard(self, deadline: stream.Deadline, answer: Answering | None) -> Run:
@@ -125,7 +128,9 @@ class Kernel:
         if not isinstance(frame, dict) or not is_number(frame.get("cell"), self._count):
             raise wire.WireError(words.OUT_OF_TURN)
         outputs = read_outputs(frame.get("outputs"))
-        return Run(outputs=outputs, success=frame.get("success") is True)
+        told = frame.get("bound")
+        bound = Bound(told) if isinstance(told, str) and told in _BOUNDS else None
+        return Run(outputs=outputs, success=frame.get("success") is True, bound=bound)
 
     def look(self, names: Sequence[str], made: Sequence[str], seconds: float) -> dict[str, Any]:
         """Return what names mean here, as `grader.box.names.look` says; nothing if it is gone."""
@@ -183,20 +188,24 @@ class Kernel:
         closed = isinstance(error, stream.ClosedError)
         why = words.CELL.process_ended if closed else words.CELL.stopped_by(error)
         self._ended = Answer(failure=Verdict.CRASHED, message=words.ENDED_ABOVE)
-        return Run(failure=Answer(failure=Verdict.CRASHED, message=why))
+        bound = error.bound if isinstance(error, ExcessError) else Bound.ENDED if closed else None
+        return Run(failure=Answer(failure=Verdict.CRASHED, message=why), bound=bound)
+
+    def _over(self) -> Bound | None:
+        """Return the bound by which the notebook as a whole has ended, if it is its time."""
+        late = self._ended is not None and self._ended.failure is Verdict.TIMED_OUT
+        return Bound.TOTAL_SECONDS if late else None
 
     def _out_of_time(self) -> Answer:
         message = words.notebook_too_slow(self._limits.total_seconds)
         return Answer(failure=Verdict.TIMED_OUT, message=message)
 
     def _until(self, seconds: float) -> stream.Deadline:
-        """Return the deadline of what begins now; asking it also looks for misuse of the box."""
+        """Return the deadline of what begins now; asking it also looks at what is used."""
         end = min(time.monotonic() + seconds, self.end)
 
         def left() -> float:
-            misuse = self._box.misuse(self._limits)
-            if misuse:
-                raise wire.WireError(misuse)
+            self._box.look(self._limits)
             return end - time.monotonic()
 
         return left

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from grader.box.limited import Bound
+from grader.box.wire import WireError
 from grader.errors import InputError
 from grader.sandbox import words
 
@@ -19,6 +21,14 @@ _MIB, _GIB = 2**20, 2**30
 def _limit(value: float, *, least: float, most: float, unit: str = "") -> Any:
     """Declare a limit: what it is where nobody asks, and what may be asked for."""
     return field(default=value, metadata={"least": least, "most": most, "unit": unit})
+
+
+class ExcessError(WireError):
+    """A submission took more than it may; `bound` says of what."""
+
+    def __init__(self, bound: Bound, told: str) -> None:
+        super().__init__(told)
+        self.bound = bound
 
 
 @dataclass(frozen=True, kw_only=True)
