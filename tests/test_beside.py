@@ -5,6 +5,7 @@ import os
 import pytest
 
 from grader.course.folders import Course
+from grader.judge.verdict import Verdict
 from grader.run.one import grade_file, open_box
 from grader.sandbox import availability
 from grader.submission.beside import MAX_BYTES, MAX_FILES, own_files
@@ -91,6 +92,24 @@ def test_packages_and_data_beside_the_notebook_are_there_too(box, tmp_path):
 
     assert score(report) == 6
     assert report.notes == ()
+
+
+def test_nothing_stands_in_the_way_of_what_a_lesson_puts_there(tmp_path):
+    """A folder called earlier.py, or a package called earlier."""
+    if availability.unavailable():
+        pytest.skip(availability.unavailable())
+    lesson = load("02_sigmoid_softmax_jacobians")
+    assert lesson.earlier
+    folder = hand_in(Course(root=tmp_path), "ada", right(lesson.id), lesson.id)
+    for name in ("earlier.py/inside.txt", "earlier/__init__.py"):
+        (folder / name).parent.mkdir()
+        (folder / name).write_text("raise RuntimeError", encoding="utf-8")
+
+    with open_box(COURSE, [lesson], sandboxed=True) as box:
+        path = folder / f"{lesson.id}.ipynb"
+        report = grade_file(lesson, path, box, student="ada", secret="s").report  # noqa: S106
+
+    assert all(outcome.verdict is Verdict.CORRECT for outcome in report.exercises if outcome.cases)
 
 
 def test_a_withheld_package_is_not_found_as_where_it_is_not_installed(box, tmp_path):

@@ -61,7 +61,11 @@ def grade(
     files, about_files = own_files(folder)
     notes = (*filter(None, [about_time]), *about_files)
     submission = replace(submission, notes=(*submission.notes, *notes))
-    with Session(box, submission.cells, files | working_files(lesson)) as session:
+    lent = working_files(lesson)
+    # A folder or a package of the same name would stand in the way of the lesson's own file.
+    taken = {part for name in lent for part in (name, Path(name).stem)}
+    files = {name: content for name, content in files.items() if name.split("/")[0] not in taken}
+    with Session(box, submission.cells, files | lent) as session:
         report = judge_lesson(
             lesson,
             session,
