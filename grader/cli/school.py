@@ -124,3 +124,21 @@ def gradescope(
     from grader.school.gradescope import grade_submission  # noqa: PLC0415
 
     typer.echo(one_line(told.made(grade_submission(root))))
+
+
+@app.command(help=words.DIST)
+def dist(
+    lessons: Annotated[list[str] | None, typer.Argument(help=words.DIST_LESSONS)] = None,
+    *,
+    out: Annotated[Path | None, typer.Option(help=words.DIST_OUT)] = None,
+) -> None:
+    """Run `grader dist`."""
+    from grader.course.folders import find_course  # noqa: PLC0415
+    from grader.release import words as told  # noqa: PLC0415
+    from grader.release.pack import dist as pack  # noqa: PLC0415
+
+    course = find_course(Path.cwd())
+    made = pack(course, lessons or [], out or course.class_folder / "dist")
+    _warn(made.told)
+    typer.echo(one_line(told.packed(made.folder)))
+    typer.echo(one_line(told.packed(made.archive)))

@@ -82,6 +82,9 @@ def pages_written(count: int) -> str:
     )
 
 
+DIST = _("Pack what students need, as a folder and an archive, and nothing of solutions/.")
+DIST_LESSONS = _("Lessons; without, all that bring no solutions of others.")
+DIST_OUT = _("Where both go; class/dist without.")
 AUTOGRADER = _("Make the archive that Gradescope makes an autograder of.")
 ONE_LESSON = _("A lesson.")
 ARCHIVE_TO = _("Where to write it; into class/ without.")

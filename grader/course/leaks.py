@@ -40,7 +40,7 @@ def refuse_leaks(
             mark schemes is looked for, too.
         stubs: what stands where a student is to write; one of them is enough.
     """
-    secret = frozenset(_secrets(source)) if source else frozenset()
+    secret = frozenset(secrets_in(source)) if source else frozenset()
     if found := [said for path in _files(folder) for said in _leaks(path, folder, secret, stubs)]:
         raise InputError("; ".join([*found, words.NOT_HANDED_OUT]))
 
@@ -106,7 +106,7 @@ def _is_filled(cell: Mapping[str, Any], stubs: Collection[str]) -> bool:
     return not any(stub in text for stub in stubs) or is_touched(cell, ())
 
 
-def _secrets(source: Path) -> Iterator[str]:
+def secrets_in(source: Path) -> Iterator[str]:
     """Yield the texts of the regions that students must not get, without white space."""
     for path in sorted(source.glob("*.ipynb")):
         for cell in json.loads(path.read_text(encoding="utf-8-sig"))["cells"]:
