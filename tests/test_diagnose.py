@@ -14,7 +14,7 @@ import pytest
 from grader.box.plain import same
 from grader.exercise import Call, Case, Exercise, Get, Mistake, Rng, Set, Tolerance
 from grader.judge.assess import assess, run
-from grader.judge.diagnose import diagnose, explains
+from grader.judge.diagnose import Search, diagnose
 from grader.judge.outcome import Answer, Observation
 from grader.judge.verdict import Verdict
 from grader.report.evidence import told
@@ -108,7 +108,7 @@ def test_what_a_mistake_leaves_unexplained_is_told():
     seen = observations(known, wrong_in_the_batch_of_one_too)
 
     assert [o.comparison.right for o in seen] == [False, False, False]
-    assert not explains(known.mistakes[0], known, seen)
+    assert not Search(known, seen).explains(0)
     found = diagnose(known, seen)
     assert [mistake.name for mistake in found.mistakes] == ["db not summed"]
     assert found.unexplained == ("a batch of one",)

@@ -15,14 +15,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from grader.exercise import Exercise, Mistake
+from grader.exercise import Exercise
 from grader.judge import words
 from grader.judge.assess import assess, run, yardstick_of
-from grader.judge.compare import compare
+from grader.judge.compare import Yardstick, compare
 from grader.judge.leaves import Misfit, Path, Slot, leaves_of
 from grader.judge.outcome import Answer, Diagnosis, Observation
 from grader.judge.slips import NONE, Slip, candidates, is_numeric
@@ -47,26 +48,14 @@ class Findings:
 
 def diagnose(exercise: Exercise, observations: Sequence[Observation]) -> Findings:
     """Return the misconceptions that explain what is wrong, the first to be mended first."""
-    for known in exercise.mistakes:
-        if explains(known, exercise, observations):
+    search = Search(exercise, observations)
+    for number, known in enumerate(exercise.mistakes):
+        if search.explains(number):
             return Findings(mistakes=(Diagnosis(name=known.name, hint=known.hint),))
-    return _Search(exercise, observations).findings()
+    return search.findings()
 
 
 # ------------------------------------------------------------- one mistake alone
-
-
-def explains(known: Mistake, exercise: Exercise, observations: Sequence[Observation]) -> bool:
-    """Whether a known mistake would have led to what was seen on every case."""
-    explained = 0
-    # Most mistakes are ruled out by the first case that failed.
-    for seen in sorted(observations, key=lambda seen: seen.right):
-        if not _may_be_run(seen):
-            continue
-        if not explains_one(run(known.answer, seen.case), seen, exercise):
-            return False
-        explained += not seen.right
-    return explained > 0
 
 
 def _may_be_run(seen: Observation) -> bool:
@@ -122,20 +111,32 @@ class _Explanation:
         return (self.known is not None) + self.slip.weight
 
 
-class _Search:
-    """Looks for the fewest mistakes that explain the wrong leaves of all cases."""
+class Search:
+    """Looks for the fewest mistakes that explain the wrong leaves of all cases.
+
+    A known mistake is run once on a case, however often its answer is looked at.
+    """
 
     def __init__(self, exercise: Exercise, observations: Sequence[Observation]) -> None:
         self._exercise = exercise
         self._seen = [seen for seen in observations if _may_be_run(seen)]
-        self._yardsticks = [yardstick_of(seen.case, exercise) for seen in self._seen]
+        # Most mistakes are ruled out by the first case that failed.
+        self._failed_first = sorted(range(len(self._seen)), key=lambda case: self._seen[case].right)
         self._made: dict[tuple[int, int], dict[Path, Any]] = {}
         self._answers: dict[tuple[int, int], Answer] = {}
         self._explains: dict[tuple[int, int], bool] = {}
         self._cells: dict[Slot, list[_Cell]] = {}
         self._wrong: set[_Cell] = set()
-        for case, seen in enumerate(self._seen):
-            self._take_apart(case, seen)
+
+    def explains(self, known: int) -> bool:
+        """Whether a known mistake, by number, would have led to what was seen on every case."""
+        return not all(seen.right for seen in self._seen) and all(
+            self._explains_case(case, known) for case in self._failed_first
+        )
+
+    @cached_property
+    def _yardsticks(self) -> list[Yardstick]:
+        return [yardstick_of(seen.case, self._exercise) for seen in self._seen]
 
     def _take_apart(self, case: int, seen: Observation) -> None:
         """Note the leaves of a case; one that cannot be taken apart is not explained here."""
@@ -161,6 +162,8 @@ class _Search:
         pair = [_Explanation(known, NONE) for known in together.pair()] or self._by_group()
         if pair:
             return Findings(mistakes=self._diagnoses(Counter(pair)))
+        for case, seen in enumerate(self._seen):
+            self._take_apart(case, seen)
         named: Counter[_Explanation] = Counter()
         left: set[_Cell] = set()
         wrong_slots = [
@@ -185,8 +188,12 @@ class _Search:
         failing = {
             g for g, cases in by_group.items() if not all(self._seen[c].right for c in cases)
         }
+        every = range(len(self._exercise.mistakes))
+        for group in failing:
+            if not any(all(self._explains_case(c, k) for c in by_group[group]) for k in every):
+                return []
         explained: dict[int, set[str]] = {}
-        for known in range(len(self._exercise.mistakes)):
+        for known in every:
             if all(
                 self._explains_case(c, known)
                 for g in by_group.keys() - failing

@@ -46,9 +46,13 @@ class Together:
         """Return the numbers of two mistakes, none if no pair fits."""
         right = [case for case, seen in enumerate(self._seen) if seen.right]
         failing = [case for case, seen in enumerate(self._seen) if not seen.right]
+        every = range(len(self._exercise.mistakes))
+        for case in failing:
+            if self._is_whole(case) and not any(self._explains_case(case, k) for k in every):
+                return ()
         able = [
             known
-            for known in range(len(self._exercise.mistakes))
+            for known in every
             if all(self._is_right(case, known) for case in right)
             and not all(self._is_right(case, known) for case in failing)
         ]
@@ -68,6 +72,11 @@ class Together:
             self._made[case, known] = assess(answer, seen.expected, seen.case, self._exercise)
         return self._made[case, known]
 
+    def _is_whole(self, case: int) -> bool:
+        """Whether there is no value to take apart: what goes wrong first is seen alone."""
+        seen = self._seen[case]
+        return bool(seen.case.check or seen.case.raises or seen.answer.failure)
+
     def _is_right(self, case: int, known: int) -> bool:
         return self._judged(case, known).right
 
@@ -76,11 +85,9 @@ class Together:
         wrong = [known for known in (one, other) if not self._is_right(case, known)]
         if len(wrong) < 2:
             return any(self._explains_case(case, known) for known in wrong)
-        answers = [self._answer(case, known) for known in wrong]
-        seen = self._seen[case]
-        if seen.case.check or seen.case.raises or seen.answer.failure:
-            # There is no value to take apart: the first thing that goes wrong is seen alone.
+        if self._is_whole(case):
             return any(self._explains_case(case, known) for known in wrong)
+        seen, answers = self._seen[case], [self._answer(case, known) for known in wrong]
         if any(answer.failure is not None for answer in answers):
             return False
         yardstick = yardstick_of(seen.case, self._exercise)
