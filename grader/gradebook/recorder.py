@@ -1,7 +1,7 @@
 """From Reports to nbgrader's gradebook and autograded notebooks; one transaction each.
 
-The order is: write the autograded folder beside its place, commit the scores,
-rename the folder into place.  What is in place is done; killed anywhere before,
+The order is: write the autograded folder beside its place, note the attempt, commit the
+scores, rename the folder into place.  What is in place is done; killed anywhere before,
 a rerun grades the submission again, to the same scores.
 """
 
@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from grader.course.folders import Course
 from grader.course.lesson import Lesson
+from grader.gradebook import attempts
 from grader.gradebook.cells import Known, register
 from grader.gradebook.database import Database, absolute
 from grader.gradebook.disk import lock, refusals_told
@@ -82,6 +83,7 @@ class Recorder:
         files = contents(entry, graded, lesson, content_hash)
         with refusals_told(self._folder), self._autograded.staged(entry, files) as folder:
             # Whatever the disk refuses, it has refused before the scores are written.
+            attempts.add(self._folder, entry, graded.report)
             with self._database.transaction() as session:
                 save(session, entry, graded.report, lesson, known=known, config=self._config)
             self._autograded.put(folder, entry)
