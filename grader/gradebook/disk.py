@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import os
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
@@ -30,6 +32,20 @@ def lock(path: Path) -> IO[Any]:
             file.close()
             raise InputError(words.locked(path.parent)) from error
     return file
+
+
+_MODE = stat.S_IRUSR | stat.S_IWUSR | stat.S_IRGRP | stat.S_IROTH
+
+
+def put(path: Path, content: bytes) -> None:
+    """Write a file beside its place, then rename it: nobody meets half of it."""
+    beside = path.with_name(f".{path.name}.new")
+    try:
+        beside.write_bytes(content)
+        beside.chmod(_MODE)
+        os.replace(beside, path)  # noqa: PTH105 - an atomic rename
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
-import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +12,7 @@ from grader.course.folders import Course
 from grader.errors import InputError
 from grader.gradebook import sidecar
 from grader.gradebook.database import absolute
-from grader.gradebook.disk import refusals_told
+from grader.gradebook.disk import put, refusals_told
 from grader.gradebook.marks import marks_in
 from grader.report.marks import Marks
 from grader.report.page import feedback_page
@@ -24,7 +22,6 @@ from grader.submission.cells import UnreadableError, read_bytes
 
 # What nbgrader needs beside a page to release it: whose it is, and of which attempt.
 _BESIDE = ("timestamp.txt", "submission_secret.txt")
-_MODE = stat.S_IRUSR | stat.S_IWUSR | stat.S_IRGRP | stat.S_IROTH
 _MOST = 10_000  # bytes of a file beside
 
 
@@ -122,8 +119,8 @@ def write_pages(
             sheet.folder.mkdir(parents=True, exist_ok=True)
             for name in _BESIDE:
                 with contextlib.suppress(UnreadableError):
-                    _put(sheet.folder / name, read_bytes(sheet.graded / name, most=_MOST))
-            _put(sheet.page, content)
+                    put(sheet.folder / name, read_bytes(sheet.graded / name, most=_MOST))
+            put(sheet.page, content)
         yield sheet, ""
 
 
@@ -146,14 +143,3 @@ def _made(sheet: Sheet, marks: Marks | None, *, schemes: bool, telling: Telling)
     page = feedback_page(notebook, report, marks, schemes=schemes, telling=telling)
     # What cannot be written, a student's half character, stands as a question mark.
     return page.encode("utf-8", "replace")
-
-
-def _put(path: Path, content: bytes) -> None:
-    """Write a file beside its place, then rename it: nobody meets half of it."""
-    beside = path.with_name(f".{path.name}.new")
-    try:
-        beside.write_bytes(content)
-        beside.chmod(_MODE)
-        os.replace(beside, path)  # noqa: PTH105 - an atomic rename
-    finally:
-        beside.unlink(missing_ok=True)
