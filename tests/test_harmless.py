@@ -1,5 +1,6 @@
 """Nothing that a student wrote is obeyed by a browser or a terminal, wherever it is shown."""
 
+import csv
 import json
 import re
 
@@ -9,10 +10,16 @@ from nbconvert import HTMLExporter
 
 from grader import sample
 from grader.autograde.reading import read
-from grader.judge.outcome import Outcome, Report
+from grader.judge.outcome import Diagnosis, Outcome, Report
 from grader.judge.verdict import Verdict
+from grader.report.attempt import attempt_of
+from grader.report.classwide.export import as_csv
+from grader.report.classwide.page import class_page
+from grader.report.classwide.summary import Work, summed_up
+from grader.report.code import without_remarks
 from grader.report.graded import Graded
 from grader.report.harmless import one_line, spreadsheet_cell
+from grader.report.marks import Marks
 from grader.report.notebook import autograded_notebook
 from grader.report.row import Row
 from grader.report.table import print_class
@@ -150,3 +157,23 @@ def test_a_spreadsheet_computes_no_text_of_a_student_s(formula):
 @pytest.mark.parametrize("text", ["", "Ada", "O'Brien", "a-b", "1=1", "\u2212", "Zo\u00eb"])
 def test_a_cell_that_is_no_formula_stays_as_it_is(text):
     assert spreadsheet_cell(text) == text
+
+
+@pytest.mark.parametrize("markup", [*MARKUP, *ESCAPES, "$\\frac{$", "\u738b", "=cmd|' /C calc'!A0"])
+def test_a_class_s_report_obeys_nothing_that_a_student_is_called_or_wrote(markup):
+    wrong = Diagnosis(name="a name", hint="a hint")
+    outcome = Outcome(id="x", score=0.0, points=1.0, verdict=Verdict.WRONG_VALUE, mistakes=(wrong,))
+    report = Report(lesson="l", student=markup, exercises=[outcome], version="1", sandbox="s")
+    work = Work(student=markup, report=report, marks=Marks(), attempts=[attempt_of(report)])
+    lesson = summed_up("l", [work])
+    names = {markup: markup}
+    code = without_remarks(f"def x():\n    return {markup!r}", "x")
+
+    page = class_page("t", [lesson], names, lambda _lesson, _each: code, made="today")
+    (_, row) = csv.reader(as_csv([lesson], names, names).splitlines())
+
+    assert alive(page) == []
+    assert "<script" not in page.lower()
+    assert not any(sign in page for sign in ("\x1b", "\x07", "\x9b", "\x00"))
+    assert row[0] == spreadsheet_cell(one_line(markup)) == row[1]
+    assert row[0][0] not in "=+-@\t\r"

@@ -62,7 +62,12 @@ def inline(document, program):
 LEFT = {
     "README.md": ("class/gradebook.db", "class/grades.csv"),
     "authoring.md": (),
-    "instructors.md": ("class/environment.tar.gz", "class/gradebook.db", "class/grades.csv"),
+    "instructors.md": (
+        "class/environment.tar.gz",
+        "class/gradebook.db",
+        "class/grades.csv",
+        "class/reports/01_chain_rule.csv",
+    ),
 }
 
 

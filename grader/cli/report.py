@@ -1,0 +1,29 @@
+"""The command that tells what a class gets wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from grader.cli import words
+from grader.cli.app import app
+from grader.gradebook.lean import leave_out_slow_imports
+from grader.report.harmless import one_line
+
+
+@app.command(help=words.REPORT)
+def report(
+    lesson: Annotated[str | None, typer.Argument(help=words.LESSON)] = None,
+    *,
+    anonymous: Annotated[bool, typer.Option("--anonymous", help=words.ANONYMOUS)] = False,
+) -> None:
+    """Run `grader report`."""
+    from grader.course.folders import find_course  # noqa: PLC0415 - each command loads what it needs
+
+    leave_out_slow_imports()
+    from grader.run.class_report import write_report  # noqa: PLC0415
+
+    for path in write_report(find_course(Path.cwd()), lesson, anonymous=anonymous):
+        typer.echo(one_line(words.wrote(path)))
