@@ -1,5 +1,6 @@
 """The course as nbgrader sees it; the commands read this file from the course folder."""
 
+import json
 from contextlib import suppress
 from pathlib import Path
 
@@ -22,6 +23,11 @@ with suppress(ImportError):
     from grader.gradebook.waiting import wait_for_other_writers
 
     wait_for_other_writers()
+# What `grader setup` found out for this class.
+with suppress(FileNotFoundError):
+    chosen = json.loads((Path(__file__).parent / "class/setup.json").read_text(encoding="utf-8"))
+    c.CourseDirectory.course_id = chosen["course_id"]
+    c.Exchange.root = chosen["exchange"]
 # The secret files never reach a release, a submission or a feedback page.
 c.CourseDirectory.ignore = [
     ".ipynb_checkpoints",

@@ -26,6 +26,7 @@ FLOW = (
     "report",
     "gradebook",
     "run",
+    "setup",
     "autograde",
     "feedback",
     "school",

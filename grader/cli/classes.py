@@ -33,12 +33,12 @@ def grade(
     collect: Annotated[bool, typer.Option("--collect", help=words.COLLECT)] = False,
 ) -> None:
     """Run `grader grade`."""
-    from grader.course.folders import find_course  # noqa: PLC0415 - each command loads what it needs
+    from grader.course.folders import course_around  # noqa: PLC0415 - each command loads what it needs
     from grader.report.table import print_class  # noqa: PLC0415
     from grader.report.terminal import progress  # noqa: PLC0415
     from grader.run.whole_class import grade_class  # noqa: PLC0415
 
-    course = find_course(Path.cwd())
+    course = course_around(Path.cwd())
     if collect:
         _exchange(course).collect(lessons or course.lesson_ids())
     with progress(words.GRADING) as watch:
@@ -70,13 +70,13 @@ def feedback(
     release: Annotated[bool, typer.Option("--release", help=words.RELEASE)] = False,
 ) -> None:
     """Run `grader feedback`."""
-    from grader.course.folders import find_course  # noqa: PLC0415 - each command loads what it needs
+    from grader.course.folders import course_around  # noqa: PLC0415 - each command loads what it needs
     from grader.report.terminal import progress  # noqa: PLC0415
 
     leave_out_slow_imports()
     from grader.run.feedback import feed_back  # noqa: PLC0415
 
-    course = find_course(Path.cwd())
+    course = course_around(Path.cwd())
     with progress(words.WRITING) as watch:
         done = feed_back(course, lessons=lessons or [], students=student or [], watch=watch)
     problems = [problem for _, problem in done if problem]
@@ -110,12 +110,12 @@ def watch(
     jobs: Annotated[int | None, typer.Option(min=1, help=words.JOBS)] = None,
 ) -> None:
     """Run `grader watch`."""
-    from grader.course.folders import find_course  # noqa: PLC0415 - each command loads what it needs
+    from grader.course.folders import course_around  # noqa: PLC0415 - each command loads what it needs
 
     leave_out_slow_imports()
     from grader.run import watch as watching  # noqa: PLC0415
 
-    course = find_course(Path.cwd())
+    course = course_around(Path.cwd())
     if status:
         typer.echo("\n".join(map(one_line, watching.status(course))))
         return

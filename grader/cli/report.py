@@ -20,10 +20,10 @@ def report(
     anonymous: Annotated[bool, typer.Option("--anonymous", help=words.ANONYMOUS)] = False,
 ) -> None:
     """Run `grader report`."""
-    from grader.course.folders import find_course  # noqa: PLC0415 - each command loads what it needs
+    from grader.course.folders import course_around  # noqa: PLC0415 - each command loads what it needs
 
     leave_out_slow_imports()
     from grader.run.class_report import write_report  # noqa: PLC0415
 
-    for path in write_report(find_course(Path.cwd()), lesson, anonymous=anonymous):
+    for path in write_report(course_around(Path.cwd()), lesson, anonymous=anonymous):
         typer.echo(one_line(words.wrote(path)))

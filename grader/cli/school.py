@@ -25,13 +25,13 @@ def students(
     identified_by: Annotated[str, typer.Option("--id", help=words.IDENTIFIED_BY)] = "",
 ) -> None:
     """Run `grader students`."""
-    from grader.course.folders import find_course  # noqa: PLC0415 - each command loads what it needs
+    from grader.course.folders import course_around  # noqa: PLC0415 - each command loads what it needs
 
     leave_out_slow_imports()
     from grader.school import words as told  # noqa: PLC0415
     from grader.school.roster import enrol  # noqa: PLC0415
 
-    done = enrol(find_course(Path.cwd()), file, identified_by=identified_by)
+    done = enrol(course_around(Path.cwd()), file, identified_by=identified_by)
     listed = done.listed
     _warn(told.passed_over(line, why) for line, why in listed.passed_over)
     _warn(told.bad_line(file, line, why) for line, why in listed.problems)
@@ -54,7 +54,7 @@ def grades(
     decimal: Annotated[str, typer.Option(help=words.DECIMAL)] = "",
 ) -> None:
     """Run `grader grades`."""
-    from grader.course.folders import find_course  # noqa: PLC0415 - each command loads what it needs
+    from grader.course.folders import course_around  # noqa: PLC0415 - each command loads what it needs
 
     leave_out_slow_imports()
     from grader.school import words as told  # noqa: PLC0415
@@ -62,7 +62,7 @@ def grades(
     from grader.school.filling import Options  # noqa: PLC0415
     from grader.school.roster import open_gradebook  # noqa: PLC0415
 
-    course = find_course(Path.cwd())
+    course = course_around(Path.cwd())
     options = Options(columns=dict(map(_pair, column or [])), scale=scale, decimal=decimal)
     with open_gradebook(course) as session:
         filled = fill_file(
@@ -104,12 +104,12 @@ def autograder(
     ] = False,
 ) -> None:
     """Run `grader autograder`."""
-    from grader.course.folders import find_course  # noqa: PLC0415
+    from grader.course.folders import course_around  # noqa: PLC0415
     from grader.school import words as told  # noqa: PLC0415
     from grader.school.autograder import pack  # noqa: PLC0415
     from grader.school.gradescope import Settings  # noqa: PLC0415
 
-    course = find_course(Path.cwd())
+    course = course_around(Path.cwd())
     place = to or course.class_folder / f"autograder_{lesson}.zip"
     pack(course, Settings(lesson=lesson, tests=tests, unsandboxed=unsandboxed), place)
     typer.echo(one_line(told.made(place)))
@@ -133,11 +133,11 @@ def dist(
     out: Annotated[Path | None, typer.Option(help=words.DIST_OUT)] = None,
 ) -> None:
     """Run `grader dist`."""
-    from grader.course.folders import find_course  # noqa: PLC0415
+    from grader.course.folders import course_around  # noqa: PLC0415
     from grader.release import words as told  # noqa: PLC0415
     from grader.release.pack import dist as pack  # noqa: PLC0415
 
-    course = find_course(Path.cwd())
+    course = course_around(Path.cwd())
     made = pack(course, lessons or [], out or course.class_folder / "dist")
     _warn(made.told)
     typer.echo(one_line(told.packed(made.folder)))

@@ -99,6 +99,21 @@ class Course:
 def find_course(start: Path) -> Course:
     """Return the course that start lies in, else the one that holds this package.
 
+    Raises:
+        InputError: there is none.
+    """
+    try:
+        return course_around(start)
+    except InputError:
+        installed = Path(__file__).resolve().parents[2]
+        if not _is_course(installed):
+            raise
+        return Course(root=installed)
+
+
+def course_around(start: Path) -> Course:
+    """Return the course that start lies in: what concerns a class is done to no other one.
+
     What was handed in to a course is never a course: its files could be a student's.
 
     Raises:
@@ -111,9 +126,6 @@ def find_course(start: Path) -> Course:
         handed_in = [place / name for place in outer for name in _OF_STUDENTS]
         if not any(folder.is_relative_to(place) for place in handed_in):
             return Course(root=folder)
-    installed = Path(__file__).resolve().parents[2]
-    if _is_course(installed):
-        return Course(root=installed)
     raise InputError(words.no_course(start))
 
 

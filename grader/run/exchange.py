@@ -44,6 +44,14 @@ class Exchange:
         app.log.setLevel(logging.CRITICAL + 1)
         return app
 
+    def do(self, name: str, lesson: str) -> None:
+        """Do one of nbgrader's exchange actions: ReleaseAssignment, FetchAssignment, Submit.
+
+        Raises:
+            InputError: the exchange or the disk refuses.
+        """
+        self._start(self._action(name, lesson))
+
     def collect(self, lessons: Sequence[str]) -> None:
         """Take in what was handed in; a newer submission replaces an older one.
 
