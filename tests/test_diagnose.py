@@ -792,3 +792,67 @@ def test_a_choice_between_two_values_has_no_factor():
         return np.where(x > 0, 1.0, 0.0)
 
     assert names(exercise(chosen), lambda x: np.where(x > 0, 7.0, 0.0), reference) == []
+
+
+# ------------------------------------------------------------ what a mistake explains
+
+
+NAMED = dataclasses.replace(KNOWN, returns=("dW", "db"))
+
+
+def explained(of, student, reference=weights_gradient):
+    found = diagnose(of, observations(of, student, reference)).mistakes
+    return {mistake.name: told(mistake.explains) for mistake in found}
+
+
+@pytest.mark.parametrize(
+    ("student", "expected"),
+    [
+        (no_sum, {"db not summed": 'db in "rectangular" and "square"'}),
+        (
+            mixed(dW=KNOWN.mistakes[0].answer, db=no_sum),
+            {
+                "reversed rows": 'dW in "rectangular", "square" and "a batch of one"',
+                "db not summed": 'db in "rectangular" and "square"',
+            },
+        ),
+        (
+            mixed(dW=lambda dZ, A: (-dZ @ A.T, None), db=no_sum),
+            {
+                "db not summed": 'db in "rectangular" and "square"',
+                "opposite sign": 'dW in "rectangular", "square" and "a batch of one"',
+            },
+        ),
+        (
+            lambda dZ, A: (NAMED.mistakes[0] if len(dZ) == len(A) else NAMED.mistakes[2]).answer(
+                dZ, A
+            ),
+            {
+                "reversed rows": 'dW in "square"',
+                "all ones": 'dW and db in "rectangular" and "a batch of one"',
+            },
+        ),
+    ],
+)
+def test_each_mistake_is_told_with_the_parts_and_groups_that_it_explains(student, expected):
+    assert explained(NAMED, student) == expected
+
+
+def test_of_a_result_without_parts_the_groups_are_told():
+    found = explained(SUMMED, lambda w, x: w.sum() * x.sum() + 1.0, lambda w, x: w @ x)
+
+    assert found == dict.fromkeys(
+        ("sums multiplied", "one added"), 'the result in "3 paths" and "5 paths"'
+    )
+
+
+def test_a_part_of_every_layer_is_told_once():
+    def depths(rng):
+        yield Case([rng.normal(size=3) for _ in range(3)], group="deep")
+
+    def of_layers(sign):
+        return lambda layers: [{"dW": 2 * a, "db": (a[:1], sign * a.sum())} for a in layers]
+
+    assert explained(exercise(depths), of_layers(-1), of_layers(1)) == {
+        "opposite sign": '[i].db[1] in "deep"'
+    }

@@ -588,6 +588,9 @@ def test_the_json_report_has_the_contract_s_keys_and_no_others(lesson):
             *("unexplained", "evidence", "cases", "carried"),
         ]
         assert {tuple(case) for case in exercise["cases"]} <= {("group", "verdict")}
+        # A factor stands besides where the name tells of one.
+        keys = {tuple(mistake)[:3] for mistake in exercise["mistakes"]}
+        assert keys <= {("name", "hint", "explains")}
         assert exercise["verdict"] in {verdict.value for verdict in Verdict}
     assert json.loads(json.dumps(made)) == made
 

@@ -84,7 +84,7 @@ def assess(answer: Answer, expected: Any, case: Case, exercise: Exercise) -> Com
         # Most right answers are the reference's, bit for bit, and need no yardstick.
         result = RIGHT
     else:
-        names = exercise.returns if not case.then else tuple(_step_names(case))
+        names = part_names(case, exercise)
         result = compare(answer.value, expected, yardstick_of(case, exercise), names=names)
     if not result.right:
         return result
@@ -99,12 +99,15 @@ def assess(answer: Answer, expected: Any, case: Case, exercise: Exercise) -> Com
     return result
 
 
-def _step_names(case: Case) -> list[str]:
-    return [
+def part_names(case: Case, exercise: Exercise) -> tuple[str, ...]:
+    """Return what the parts of a result are called: those of a tuple, or what the steps give."""
+    if not case.then:
+        return exercise.returns
+    return tuple(
         f"{step.method}(...)" if isinstance(step, Call) else step.attribute
         for step in case.then
         if not isinstance(step, Set)
-    ]
+    )
 
 
 def yardstick_of(case: Case, exercise: Exercise) -> Yardstick:

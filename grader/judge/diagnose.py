@@ -20,22 +20,21 @@ from typing import Any
 
 import numpy as np
 
-from grader.exercise import Exercise
-from grader.judge import words
+from grader.exercise import Exercise, Mistake
 from grader.judge.assess import assess, run, yardstick_of
 from grader.judge.compare import Yardstick, compare
+from grader.judge.evidence import Explained
+from grader.judge.explained import FAILURE, Cell, Covered, Explanation, diagnoses, parts_of
 from grader.judge.leaves import Misfit, Path, Slot, leaves_of
 from grader.judge.outcome import Answer, Diagnosis, Observation
 from grader.judge.slips import NONE, Slip, candidates, is_numeric
 from grader.judge.together import Together
 from grader.judge.verdict import Verdict
 
-MOST_NAMES = 3
 _SHARE = (
     0.4  # of the wrong leaves of a part that an explanation must fit, where it does not fit all
 )
 _ABSENT = Misfit(None)  # a known mistake has no such leaf
-_FAILURE: Path = ("failure",)  # where the "leaf" of a call that gave no value stands
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +50,9 @@ def diagnose(exercise: Exercise, observations: Sequence[Observation]) -> Finding
     search = Search(exercise, observations)
     for number, known in enumerate(exercise.mistakes):
         if search.explains(number):
-            return Findings(mistakes=(Diagnosis(name=known.name, hint=known.hint),))
+            failing = [seen for seen in observations if not seen.right]
+            wrong = parts_of((seen.case.group, seen.comparison) for seen in failing)
+            return Findings(mistakes=(_recognised(known, wrong),))
     return search.findings()
 
 
@@ -88,27 +89,11 @@ def explains_one(mistaken: Answer, seen: Observation, exercise: Exercise) -> boo
     return alike.right
 
 
+def _recognised(known: Mistake, explains: Explained) -> Diagnosis:
+    return Diagnosis(name=known.name, hint=known.hint, explains=explains)
+
+
 # --------------------------------------------------------------- several mistakes
-
-
-@dataclass(frozen=True)
-class _Cell:
-    """A leaf of one case's result; case is the number of its observation."""
-
-    case: int
-    path: Path
-
-
-@dataclass(frozen=True)
-class _Explanation:
-    """A known mistake, by number, or the reference (None), and what slipped besides."""
-
-    known: int | None
-    slip: Slip
-
-    @property
-    def weight(self) -> int:
-        return (self.known is not None) + self.slip.weight
 
 
 class Search:
@@ -125,8 +110,8 @@ class Search:
         self._made: dict[tuple[int, int], dict[Path, Any]] = {}
         self._answers: dict[tuple[int, int], Answer] = {}
         self._explains: dict[tuple[int, int], bool] = {}
-        self._cells: dict[Slot, list[_Cell]] = {}
-        self._wrong: set[_Cell] = set()
+        self._cells: dict[Slot, list[Cell]] = {}
+        self._wrong: set[Cell] = set()
 
     def explains(self, known: int) -> bool:
         """Whether a known mistake, by number, would have led to what was seen on every case."""
@@ -142,12 +127,12 @@ class Search:
         """Note the leaves of a case; one that cannot be taken apart is not explained here."""
         if seen.answer.failure is not None or seen.case.check or seen.case.raises:
             if not seen.right:
-                self._cells.setdefault(_FAILURE, []).append(_Cell(case, _FAILURE))
-                self._wrong.add(_Cell(case, _FAILURE))
+                self._cells.setdefault(FAILURE, []).append(Cell(case, FAILURE))
+                self._wrong.add(Cell(case, FAILURE))
             return
         expected = dict(leaves_of(seen.expected, seen.expected))
         for (path, slot), leaf in leaves_of(seen.answer.value, seen.expected).items():
-            cell = _Cell(case, path)
+            cell = Cell(case, path)
             self._cells.setdefault(slot, []).append(cell)
             wanted = expected.get((path, slot))
             if isinstance(leaf, Misfit) or not self._alike(leaf, wanted, case):
@@ -159,13 +144,17 @@ class Search:
     def findings(self) -> Findings:
         """Return the names of what explains the wrong leaves, and what nothing explains."""
         together = Together(self._exercise, self._seen, self._answer, self._explains_case)
-        pair = [_Explanation(known, NONE) for known in together.pair()] or self._by_group()
+        pair = together.pair() or self._by_group()
         if pair:
-            return Findings(mistakes=self._diagnoses(Counter(pair)))
+            recognised = []
+            for known, cases in sorted(pair.items()):
+                led_to = [(self._seen[c].case.group, together.judged(c, known)) for c in cases]
+                recognised.append(_recognised(self._exercise.mistakes[known], parts_of(led_to)))
+            return Findings(mistakes=tuple(recognised))
         for case, seen in enumerate(self._seen):
             self._take_apart(case, seen)
-        named: Counter[_Explanation] = Counter()
-        left: set[_Cell] = set()
+        named: dict[Explanation, Covered] = {}
+        left: set[Cell] = set()
         wrong_slots = [
             slot for slot, cells in self._cells.items() if not self._wrong.isdisjoint(cells)
         ]
@@ -173,15 +162,20 @@ class Search:
         shared = Counter(explanation for found in options.values() for explanation in found)
         for slot in wrong_slots:
             chosen, rest = self._choose(slot, options[slot], shared)
-            named.update(dict.fromkeys(chosen, 1))
+            for explanation, covered in chosen.items():
+                named.setdefault(explanation, []).append((slot, covered))
             left |= rest
-        mistakes = self._diagnoses(named)
+        mistakes = diagnoses(self._exercise, self._seen, named)
         cases = sorted({cell.case for cell in left})
         groups = dict.fromkeys(self._seen[case].case.group for case in cases)
         return Findings(mistakes=mistakes, unexplained=tuple(groups) if mistakes else ())
 
-    def _by_group(self) -> list[_Explanation]:
-        """Return two known mistakes of which each explains whole groups, both together all."""
+    def _by_group(self) -> dict[int, list[int]]:
+        """Return two known mistakes of which each explains whole groups, both together all.
+
+        Returns:
+            The failing cases that each explains; nothing if no two do.
+        """
         by_group: dict[str, list[int]] = {}
         for case, seen in enumerate(self._seen):
             by_group.setdefault(seen.case.group, []).append(case)
@@ -191,7 +185,7 @@ class Search:
         every = range(len(self._exercise.mistakes))
         for group in failing:
             if not any(all(self._explains_case(c, k) for c in by_group[group]) for k in every):
-                return []
+                return {}
         explained: dict[int, set[str]] = {}
         for known in every:
             if all(
@@ -207,8 +201,11 @@ class Search:
         for one, groups in explained.items():
             for other, rest in explained.items():
                 if one < other and groups | rest == failing and not groups <= rest <= groups:
-                    return [_Explanation(one, NONE), _Explanation(other, NONE)]
-        return []
+                    return {
+                        known: sorted(case for group in mine for case in by_group[group])
+                        for known, mine in ((one, groups), (other, rest))
+                    }
+        return {}
 
     def _explains_case(self, case: int, known: int) -> bool:
         if (case, known) not in self._explains:
@@ -217,9 +214,9 @@ class Search:
         return self._explains[case, known]
 
     def _choose(
-        self, slot: Slot, options: Sequence[_Explanation], shared: Counter[_Explanation]
-    ) -> tuple[list[_Explanation], set[_Cell]]:
-        """Return what explains a slot, and its wrong cells that stay unexplained."""
+        self, slot: Slot, options: Sequence[Explanation], shared: Counter[Explanation]
+    ) -> tuple[dict[Explanation, set[Cell]], set[Cell]]:
+        """Return what explains which wrong cells of a slot, and those that nothing explains."""
         wrong = self._wrong.intersection(self._cells[slot])
         covers = {
             explanation: self._covered(slot, explanation)
@@ -229,9 +226,9 @@ class Search:
         whole = [e for e, covered in covers.items() if covered >= set(self._cells[slot])]
         if whole:
             # What explains other parts too is likelier than one mistake for each.
-            return [min(whole, key=lambda e: (e.weight, -shared[e], e.known or 0))], set()
-        chosen: list[_Explanation] = []
-        if slot == _FAILURE:
+            return {min(whole, key=lambda e: (e.weight, -shared[e], e.known or 0)): wrong}, set()
+        chosen: dict[Explanation, set[Cell]] = {}
+        if slot == FAILURE:
             # The same exception in some cases, and another in others, is no symptom.
             return chosen, wrong
         right = set(self._cells[slot]) - wrong
@@ -251,20 +248,20 @@ class Search:
             # A case or two may agree with a hypothesis by chance: an edge, a batch of one.
             if not groups or len(partial[best] & wrong) < max(2, _SHARE * len(wrong)):
                 break
-            chosen.append(best)
-            wrong = {cell for cell in wrong if self._seen[cell.case].case.group not in groups}
+            chosen[best] = {cell for cell in wrong if self._seen[cell.case].case.group in groups}
+            wrong -= chosen[best]
         return chosen, wrong
 
-    def _refuted(self, explanation: _Explanation, cells: set[_Cell]) -> int:
+    def _refuted(self, explanation: Explanation, cells: set[Cell]) -> int:
         """Return in how many places an explanation predicts a wrong value that was not seen."""
         return sum(
             not self._alike(target, self._target(cell, None), cell.case)
             for cell in cells
-            if cell.path != _FAILURE
+            if cell.path != FAILURE
             and not isinstance(target := self._target(cell, explanation.known), Misfit)
         )
 
-    def _shows_a_factor(self, slot: Slot, explanation: _Explanation) -> bool:
+    def _shows_a_factor(self, slot: Slot, explanation: Explanation) -> bool:
         """Whether a constant factor is more than a choice between few values, or one number."""
         values: set[float] = set()
         for cell in self._cells[slot]:
@@ -273,15 +270,15 @@ class Search:
                 values.update(np.ravel(np.asarray(target, dtype=float))[:10].tolist())
         return len(values - {0.0}) > 2
 
-    def _groups(self, covered: set[_Cell], slot: Slot) -> set[str]:
+    def _groups(self, covered: set[Cell], slot: Slot) -> set[str]:
         """Return the groups of cases whose wrong leaves of a slot are all covered."""
         uncovered = self._wrong.intersection(self._cells[slot]) - covered
         open_groups = {self._seen[cell.case].case.group for cell in uncovered}
         return {self._seen[cell.case].case.group for cell in covered} - open_groups
 
-    def _options(self, slot: Slot) -> Iterator[_Explanation]:
+    def _options(self, slot: Slot) -> Iterator[Explanation]:
         """Yield what may explain at least one wrong leaf of a slot."""
-        found: dict[_Explanation, None] = {}
+        found: dict[Explanation, None] = {}
         looked: set[str] = set()
         for cell in self._cells[slot]:
             group = self._seen[cell.case].case.group
@@ -293,27 +290,27 @@ class Search:
                 for slip in self._slips(cell, known):
                     # A slip of the reference may be three: transposed, no 1/m, a sign.
                     if 1 <= (known is not None) + slip.weight <= (3 if known is None else 2):
-                        found[_Explanation(known, slip)] = None
+                        found[Explanation(known, slip)] = None
         yield from found
 
-    def _slips(self, cell: _Cell, known: int | None) -> Iterator[Slip]:
+    def _slips(self, cell: Cell, known: int | None) -> Iterator[Slip]:
         seen = self._seen[cell.case]
-        if self._explained(cell, _Explanation(known, NONE)):
+        if self._explained(cell, Explanation(known, NONE)):
             yield NONE
             return
-        if cell.path == _FAILURE:
+        if cell.path == FAILURE:
             return
         found, target = self._leaf(cell), self._target(cell, known)
         if not isinstance(found, Misfit) and not isinstance(target, Misfit):
             yield from candidates(found, target, _batch(seen), self._yardsticks[cell.case])
 
-    def _covered(self, slot: Slot, explanation: _Explanation) -> set[_Cell]:
+    def _covered(self, slot: Slot, explanation: Explanation) -> set[Cell]:
         return {cell for cell in self._cells[slot] if self._explained(cell, explanation)}
 
-    def _explained(self, cell: _Cell, explanation: _Explanation) -> bool:
+    def _explained(self, cell: Cell, explanation: Explanation) -> bool:
         """Whether an explanation leads to what was found in one leaf."""
         seen, known = self._seen[cell.case], explanation.known
-        if cell.path == _FAILURE:
+        if cell.path == FAILURE:
             return (
                 known is not None
                 and explanation.slip == NONE
@@ -332,10 +329,10 @@ class Search:
             return self._alike(found, target, cell.case)
         return explanation.slip.holds(found, target, _batch(seen), self._yardsticks[cell.case])
 
-    def _leaf(self, cell: _Cell) -> Any:
+    def _leaf(self, cell: Cell) -> Any:
         return self._leaves(cell.case, -1).get(cell.path)
 
-    def _target(self, cell: _Cell, known: int | None) -> Any:
+    def _target(self, cell: Cell, known: int | None) -> Any:
         """Return the leaf that the reference, or a known mistake, has at a cell's path."""
         made = self._leaves(cell.case, known)
         return made.get(cell.path, _ABSENT)
@@ -358,17 +355,6 @@ class Search:
             answer = run(self._exercise.mistakes[known].answer, self._seen[case].case)
             self._answers[case, known] = answer
         return self._answers[case, known]
-
-    def _diagnoses(self, named: Counter[_Explanation]) -> tuple[Diagnosis, ...]:
-        """Return names and hints, in the order in which they are to be mended."""
-        known = sorted({e.known for e in named if e.known is not None})
-        found = [
-            Diagnosis(name=mistake.name, hint=mistake.hint)
-            for mistake in (self._exercise.mistakes[number] for number in known)
-        ]
-        for explanation in named:
-            found += words.of_slip(explanation.slip)
-        return tuple(dict.fromkeys(found))[:MOST_NAMES]
 
 
 def _batch(seen: Observation) -> int | None:

@@ -203,6 +203,20 @@ class AsTold:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Explained:
+    """What a misconception explains of what is wrong.
+
+    Attributes:
+        parts: of the result, each by its labels from outside in; None is any place in a list.
+            None of them where it is the result as a whole, or there is none.
+        groups: of cases.
+    """
+
+    parts: tuple[tuple[Label | None, ...], ...]
+    groups: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class InCase:
     """Evidence, and the case that it was seen in: its group, and the sizes that may be shown."""
 
@@ -231,6 +245,7 @@ Evidence = (
     | AsReleased
     | AsTold
     | Checked
+    | Explained
     | InCase
 )
 

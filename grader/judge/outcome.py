@@ -92,11 +92,13 @@ class Diagnosis:
     Attributes:
         name: the same in every language; people read what `report.words` makes of it.
         hint: where to look, for the student.
+        explains: what is wrong by it, for whoever helps.
         factor: what the name tells of, where it tells of a number.
     """
 
     name: str
     hint: str
+    explains: Evidence | None = None
     factor: float | None = None
 
 

@@ -42,14 +42,18 @@ class Together:
         self._answer, self._explains_case = answer, explains_case
         self._made: dict[tuple[int, int], Comparison] = {}
 
-    def pair(self) -> tuple[int, ...]:
-        """Return the numbers of two mistakes, none if no pair fits."""
+    def pair(self) -> dict[int, list[int]]:
+        """Return two mistakes by number, and the failing cases that each has a share in.
+
+        Returns:
+            Nothing if no pair fits.
+        """
         right = [case for case, seen in enumerate(self._seen) if seen.right]
         failing = [case for case, seen in enumerate(self._seen) if not seen.right]
         every = range(len(self._exercise.mistakes))
         for case in failing:
             if self._is_whole(case) and not any(self._explains_case(case, k) for k in every):
-                return ()
+                return {}
         able = [
             known
             for known in every
@@ -63,9 +67,14 @@ class Together:
             and not any(all(self._explains_case(c, k) for c in failing) for k in pair)
         ]
         # Of pairs that fit alike the first declared: no case tells them apart.
-        return fitting[0] if fitting else ()
+        return {
+            known: [case for case in failing if not self._is_right(case, known)]
+            for pair in fitting[:1]
+            for known in pair
+        }
 
-    def _judged(self, case: int, known: int) -> Comparison:
+    def judged(self, case: int, known: int) -> Comparison:
+        """Return what is made of a known mistake's answer in a case."""
         if (case, known) not in self._made:
             seen = self._seen[case]
             answer = self._answer(case, known)
@@ -78,7 +87,7 @@ class Together:
         return bool(seen.case.check or seen.case.raises or seen.answer.failure)
 
     def _is_right(self, case: int, known: int) -> bool:
-        return self._judged(case, known).right
+        return self.judged(case, known).right
 
     def _explain(self, case: int, one: int, other: int) -> bool:
         """Whether two mistakes together lead to what was seen in a case that failed."""

@@ -40,7 +40,8 @@ def _exercise(outcome: Outcome) -> dict[str, Any]:
 
 
 def _mistake(mistake: Diagnosis) -> dict[str, Any]:
-    found: dict[str, Any] = {"name": mistake.name, "hint": mistake.hint}
+    explains = told(mistake.explains) if mistake.explains else ""
+    found: dict[str, Any] = {"name": mistake.name, "hint": mistake.hint, "explains": explains}
     return found if mistake.factor is None else {**found, "factor": mistake.factor}
 
 
@@ -83,9 +84,11 @@ def _outcome_of(data: dict[str, Any]) -> Outcome:
 
 
 def _mistake_of(data: dict[str, Any]) -> Diagnosis:
-    factor = data.get("factor")
+    # A report of an older grader does not say.
+    factor, explains = data.get("factor"), data.get("explains")
     return Diagnosis(
         name=str(data["name"]),
         hint=str(data["hint"]),
+        explains=AsTold(sentence=str(explains)) if explains else None,
         factor=None if factor is None else float(factor),
     )

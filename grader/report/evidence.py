@@ -158,6 +158,20 @@ def _no_exception(it: seen.NoException) -> str:
     return _("no exception; expected a {exception}").format(exception=it.expected)
 
 
+def _explained(it: seen.Explained) -> str:
+    groups = listed([f'"{group}"' for group in it.groups])
+    if not it.parts:
+        return _("the result in {groups}").format(groups=groups)
+    parts = listed([_path(part) for part in it.parts])
+    return _("{parts} in {groups}").format(parts=parts, groups=groups)
+
+
+def _path(labels: Sequence[seen.Label | None]) -> str:
+    """Return "dW", "[0].db", and "[i]" for any place in a list."""
+    told = ["[i]" if label is None else _label(label) for label in labels]
+    return "".join(f".{each}" if n and each[0] != "[" else each for n, each in enumerate(told))
+
+
 def _in_case(it: seen.InCase) -> str:
     sizes = ", ".join(f"{name} {size}" for name, size in it.shapes)
     title = f'"{it.group}" ({sizes})' if sizes else f'"{it.group}"'
@@ -196,5 +210,6 @@ _TELL: dict[type, Callable[[Any], str]] = {
     seen.AsReleased: lambda _it: _("the cell is as it was released"),
     seen.AsTold: lambda it: str(it.sentence),
     seen.Checked: _checked,
+    seen.Explained: _explained,
     seen.InCase: _in_case,
 }
