@@ -142,3 +142,20 @@ def dist(
     _warn(made.told)
     typer.echo(one_line(told.packed(made.folder)))
     typer.echo(one_line(told.packed(made.archive)))
+
+
+@app.command(help=words.CLASSROOM)
+def classroom(
+    lesson: Annotated[str, typer.Argument(help=words.ONE_LESSON)],
+    *,
+    pushed: Annotated[Path, typer.Option(help=words.PUSHED)] = Path(),
+    course: Annotated[Path | None, typer.Option(help=words.COURSE_FOLDER)] = None,
+    unsandboxed: Annotated[
+        bool, typer.Option("--unsandboxed", help=words.NO_SANDBOX_WANTED)
+    ] = False,
+) -> None:
+    """Run `grader classroom`."""
+    from grader.course.folders import find_course  # noqa: PLC0415
+    from grader.school.classroom import grade_pushed  # noqa: PLC0415
+
+    grade_pushed(find_course(course or Path.cwd()), lesson, pushed, unsandboxed=unsandboxed)

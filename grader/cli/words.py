@@ -92,6 +92,10 @@ def pages_written(count: int) -> str:
     )
 
 
+CLASSROOM = _("Grade a pushed notebook in a workflow of GitHub Classroom's.")
+PUSHED = _("The folder with what was pushed.")
+COURSE_FOLDER = _("The course's folder; the one you stand in without.")
+NO_SANDBOX_WANTED = _("Run other people's code without a sandbox.")
 DIST = _("Pack what students need, as a folder and an archive, and nothing of solutions/.")
 DIST_LESSONS = _("Lessons; without, all that bring no solutions of others.")
 DIST_OUT = _("Where both go; class/dist without.")

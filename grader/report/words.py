@@ -90,6 +90,11 @@ def sandbox_line(name: str) -> str:
     return _("(sandbox: {name})").format(name=_UNCONFINED.get(name, name))
 
 
+def points_of(score: float, points: float) -> str:
+    """Return "14 of 37 points", as a report ends its first line."""
+    return _("{score} of {points} points").format(score=number(score), points=number(points))
+
+
 NOT_MARKED = _("not marked yet")
 MARKED = _("marked by hand")
 DRAWN = _("what this cell drew")
@@ -97,6 +102,7 @@ MORE = _("(there is more)")
 A_PICTURE = _("a picture")
 
 
+EXERCISE_HEAD, POINTS_HEAD, VERDICT_HEAD = _("exercise"), _("points"), _("verdict")
 STUDENT_HEAD, SCORE_HEAD, EXERCISES_HEAD = _("student"), _("score"), _("exercises")
 NOT_GRADED = _("not graded, see below")
 

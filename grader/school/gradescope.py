@@ -69,7 +69,7 @@ def grade_submission(root: Path) -> Path:
     begun = time.monotonic()
     course = Course(root=(root / "source" / "course").resolve())
     lesson = load(course, course.find_lesson(settings.lesson))
-    folder = _folder(root / "submission", lesson.id)
+    folder = folder_of(root / "submission", lesson.id)
     with open_box(course, [lesson], sandboxed=not reason) as box:
         graded = grade_file(
             lesson,
@@ -138,7 +138,7 @@ def _settings(path: Path) -> Settings:
         raise InputError(words.no_settings(path, error)) from error
 
 
-def _folder(submission: Path, lesson: str) -> Path:
+def folder_of(submission: Path, lesson: str) -> Path:
     """Return the folder of a submission that holds its notebooks: a zip may have had one."""
     folders = {path.parent for path in _notebooks(submission)}
     if submission in folders or not folders:

@@ -387,3 +387,6 @@ def several_folders(lesson: str, names: Sequence[str]) -> str:
 
 def made(path: Path) -> str:
     return _("made {path}").format(path=path)
+
+
+NOT_GRADED = _("Not graded")
