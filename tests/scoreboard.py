@@ -154,7 +154,9 @@ def _generated(course: Course, *, plain: bool) -> Course:
     return course
 
 
-def _nbgrader(root: Path, *arguments: str) -> subprocess.CompletedProcess[str] | None:
+def _nbgrader(
+    root: Path, *arguments: str, seconds: float = _SECONDS
+) -> subprocess.CompletedProcess[str] | None:
     """Run one of nbgrader's commands; None if it had to be stopped, or was killed."""
     with subprocess.Popen(
         [classroom.PROGRAMS / "nbgrader", *arguments],
@@ -166,7 +168,7 @@ def _nbgrader(root: Path, *arguments: str) -> subprocess.CompletedProcess[str] |
         start_new_session=True,
     ) as process:
         try:
-            output, _ = process.communicate(timeout=_SECONDS)
+            output, _ = process.communicate(timeout=seconds)
         except subprocess.TimeoutExpired:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
@@ -216,8 +218,7 @@ def _run_outside(root: Path, cases: list[Case]) -> dict[str, Result]:
         hand_in(case, submitted / case.student / LESSON, released, right, _places(root))
     classroom.hand_in(course, BYSTANDER, classroom.right())
     start = time.monotonic()
-    done = classroom.program(course, "nbgrader", "autograde", LESSON)
-    _note(done.stderr[-6000:])
+    _nbgrader(root, "autograde", LESSON, seconds=_SECONDS * len(cases))
     seconds = (time.monotonic() - start) / max(1, len(cases))
     scores = _scores(course)
     return {
