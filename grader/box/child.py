@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from . import failures, names, stream, wire, words
-from .calls import address_space, call, uncallable
+from .calls import call, uncallable
 from .plain import mapped
 from .shell import Shell
 
@@ -82,15 +82,21 @@ class Inbox:
         return frame
 
 
-def serve(channel: stream.Channel, shell: Shell, start: dict[str, Any]) -> None:
-    """Prepare as the start frame says; then run cells and answer calls until the judge hangs up."""
+def serve(
+    channel: stream.Channel, shell: Shell, start: dict[str, Any], *, size: int | None
+) -> None:
+    """Prepare as the start frame says; then run cells and answer calls until the judge hangs up.
+
+    Args:
+        size: bytes of this process's address space, None if it cannot be limited.
+    """
     for name, content in start["files"].items():
         path = Path(name)
         if path.parent != Path():
             path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
     os.environ.update(start["environment"])
-    _limit(start["limits"])
+    _limit(start["limits"], size)
     builtins.input = _no_input
     # First as in a kernel, or last: then no module of a student's hides an installed one.
     sys.path.insert(0 if start["own_first"] else len(sys.path), "")
@@ -157,9 +163,8 @@ def _no_input(*_: Any) -> str:
     raise RuntimeError(words.NOBODY_TO_ASK)
 
 
-def _limit(limits: dict[str, int]) -> None:
+def _limit(limits: dict[str, int], size: int | None) -> None:
     """Put hard limits on this process and whatever it starts."""
-    size = address_space()
     memory = resource.RLIM_INFINITY if size is None else size + limits["memory"]
     hard = {
         "RLIMIT_AS": memory,

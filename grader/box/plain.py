@@ -7,8 +7,9 @@ which keeps account of all that it has met.
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from itertools import pairwise
+from operator import is_
 from typing import Any
 
 import numpy as np
@@ -27,8 +28,10 @@ def copied(value: Any, depth: int = 0) -> Any:
         return value
     if depth < _MAX_DEPTH:
         depth += 1
-        # Most items are leaves that nobody can change: a call for each would double the time.
         if kind is list or kind is tuple:
+            # Many hold leaves alone that nobody can change: no step of Python for each of them.
+            if _IMMUTABLE.issuperset(map(type, value)):
+                return value[:]
             items = [item if type(item) in _IMMUTABLE else copied(item, depth) for item in value]
             return items if kind is list else tuple(items)
         if kind is dict:
@@ -47,6 +50,8 @@ def mapped(value: Any, leaf: Callable[[Any], Any]) -> Any:
     if kind in _NO_LEAVES:
         return value
     if kind is list or kind is tuple:
+        if _NO_LEAVES.issuperset(map(type, value)):
+            return value[:]
         items = [item if type(item) in _NO_LEAVES else mapped(item, leaf) for item in value]
         return items if kind is list else tuple(items)
     if kind is dict:
@@ -87,7 +92,9 @@ def same(one: Any, other: Any, depth: int = 0) -> bool:
     return True
 
 
-def _same_items(one: Iterable[Any], other: Iterable[Any], depth: int) -> bool:
+def _same_items(one: Collection[Any], other: Collection[Any], depth: int) -> bool:
+    if all(map(is_, one, other)):
+        return True
     for mine, theirs in zip(one, other, strict=True):
         # What was copied before a call shares the leaves that nobody can change.
         if mine is not theirs and not same(mine, theirs, depth):
@@ -102,7 +109,8 @@ _NESTED = (list, tuple, dict)
 
 def share(one: Any, other: Any) -> bool:
     """Whether an array in one value may share memory with an array in the other."""
-    ours, theirs = arrays(one), arrays(other)
+    ours = arrays(one)
+    theirs = arrays(other) if ours else []
     for mine in ours:
         for another in theirs:
             # Two arrays that are no views have memory of their own: most are of this kind.
@@ -116,12 +124,16 @@ def share(one: Any, other: Any) -> bool:
 
 def twins(value: Any) -> bool:
     """Whether two arrays in nested data share memory with each other."""
+    found = arrays(value)
+    if len(found) < 2:
+        return False
     by_owner: dict[int, list[np.ndarray[Any, Any]]] = {}
-    for array in arrays(value):
+    for array in found:
         by_owner.setdefault(id(_owner(array)), []).append(array)
-    for found in by_owner.values():
-        found.sort(key=lambda array: np.lib.array_utils.byte_bounds(array)[0])
-        for one, other in pairwise(found):
+    for neighbours in by_owner.values():
+        if len(neighbours) > 1:
+            neighbours.sort(key=lambda array: np.lib.array_utils.byte_bounds(array)[0])
+        for one, other in pairwise(neighbours):
             # Work enough to tell neighbouring entries from common ones; NumPy's stubs know less.
             if one is other or np.may_share_memory(one, other, max_work=10_000):  # type: ignore[arg-type]
                 return True
@@ -147,7 +159,10 @@ def arrays(value: Any, depth: int = 0) -> list[np.ndarray[Any, Any]]:
 def _collect(value: Any, depth: int, found: list[np.ndarray[Any, Any]]) -> None:
     """Add the arrays inside lists, tuples and dicts to those found."""
     if depth < _MAX_DEPTH and isinstance(value, _NESTED):
-        for item in value.values() if isinstance(value, dict) else value:
+        items = value.values() if isinstance(value, dict) else value
+        if _IMMUTABLE.issuperset(map(type, items)):
+            return
+        for item in items:
             if isinstance(item, np.ndarray):
                 found.append(item)
             elif type(item) not in _IMMUTABLE:

@@ -23,7 +23,7 @@ import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
-from . import NAME_BYTES, admitted, child, fence, semaphores, stream
+from . import NAME_BYTES, admitted, calls, child, fence, semaphores, stream
 from .preload import Finder, Withheld
 
 _GLANCE = 1.0  # seconds between two looks at whether the judge still lives
@@ -52,6 +52,8 @@ def main(argument: str) -> None:
     os.close(null)
     try:
         shell = _load(options)
+        # Asking for it is slow in the box, and a child's is the same.
+        size = calls.address_space()
         _tell_modules(Path(options["missed"]))
     except Exception as error:  # noqa: BLE001 - whatever it is, the judge tells the user
         os.write(control.fileno(), b"e" + f"{type(error).__name__}: {error}".encode()[:500])
@@ -76,7 +78,7 @@ def main(argument: str) -> None:
         if pid == 0:
             for descriptor in (control.detach(), *lists):
                 os.close(descriptor)
-            _be_child(descriptors[0], folder, options, shell)
+            _be_child(descriptors[0], folder, options, shell, size)
         os.close(descriptors[0])
         heard = _attend(control.fileno(), pid, judge)
         _bury(pid, lists)
@@ -120,7 +122,9 @@ def _tell_modules(path: Path) -> None:
     path.write_text(json.dumps(finder.missed()), encoding="utf-8")
 
 
-def _be_child(descriptor: int, folder: Path, options: dict[str, Any], shell: Any) -> NoReturn:
+def _be_child(
+    descriptor: int, folder: Path, options: dict[str, Any], shell: Any, size: int | None
+) -> NoReturn:
     """Serve one submission in a fresh process; never returns."""
     status = 1
     try:
@@ -136,7 +140,7 @@ def _be_child(descriptor: int, folder: Path, options: dict[str, Any], shell: Any
             semaphores.install()
         if options["fences"]:
             admitted.admit(processes=processes)
-        child.serve(channel, shell, start)
+        child.serve(channel, shell, start, size=size)
     except stream.ClosedError:
         status = 0
     finally:
