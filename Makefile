@@ -14,7 +14,7 @@ VERSION := import sys; print("%d.%d.%d" % sys.version_info[:3])
 RECENT := import sys; sys.version_info >= tuple(map(int, "$(LOWEST)".split("."))) or sys.exit(1)
 
 .DEFAULT_GOAL := help
-.PHONY: help lab demo test lint notebooks bench lock fuzz kill-matrix kills honest nbgrader-tests
+.PHONY: help lab demo test lint notebooks bench lock fuzz kill-matrix kills load honest nbgrader-tests
 
 help:
 	@echo "make lab        set out what is missing in work/, and open JupyterLab there"
@@ -26,6 +26,7 @@ help:
 	@echo "make kill-matrix  measure what the judge notices, and write docs/kill-matrix.md"
 	@echo "make fuzz       try 10,000 notebooks and 10,000 values on the judge"
 	@echo "make kills      kill 'grader grade' 200 times and look for what is left"
+	@echo "make load       grade 10,000 submissions on two Dask workers that are killed"
 	@echo "make honest     compare the three commands on all honest work and all attacks"
 	@echo "make nbgrader-tests  run nbgrader's own tests with this engine"
 	@echo "make lock       choose the exact versions that the others install (needs uv)"
@@ -51,6 +52,9 @@ lint: $(READY)
 
 kills: $(READY)
 	$(RUN) KILLS=200 "$(BIN)/python" -m pytest -q tests/grading/test_killed.py -k whenever_the_command_is_killed
+
+load: $(READY)
+	$(RUN) "$(BIN)/python" tests/load.py $(or $(COUNT),10000)
 
 kill-matrix: $(READY)
 	$(RUN) "$(BIN)/python" tests/kill_page.py

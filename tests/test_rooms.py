@@ -42,6 +42,7 @@ STARTERS = {
     "grader.box.shell",
     "grader.box.warm",
     "grader.demo",
+    "grader.run.desk",
     "grader.run.workers",
     "grader.sandbox.apart",
     "grader.sandbox.oracle",

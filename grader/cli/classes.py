@@ -28,6 +28,7 @@ def grade(
     *,
     student: Annotated[list[str] | None, typer.Option(help=words.STUDENTS)] = None,
     jobs: Annotated[int | None, typer.Option(min=1, help=words.JOBS)] = None,
+    scheduler: Annotated[str, typer.Option(help=words.SCHEDULER)] = "",
     force: Annotated[bool, typer.Option("--force", help=words.FORCE)] = False,
     unsandboxed: Annotated[bool, typer.Option("--unsandboxed", help=words.UNSANDBOXED)] = False,
     collect: Annotated[bool, typer.Option("--collect", help=words.COLLECT)] = False,
@@ -49,7 +50,9 @@ def grade(
             jobs=jobs,
             force=force,
             sandboxed=not unsandboxed,
+            scheduler=scheduler,
             watch=watch,
+            say=lambda line: typer.echo(one_line(words.on_the_way(line)), err=True),
         )
     print_class(rows, course)
     for row in rows:
@@ -108,6 +111,7 @@ def watch(
     tell: Annotated[Telling, typer.Option(help=words.TELL)] = Telling.POINTS,
     tell_after: Annotated[Telling, typer.Option(help=words.TELL_AFTER)] = Telling.POINTS,
     jobs: Annotated[int | None, typer.Option(min=1, help=words.JOBS)] = None,
+    scheduler: Annotated[str, typer.Option(help=words.SCHEDULER)] = "",
 ) -> None:
     """Run `grader watch`."""
     from grader.course.folders import course_around  # noqa: PLC0415 - each command loads what it needs
@@ -126,6 +130,7 @@ def watch(
         before=tell,
         after=tell_after,
         jobs=jobs,
+        scheduler=scheduler,
     )
     found = [course.find_lesson(lesson) for lesson in lessons or []] or course.lesson_ids()
     at_work = watching.Watch(course=course, lessons=found, rules=rules, say=_log_to(course))

@@ -24,6 +24,7 @@ COURSE = _("The course's folder; the one you stand in without.")
 GRADE = _("Grade class/submitted into the gradebook.")
 STUDENTS = _("Only these students.")
 JOBS = _("Workers; one a core without.")
+SCHEDULER = _("Grade on a Dask cluster: where its scheduler listens, as tcp://host:8786.")
 FORCE = _("Grade what is unchanged, too.")
 UNSANDBOXED = _("Run other people's code without a sandbox.")
 COLLECT = _("First collect what is new in the exchange.")
@@ -117,6 +118,10 @@ NOT_ALL_WRITTEN = _("not every page could be written and sent; see above")
 
 def error(reason: object) -> str:
     return _("grader: {reason}").format(reason=reason)
+
+
+def on_the_way(line: str) -> str:
+    return _("grader: {line}").format(line=line)
 
 
 def submission_refused(student: str, lesson: str, problem: str) -> str:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from grader.errors import GraderError, InputError
 from grader.report.row import Row, brief, refused
 from grader.run import words
+from grader.run.crew import Result
 from grader.run.plan import Task, Terms
-from grader.run.workers import Result
 
 if TYPE_CHECKING:
     # It loads nbgrader, which the boxes need not wait for.

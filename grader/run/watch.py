@@ -43,6 +43,7 @@ class Rules:
         before: what is told before the deadline.
         after: what is told after it.
         jobs: worker processes; None for one a core.
+        scheduler: the address of a Dask scheduler whose workers grade; "" grades here.
     """
 
     every: float = 2.0
@@ -51,6 +52,7 @@ class Rules:
     before: Telling = Telling.POINTS
     after: Telling = Telling.POINTS
     jobs: int | None = None
+    scheduler: str = ""
 
 
 @dataclass(kw_only=True)
@@ -145,7 +147,14 @@ class Watch:
         began = time.monotonic()
         # Looked at before: what changes meanwhile is graded again.
         seen = {entry.student: content_told(entry) for entry in some}
-        rows = grade_class(self.course, lessons=[lesson], students=list(seen), jobs=self.rules.jobs)
+        rows = grade_class(
+            self.course,
+            lessons=[lesson],
+            students=list(seen),
+            jobs=self.rules.jobs,
+            scheduler=self.rules.scheduler,
+            say=lambda line: self._say_once(line, line),
+        )
         now = datetime.now(UTC).isoformat(timespec="seconds")
         by_student = {entry.student: entry for entry in some}
         for row in rows:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from grader.course.folders import Course
+from grader.course.lesson import Lesson
 from grader.course.loading import load
 from grader.errors import InputError
 from grader.gradebook.disk import refusals_told
@@ -16,6 +17,7 @@ from grader.gradebook.folders import Autograded
 from grader.gradebook.lean import leave_out_slow_imports
 from grader.report.row import Row
 from grader.run import words
+from grader.run.crew import Crew
 from grader.run.one import to_preload
 from grader.run.plan import Task, Terms, plan
 from grader.run.record import record
@@ -44,7 +46,9 @@ def grade_class(
     jobs: int | None = None,
     force: bool = False,
     sandboxed: bool = True,
+    scheduler: str = "",
     watch: Watcher = _say_nothing,
+    say: Callable[[str], None] = lambda _line: None,
 ) -> list[Row]:
     """Grade a class into its gradebook; what has not changed is skipped.
 
@@ -52,24 +56,33 @@ def grade_class(
         jobs: worker processes; one a core by default.
         force: grade what has not changed, too.
         sandboxed: False runs other people's code without a sandbox.
+        scheduler: the address of a Dask scheduler, whose workers then grade; "" grades here.
         watch: told how many of how many are done.
+        say: told in a line which of them takes no work, and why.
 
     Raises:
         InputError: there is nothing to grade, no sandbox, or no usable gradebook.
         GraderError: the grader's own fault.
     """
     reason = availability.unavailable()
-    if sandboxed and reason:
+    if sandboxed and reason and not scheduler:
         raise InputError(words.class_refused(reason))
+    if scheduler and jobs:
+        raise InputError(words.JOBS_OF_A_CLUSTER)
     found = entries(course, lessons, students)
     by_id = {
         name: load(course, name) for name in sorted({e.lesson for e in found if not e.problem})
     }
-    jobs = min(jobs or os.cpu_count() or 1, len(found))
+    crew = _crew(
+        course,
+        by_id,
+        jobs=min(jobs or os.cpu_count() or 1, len(found)),
+        scheduler=scheduler,
+        sandboxed=sandboxed,
+        say=say,
+    )
     with ExitStack() as stack:
-        workers = stack.enter_context(
-            Workers(course, to_preload(by_id.values()), jobs=jobs, sandboxed=sandboxed)
-        )
+        workers = stack.enter_context(crew)
         autograded = Autograded(course)
         if force or not all(entry.problem or autograded.holds(entry) for entry in found):
             # Their boxes warm up while this process imports nbgrader.
@@ -79,7 +92,8 @@ def grade_class(
             recorder.register(lesson)
         with refusals_told(course.class_folder):
             secret = course.make_secret()
-        sandbox = availability.describe(sandboxed=sandboxed)
+        # What grades elsewhere has a sandbox although there may be none here.
+        sandbox = reason if scheduler and reason else availability.describe(sandboxed=sandboxed)
         terms = Terms(lessons=by_id, secret=secret, sandbox=sandbox)
         tasks, rows = _planned(found, terms, None if force else recorder.done())
         watch(0, len(tasks))
@@ -93,6 +107,26 @@ def grade_class(
         else rows[entry]
         for entry in found
     ]
+
+
+def _crew(
+    course: Course,
+    lessons: Mapping[str, Lesson],
+    *,
+    jobs: int,
+    scheduler: str,
+    sandboxed: bool,
+    say: Callable[[str], None],
+) -> Crew:
+    """Return who grades: this machine, or those of a cluster."""
+    preload = to_preload(lessons.values())
+    if not scheduler:
+        return Workers(course, preload, jobs=jobs, sandboxed=sandboxed)
+    from grader.run.cluster import Cluster  # noqa: PLC0415 - it loads Dask
+
+    return Cluster(
+        course, preload, address=scheduler, lessons=lessons, sandboxed=sandboxed, say=say
+    )
 
 
 def _planned(

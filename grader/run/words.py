@@ -151,3 +151,65 @@ def already_watched(folder: Path) -> str:
         "{folder}: another watch is at work here; end that one first, or ask it with "
         "'grader watch --status'"
     ).format(folder=folder)
+
+
+NO_DISTRIBUTED = _(
+    "grading on a cluster needs Dask's distributed, which is not installed here; "
+    "install it with: pip install 'backprop-by-hand[cluster]'"
+)
+JOBS_OF_A_CLUSTER = _(
+    "--jobs and --scheduler exclude each other: a cluster's workers say themselves how many "
+    "threads they have"
+)
+NOT_INSTALLED = _("none")
+
+
+def no_scheduler(address: str, reason: object) -> str:
+    return _(
+        "{address}: no Dask scheduler answers there ({reason}); start one with 'dask scheduler', "
+        "or correct --scheduler; what is graded so far is kept"
+    ).format(address=address, reason=reason)
+
+
+def other_scheduler(address: str, theirs: object, ours: object) -> str:
+    return _(
+        "{address}: the scheduler has distributed {theirs}, and this machine has {ours}; "
+        "install the same version on both, then run this again"
+    ).format(address=address, theirs=theirs, ours=ours)
+
+
+def nobody_works(address: str, reasons: Sequence[str]) -> str:
+    why = "; ".join(dict.fromkeys(reasons)) or _("none is there")
+    return _(
+        "{address}: no worker there takes work ({why}); start one with 'dask worker {address}', "
+        "then run this again: what is graded so far is kept"
+    ).format(address=address, why=why)
+
+
+def takes_no_work(address: str, reason: str) -> str:
+    return _("worker {address} takes no work: {reason}").format(address=address, reason=reason)
+
+
+def other_versions(found: Sequence[tuple[str, str | None, str]]) -> str:
+    return "; ".join(
+        _("it has {package} {theirs}, and this machine has {ours}: install the same").format(
+            package=package, theirs=theirs or NOT_INSTALLED, ours=ours
+        )
+        for package, theirs, ours in found
+    )
+
+
+def sandbox_fails(failing: Sequence[str], count: int) -> str:
+    return plural(
+        "{count} guarantee of the sandbox does not hold there ({failing}); "
+        "see 'grader doctor' on that machine",
+        "{count} guarantees of the sandbox do not hold there ({failing}); "
+        "see 'grader doctor' on that machine",
+        count,
+    ).format(count=count, failing="; ".join(failing))
+
+
+def disk_of_worker(error: OSError) -> str:
+    return _(
+        "its disk refuses {path} ({reason}); free some space there, then run this again"
+    ).format(path=error.filename or error.filename2, reason=error.strerror)

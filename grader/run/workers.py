@@ -21,8 +21,8 @@ from grader.course.folders import Course
 from grader.course.lesson import Lesson
 from grader.course.loading import kept
 from grader.errors import GraderError, InputError
-from grader.report.graded import Graded
 from grader.run import words
+from grader.run.crew import Result
 from grader.run.one import grade_file
 from grader.run.plan import Task
 from grader.sandbox import apart, scratch
@@ -32,9 +32,6 @@ from grader.sandbox.limits import Limits
 # Of one submission: what it runs is stopped before, and the judge's own work ends here, too.
 HELD_SECONDS = Limits().total_seconds
 _AHEAD = 1  # tasks that a worker is sent while it is at another
-
-# A graded submission; or that the grader, or what it was given, is at fault.
-Result = Graded | InputError | GraderError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -198,13 +195,20 @@ class Workers:
     """
 
     def __init__(
-        self, course: Course, preload: Sequence[str], *, jobs: int, sandboxed: bool = True
+        self,
+        course: Course,
+        preload: Sequence[str],
+        *,
+        jobs: int,
+        sandboxed: bool = True,
+        pinned: bool = True,
     ) -> None:
         """Prepare the workers.
 
         Args:
             preload: modules that lessons import.
             jobs: how many workers.
+            pinned: whether each keeps to a processor; not where others share out the machine.
         """
         # What the program has chosen holds.  Left to itself, it forks where that is safe: a
         # worker then has all that this process has loaded.
@@ -212,7 +216,7 @@ class Workers:
         self._context = multiprocessing.get_context(
             chosen or ("fork" if sys.platform == "linux" else "spawn")
         )
-        self._jobs = jobs
+        self._jobs, self._pinned = jobs, pinned
         self._place = Path(tempfile.mkdtemp(prefix="grader-box-"))
         self._claim = scratch.claim(self._place)
         self._about = _About(place=self._place, course=course, preload=preload, sandboxed=sandboxed)
@@ -222,7 +226,7 @@ class Workers:
         """Start the workers and their boxes; returns before they are warm."""
         while len(self._hands) < self._jobs:
             ours, theirs = self._context.Pipe()
-            core = _freest([hand.core for hand in self._hands])
+            core = _freest([hand.core for hand in self._hands]) if self._pinned else None
             process = self._context.Process(target=_serve, args=(theirs, core, self._about))  # type: ignore[attr-defined]
             process.start()
             theirs.close()

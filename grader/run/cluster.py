@@ -1,0 +1,336 @@
+"""Many submissions to many Reports, on the workers of a Dask cluster.
+
+The other way behind the door of `grader.run.workers`: tasks go in, each comes out once with what
+became of it.  Machines share nothing with this one.  Each is looked at before it is sent any
+work: it must run the same versions, and its sandbox must hold.  Then it gets the course.  Each
+is sent as many submissions as it has threads, and one ahead of each; what was with a worker or
+a scheduler that is lost is sent again.  (That is not left to Dask: a task that only some
+workers may have stays where it is when the last of them goes and another comes.)
+Loaded only where an address is given.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import sys
+import time
+import uuid
+import warnings
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from queue import Empty, SimpleQueue
+from typing import Any, Self
+
+import numpy as np
+
+from grader import __version__
+from grader.course.folders import Course
+from grader.errors import GraderError, InputError
+from grader.run import desk, parcel, words
+from grader.run.crew import Result
+from grader.run.desk import Brought, Refusal
+from grader.run.plan import Task
+
+try:
+    import distributed
+    from distributed.client import Client
+except ImportError as missing:
+    raise InputError(words.NO_DISTRIBUTED) from missing
+
+CONNECT_SECONDS = 10.0
+PATIENCE_SECONDS = 60.0  # without a scheduler, or without anybody who takes work
+_LOOK_SECONDS = 1.0  # between two looks at who has come and gone
+_AHEAD = 1  # tasks that wait for each thread of a worker
+_MOST_SENT = 5  # times that one task is sent out
+_PACKAGE = "backprop-by-hand"
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Looked:
+    """A worker takes work, on so many threads; or none, and why not; or it has gone."""
+
+    address: str
+    threads: int = 0
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Arrived:
+    """What became of a task, by the name under which it was sent; None if it was lost."""
+
+    name: str
+    result: Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Sent:
+    """A task, how often it was sent, this time included, to whom, and Dask's promise."""
+
+    task: Task
+    times: int
+    address: str = ""
+    future: Any = None
+
+
+class Cluster:
+    """The workers of a Dask cluster; it is connected to when it is first needed."""
+
+    def __init__(
+        self,
+        course: Course,
+        preload: Sequence[str],
+        *,
+        address: str,
+        lessons: Iterable[str],
+        sandboxed: bool = True,
+        say: Callable[[str], None],
+    ) -> None:
+        """Prepare the cluster.
+
+        Args:
+            preload: modules that lessons import.
+            address: where its scheduler listens.
+            say: told in a line who takes no work, and why.
+        """
+        logging.getLogger("distributed").setLevel(logging.CRITICAL + 1)
+        self._address, self._say = address, say
+        sent = parcel.of_course(course, lessons)
+        key = f"{sent.digest()[:32]}{'' if sandboxed else '-unsandboxed'}"
+        self._brought = Brought(key=key, course=sent, preload=preload, sandboxed=sandboxed)
+        self._client: Any = None
+        self._events: SimpleQueue[_Looked | _Arrived] = SimpleQueue()
+        self._hired: dict[str, int] = {}  # threads by address
+        self._refused: dict[str, str] = {}  # why, by address
+        self._looking: set[asyncio.Task[None]] = set()
+        self._sent: dict[str, _Sent] = {}  # by the names that Dask knows them by
+        self._since = 0.0  # when somebody took work last
+
+    def warm_up(self) -> None:
+        """Connect, and begin to look at its workers; returns before they are ready.
+
+        Raises:
+            InputError: nothing answers there, or something of another version.
+        """
+        if self._client is not None:
+            return
+        try:
+            with warnings.catch_warnings(action="ignore"):
+                self._client = Client(  # type: ignore[no-untyped-call]
+                    self._address, timeout=CONNECT_SECONDS, set_as_default=False
+                )
+            theirs = self._client.get_versions()["scheduler"]["packages"]["distributed"]
+        except (OSError, ValueError, TypeError, KeyError, RuntimeError) as error:
+            self._disconnect()
+            raise InputError(words.no_scheduler(self._address, error)) from error
+        ours = version("distributed")
+        if theirs != ours:
+            self._disconnect()
+            told = words.other_scheduler(self._address, theirs, ours)
+            raise InputError(told)
+        self._client.loop.add_callback(self._look_around, self._client)
+
+    async def _look_around(self, client: Any) -> None:
+        """Look at every worker that comes, for as long as there is this client."""
+        known: set[str] = set()
+        while client is self._client and client.status != "closed":
+            with contextlib.suppress(OSError):
+                there = (await client.scheduler.identity(n_workers=-1))["workers"]
+                for address in known - set(there):
+                    self._events.put(_Looked(address=address))
+                for address in set(there) - known:
+                    looking = asyncio.create_task(
+                        self._look_at(client, address, there[address]["nthreads"])
+                    )
+                    self._looking.add(looking)
+                    looking.add_done_callback(self._looking.discard)
+                known = set(there)
+            await asyncio.sleep(_LOOK_SECONDS)
+
+    async def _look_at(self, client: Any, address: str, threads: int) -> None:
+        """Find out whether a worker may take work, and have it take some."""
+        try:
+            reason = await self._unlike(client, address)
+            for brought in (None, self._brought):
+                if reason is None or not reason:
+                    key = self._brought.key
+                    found = await client._run(desk.hire, key, brought, workers=[address])  # noqa: SLF001 - `run` for those on its loop
+                    reason = found[address]
+                if reason == "":
+                    break
+        except (OSError, KeyError):
+            return  # it has gone meanwhile
+        except Exception as error:  # noqa: BLE001 - one worker's fault never ends the class
+            reason = f"{type(error).__name__}: {error}"
+        self._events.put(_Looked(address=address, threads=threads, reason=reason or ""))
+
+    async def _unlike(self, client: Any, address: str) -> str:
+        """Return what a worker has in another version than this process, or ""."""
+        message = {"op": "versions", "packages": [_PACKAGE, "numpy"]}
+        answers = await client.scheduler.broadcast(msg=message, workers=[address])
+        theirs = answers[address]["packages"]
+        ours = {
+            "python": ".".join(map(str, sys.version_info)),
+            "numpy": np.__version__,
+            _PACKAGE: __version__,
+        }
+        unlike = [(name, theirs.get(name), ours[name]) for name in ours]
+        return words.other_versions([each for each in unlike if each[1] != each[2]])
+
+    def grade(self, tasks: Iterable[Task]) -> Iterator[tuple[Task, Result]]:
+        """Grade submissions on the cluster.
+
+        Yields:
+            Each task with what became of it, as they finish.
+
+        Raises:
+            InputError: the scheduler, or everybody who took work, has gone and stays away.
+        """
+        todo, again = iter(tasks), deque[_Sent]()
+        self._since = time.monotonic()
+        while True:
+            if not again and (task := next(todo, None)) is not None:
+                again.append(_Sent(task=task, times=0))
+            if not again and not self._sent:
+                return
+            if self._connected_anew():
+                again.extend(self._sent.values())
+                self._sent.clear()
+            address = self._freest()
+            if again and address:
+                self._send(again.popleft(), address)
+                if self._events.empty():
+                    continue
+            event = self._next_event()
+            if isinstance(event, _Looked):
+                self._heed(event)
+                again.extend(self._taken_back())
+            elif event is not None and (what := self._sent.pop(event.name, None)) is not None:
+                if isinstance(event.result, Refusal):
+                    self._dismiss(event.result)
+                    again.append(replace(what, times=what.times - 1))
+                elif event.result is None and what.times < _MOST_SENT:
+                    again.append(what)
+                else:
+                    yield what.task, event.result or GraderError(words.WORKER_ENDED)
+            self._refuse_to_wait()
+
+    def _freest(self) -> str:
+        """Return the worker that has least to do, for its threads; "" if all have enough."""
+        given = Counter(what.address for what in self._sent.values())
+        free = {
+            address: given[address] / threads
+            for address, threads in self._hired.items()
+            if given[address] < (1 + _AHEAD) * threads
+        }
+        return min(free, key=lambda address: free[address], default="")
+
+    def _taken_back(self) -> Iterator[_Sent]:
+        """Yield what was sent to workers that take work no longer."""
+        for name, what in list(self._sent.items()):
+            if what.address not in self._hired:
+                del self._sent[name]
+                what.future.cancel()
+                yield what
+
+    def _connected_anew(self) -> bool:
+        """Whether there was no connection, or none any more, and there is one now.
+
+        Raises:
+            InputError: there is none, and will not soon be.
+        """
+        if self._client is not None and self._client.status != "closed":
+            return False
+        patience = 0.0 if self._client is None else PATIENCE_SECONDS
+        end = time.monotonic() + patience
+        self._disconnect()
+        while True:
+            try:
+                self.warm_up()
+            except InputError:
+                if time.monotonic() >= end:
+                    raise
+                time.sleep(_LOOK_SECONDS)
+            else:
+                return True
+
+    def _heed(self, event: _Looked) -> None:
+        """Count a worker in or out, and say why one takes no work."""
+        self._hired.pop(event.address, None)
+        self._refused.pop(event.address, None)
+        if event.reason:
+            self._refused[event.address] = event.reason
+            self._say(words.takes_no_work(event.address, event.reason))
+        elif event.threads:
+            self._hired[event.address] = event.threads
+
+    def _dismiss(self, refusal: Refusal) -> None:
+        """Let a worker that cannot go on have no more work."""
+        if refusal.address in self._hired:
+            self._heed(_Looked(address=refusal.address, reason=refusal.reason))
+            self._client.loop.add_callback(self._let_go, self._client, refusal.address)
+
+    async def _let_go(self, client: Any, address: str) -> None:
+        # It may have gone itself.
+        with contextlib.suppress(OSError, KeyError):
+            await client._run(desk.dismiss, self._brought.key, workers=[address])  # noqa: SLF001
+
+    def _refuse_to_wait(self) -> None:
+        """Raise InputError where nobody takes work, and nobody will soon."""
+        if self._hired:
+            self._since = time.monotonic()
+        looked = self._refused and not self._looking and self._events.empty()
+        if not self._hired and (looked or time.monotonic() - self._since > PATIENCE_SECONDS):
+            raise InputError(words.nobody_works(self._address, list(self._refused.values())))
+
+    def _send(self, what: _Sent, address: str) -> None:
+        name = f"grade-{uuid.uuid4().hex}"
+        future = self._client.submit(
+            desk.grade_there,
+            self._brought.key,
+            what.task,
+            parcel.of_submission(what.task.entry.folder),
+            key=name,
+            pure=False,
+            workers=[address],
+        )
+        self._sent[name] = _Sent(
+            task=what.task, times=what.times + 1, address=address, future=future
+        )
+        self._client.loop.add_callback(self._follow, name, future)
+
+    async def _follow(self, name: str, future: Any) -> None:
+        """Wait for a result where Dask's own loop is, and hand it over."""
+        try:
+            result = await future
+        except (asyncio.CancelledError, distributed.CancelledError):
+            result = None
+        except distributed.KilledWorker:
+            result = GraderError(words.WORKER_ENDED)
+        except Exception as error:  # noqa: BLE001 - the class goes on; the fault is named, not scored
+            result = GraderError(f"{type(error).__name__}: {error}")
+        self._events.put(_Arrived(name=name, result=result))
+
+    def _next_event(self) -> _Looked | _Arrived | None:
+        try:
+            return self._events.get(timeout=_LOOK_SECONDS)
+        except Empty:
+            return None
+
+    def _disconnect(self) -> None:
+        if self._client is not None:
+            client, self._client = self._client, None
+            # A scheduler that has gone is no reason to stay.
+            with contextlib.suppress(Exception):
+                client.close(timeout=_LOOK_SECONDS)
+        self._hired.clear()
+        self._refused.clear()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._disconnect()

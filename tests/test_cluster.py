@@ -1,0 +1,170 @@
+"""A class on a Dask cluster: graded as here, whatever is lost; what is not as here is refused."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from grader.errors import InputError
+from grader.run.whole_class import grade_class
+from tests import classroom, cluster, load
+from tests.classroom import LESSON, hand_in, holdings, tree
+from tests.grading.honest_class import HONEST, needs_sandbox
+
+pytestmark = [
+    needs_sandbox,
+    # Dask's client closes its sockets when its loop ends, which may be after the test.
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
+]
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """A cluster of one worker that all tests here share: its port and its folder."""
+    folder, port = tmp_path_factory.mktemp("cluster"), cluster.free_port()
+    started = [cluster.scheduler(folder / "scheduler", port)]
+    started.append(cluster.worker(folder / "worker", port))
+    yield f"tcp://127.0.0.1:{port}", port, folder
+    for each in started:
+        each.kill()
+
+
+@pytest.fixture
+def course(tmp_path):
+    made = classroom.make_course(tmp_path / "course")
+    made.make_secret()
+    return made
+
+
+def autograded(course):
+    return tree(course.class_folder / "autograded")
+
+
+def fill(course):
+    """Hand in all sorts of notebooks, and what is none."""
+    for student, content in HONEST.items():
+        hand_in(course, student, content, timestamp="2026-03-01 12:00:00 UTC")
+    hand_in(course, "module", HONEST["right"], mine_dot_py="x = 1\n")
+    hand_in(course, "torn", HONEST["right"][:500])
+    hand_in(course, "two", HONEST["right"], other_dot_ipynb=HONEST["wrong"])
+    odd = {
+        student: hand_in(course, student, "") / f"{LESSON}.ipynb"
+        for student in ("link", "pipe", "large")
+    }
+    odd["link"].unlink()
+    odd["link"].symlink_to("/etc/passwd")
+    odd["pipe"].unlink()
+    os.mkfifo(odd["pipe"])
+    os.truncate(odd["large"], 101 * 2**20)
+
+
+def test_a_class_is_graded_there_as_it_is_here(course, place, tmp_path):
+    alone = classroom.copy_of(course, tmp_path / "alone")
+    fill(course)
+    fill(alone)
+
+    rows = grade_class(course, scheduler=place[0])
+    expected = grade_class(alone, jobs=2)
+
+    told = {row.student: row.problem.replace(str(course.root), str(alone.root)) for row in rows}
+    assert told == {row.student: row.problem for row in expected}
+    assert holdings(course) == holdings(alone)
+    assert autograded(course) == autograded(alone)
+    # A second time, there is nothing to do, and nobody is asked.
+    assert all(row.skipped or row.problem for row in grade_class(course, scheduler=place[0]))
+
+
+def test_a_class_of_many_loses_its_workers_and_no_submission(tmp_path):
+    found = load.run(tmp_path, 34)
+
+    assert found.ungraded == []
+    assert found.differing == []
+    assert len(found.recorded) == 34
+    assert set(found.recorded.values()) == {1}
+
+
+def test_without_an_address_no_dask_is_loaded(course):
+    hand_in(course, "ada", HONEST["right"])
+    code = (
+        "import sys; sys.modules['distributed'] = sys.modules['dask'] = None\n"
+        "from grader.cli.main import main; sys.argv[1:] = {words}; main()"
+    )
+
+    def run(*words):
+        return subprocess.run(
+            [sys.executable, "-c", code.format(words=list(words))],
+            cwd=course.root,
+            env=classroom.environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    assert run("grade", "--jobs=1").returncode == 0
+    refused = run("grade", "--force", "--scheduler=tcp://127.0.0.1:1")
+    assert refused.returncode == 1
+    assert refused.stderr == (
+        "grader: grading on a cluster needs Dask's distributed, which is not installed here; "
+        "install it with: pip install 'backprop-by-hand[cluster]'\n"
+    )
+
+
+def test_where_nothing_listens_one_line_says_so(course, monkeypatch):
+    from grader.run import cluster as engine
+
+    monkeypatch.setattr(engine, "CONNECT_SECONDS", 1.0)
+    hand_in(course, "ada", HONEST["right"])
+    address = f"tcp://127.0.0.1:{cluster.free_port()}"
+
+    with pytest.raises(
+        InputError, match=r"no Dask scheduler answers there .*'dask scheduler'"
+    ) as told:
+        grade_class(course, scheduler=address)
+
+    assert "\n" not in str(told.value)
+    for wrong in ("localhost:x", "no-such-scheme://a:1", "tcp://no.such.host.invalid:8786"):
+        with pytest.raises(InputError, match="no Dask scheduler answers there"):
+            grade_class(course, scheduler=wrong)
+
+
+OTHER_VERSIONS = """\
+from distributed import versions
+plain = versions.get_package_info
+theirs = {"python": "3.9.1.final.0", "numpy": "1.0", "backprop-by-hand": None}
+versions.get_package_info = lambda names: plain(names) | theirs
+"""
+NO_SANDBOX = "import sandlock; sandlock.landlock_abi_version = lambda: 0"
+
+
+@pytest.mark.parametrize(
+    ("spoil", "told"),
+    [
+        (OTHER_VERSIONS, ["python 3.9.1.final.0", "numpy 1.0", "backprop-by-hand none"]),
+        (NO_SANDBOX, ["1 guarantee of the sandbox does not hold there", "Landlock"]),
+    ],
+)
+def test_a_worker_that_is_not_as_this_machine_takes_no_work_and_says_why(
+    course, tmp_path, spoil, told
+):
+    """Spoilt from within, by a module that Python loads as it starts."""
+    (tmp_path / "spoilt").mkdir()
+    (tmp_path / "spoilt" / "sitecustomize.py").write_text(spoil, encoding="utf-8")
+    hand_in(course, "ada", HONEST["right"])
+    port = cluster.free_port()
+    scheduler = cluster.scheduler(tmp_path / "scheduler", port)
+    path = f"{tmp_path / 'spoilt'}{os.pathsep}{classroom.ROOT}"
+    spoilt = cluster.worker(tmp_path / "worker", port, PYTHONPATH=path)
+    said = []
+    try:
+        with pytest.raises(InputError, match="no worker there takes work"):
+            grade_class(course, scheduler=f"tcp://127.0.0.1:{port}", say=said.append)
+    finally:
+        spoilt.kill()
+        scheduler.kill()
+
+    assert len(said) == 1
+    assert "takes no work" in said[0]
+    assert [each for each in told if each not in said[0]] == []
