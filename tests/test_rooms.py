@@ -30,6 +30,7 @@ FLOW = (
     "autograde",
     "feedback",
     "school",
+    "alike",
     # Faces: nobody imports them, but for the command line's own helper and what tests share.
     "sample",
     "in_kernel",

@@ -159,3 +159,22 @@ def classroom(
     from grader.school.classroom import grade_pushed  # noqa: PLC0415
 
     grade_pushed(find_course(course or Path.cwd()), lesson, pushed, unsandboxed=unsandboxed)
+
+
+@app.command(help=words.ALIKE)
+def alike(lesson: Annotated[str, typer.Argument(help=words.ONE_LESSON)]) -> None:
+    """Run `grader alike`."""
+    from grader.alike import words as told  # noqa: PLC0415
+    from grader.alike.classes import look  # noqa: PLC0415
+    from grader.course.folders import find_course  # noqa: PLC0415
+
+    leave_out_slow_imports()
+    looked = look(find_course(Path.cwd()), lesson)
+    _warn(looked.left_out)
+    for pair in looked.compared.pairs:
+        names = [likeness.exercise for likeness in pair.alike]
+        typer.echo(one_line(told.pair(*pair.students, pair.share, names)))
+    if not looked.compared.pairs:
+        typer.echo(told.NONE_FOUND)
+    typer.echo(told.compared(looked.compared.students, looked.compared.threshold))
+    typer.echo(one_line(told.page_at(looked.page)))

@@ -93,6 +93,7 @@ def pages_written(count: int) -> str:
     )
 
 
+ALIKE = _("Show pairs of solutions that are more alike than chance; never a verdict.")
 CLASSROOM = _("Grade a pushed notebook in a workflow of GitHub Classroom's.")
 PUSHED = _("The folder with what was pushed.")
 COURSE_FOLDER = _("The course's folder; the one you stand in without.")
