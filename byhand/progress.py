@@ -45,6 +45,7 @@ def note(
     path = _file(lesson)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        # As grader.files does, which a notebook may be without.
         with NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as file:
             json.dump(found, file, indent=1)
         os.replace(file.name, path)  # noqa: PTH105 - in one step, or not at all

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from grader import sample
+from grader import files, sample
 from grader.gradebook import sidecar
 from grader.judge.outcome import SEPARATE_PROCESS, Diagnosis, Outcome, Report
 from grader.judge.verdict import Verdict
@@ -448,7 +448,7 @@ def test_a_disk_that_is_full_leaves_the_page_before_as_it_was(sheet, monkeypatch
     def full(_source, _target):
         raise OSError(28, "No space left on device", str(sheet.page))
 
-    monkeypatch.setattr(feedback.os, "replace", full)
+    monkeypatch.setattr(files.os, "replace", full)
     with pytest.raises(feedback.InputError, match="cannot be written"):
         list(write_pages([sheet], {("ann", LESSON): marks(penalty=1.0)}))
 

@@ -11,6 +11,7 @@ from tests.conftest import ROOT
 # The order in which a submission flows; an import leads to the left, or stays in its room.
 FLOW = (
     "errors",
+    "files",
     "language",
     "words",
     "shown",
@@ -211,7 +212,17 @@ def test_a_room_s_door_imports_nothing(module):
 def test_the_judge_knows_neither_submissions_nor_sandboxes(module):
     rooms = {room_of(name) for name in everything_behind(module) if name in GRADER}
 
-    assert rooms <= {"errors", "language", "words", "shown", "exercise", "box", "course", "judge"}
+    assert rooms <= {
+        "errors",
+        "files",
+        "language",
+        "words",
+        "shown",
+        "exercise",
+        "box",
+        "course",
+        "judge",
+    }
 
 
 @pytest.mark.parametrize("module", ["grader.judge.compare", "grader.judge.verdict"])

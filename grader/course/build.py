@@ -18,6 +18,7 @@ from grader.course.notebook import cells_of, digest_of, text_of
 from grader.course.release import build
 from grader.course.touched import worked_in
 from grader.errors import InputError
+from grader.files import put
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,17 +122,12 @@ def _all_or_nothing(paths: Sequence[Path]) -> Iterator[None]:
 
 
 def _write(path: Path, text: str | None) -> None:
-    """Write beside and rename: a reader sees the old file or the new one; None removes it."""
-    beside = path.with_name(f".{path.name}.new")
+    """Write a file whole or not at all; None removes it."""
     try:
         if text is None:
             path.unlink(missing_ok=True)
             return
         path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            beside.write_text(text, encoding="utf-8")
-            beside.replace(path)
-        finally:
-            beside.unlink(missing_ok=True)
+        put(path, text.encode())
     except OSError as error:
         raise InputError(words.not_written(path, error.strerror)) from error

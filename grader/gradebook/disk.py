@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import os
-import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
@@ -14,11 +12,15 @@ from grader.errors import InputError
 from grader.gradebook import words
 
 
-def lock(path: Path) -> IO[Any]:
+def lock(path: Path, refusal: str) -> IO[Any]:
     """Lock a class; the lock ends with the file that is returned, or with the process.
 
+    Args:
+        path: the file that stands for what is done to the class.
+        refusal: what is told where another process does it.
+
     Raises:
-        InputError: another one is at work.
+        InputError: that is so.
     """
     import fcntl  # noqa: PLC0415 - not on Windows, where nothing is graded
 
@@ -30,22 +32,8 @@ def lock(path: Path) -> IO[Any]:
         # A file system that knows no locks lets two run at once; there is nothing to be done.
         if error.errno in (errno.EAGAIN, errno.EACCES):
             file.close()
-            raise InputError(words.locked(path.parent)) from error
+            raise InputError(refusal) from error
     return file
-
-
-_MODE = stat.S_IRUSR | stat.S_IWUSR | stat.S_IRGRP | stat.S_IROTH
-
-
-def put(path: Path, content: bytes) -> None:
-    """Write a file beside its place, then rename it: nobody meets half of it."""
-    beside = path.with_name(f".{path.name}.new")
-    try:
-        beside.write_bytes(content)
-        beside.chmod(_MODE)
-        os.replace(beside, path)  # noqa: PTH105 - an atomic rename
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager

@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from grader.course.folders import Course
 from grader.course.lesson import Lesson
-from grader.gradebook import attempts
+from grader.gradebook import attempts, words
 from grader.gradebook.cells import Known, register
 from grader.gradebook.database import Database, absolute
 from grader.gradebook.disk import lock, refusals_told
@@ -42,7 +42,7 @@ class Recorder:
         self._known: dict[str, Known] = {}
         with contextlib.ExitStack() as stack, refusals_told(self._folder):
             self._folder.mkdir(parents=True, exist_ok=True)
-            stack.enter_context(lock(self._folder / ".grading"))
+            stack.enter_context(lock(self._folder / ".grading", words.locked(self._folder)))
             self._database = Database(db_url, course_id)
             stack.callback(self._database.close)
             self._autograded.clear_staging()

@@ -12,9 +12,10 @@ from grader.course.cells import Kind
 from grader.course.folders import Course
 from grader.course.notebook import kind_of, text_of
 from grader.errors import InputError
+from grader.files import READABLE, put
 from grader.gradebook import attempts, sidecar
 from grader.gradebook.database import absolute
-from grader.gradebook.disk import put, refusals_told
+from grader.gradebook.disk import refusals_told
 from grader.gradebook.marks import marks_in
 from grader.report.attempt import attempt_of
 from grader.report.classwide import words as told
@@ -62,9 +63,9 @@ def write_report(course: Course, lesson: str | None, *, anonymous: bool = False)
     written = [folder / f"{stem}.html", folder / f"{stem}.csv"]
     with refusals_told(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        put(written[0], page.encode("utf-8", "replace"))
+        put(written[0], page.encode("utf-8", "replace"), mode=READABLE)
         # With the mark by which spreadsheets know that it is UTF-8.
-        put(written[1], table.encode("utf-8-sig", "replace"))
+        put(written[1], table.encode("utf-8-sig", "replace"), mode=READABLE)
     return written
 
 

@@ -10,9 +10,10 @@ from pathlib import Path
 
 from grader.course.folders import Course
 from grader.errors import InputError
+from grader.files import READABLE, put
 from grader.gradebook import sidecar
 from grader.gradebook.database import absolute
-from grader.gradebook.disk import put, refusals_told
+from grader.gradebook.disk import refusals_told
 from grader.gradebook.marks import marks_in
 from grader.report.marks import Marks
 from grader.report.page import feedback_page
@@ -119,8 +120,12 @@ def write_pages(
             sheet.folder.mkdir(parents=True, exist_ok=True)
             for name in _BESIDE:
                 with contextlib.suppress(UnreadableError):
-                    put(sheet.folder / name, read_bytes(sheet.graded / name, most=_MOST))
-            put(sheet.page, content)
+                    put(
+                        sheet.folder / name,
+                        read_bytes(sheet.graded / name, most=_MOST),
+                        mode=READABLE,
+                    )
+            put(sheet.page, content, mode=READABLE)
         yield sheet, ""
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -17,7 +15,7 @@ from grader.course.folders import Course
 from grader.errors import GraderError, InputError
 from grader.gradebook.database import absolute
 from grader.gradebook.deadlines import deadlines_in
-from grader.gradebook.disk import refusals_told
+from grader.gradebook.disk import lock, refusals_told
 from grader.report.telling import Telling
 from grader.report.words import number
 from grader.run import words
@@ -240,12 +238,6 @@ def _alone(course: Course) -> Iterator[None]:
     path = course.class_folder / "watch.lock"
     with refusals_told(course.class_folder):
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise InputError(words.already_watched(course.class_folder)) from error
+        held = lock(path, words.already_watched(course.class_folder))
+    with held:
         yield
-    finally:
-        os.close(handle)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.course.folders import Course
+from grader.files import put
 from grader.report.telling import Telling
 from grader.submission.entry import Entry
 
@@ -55,11 +56,9 @@ class Watched:
         return self.submissions.setdefault(f"{entry.student}/{entry.lesson}", Handled())
 
     def save(self) -> None:
-        """Write the file beside its place and rename it: nobody meets half of it."""
+        """Write the file."""
         content = {name: asdict(handled) for name, handled in self.submissions.items()}
-        beside = self.path.with_suffix(".new")
-        beside.write_text(json.dumps(content, indent=1), encoding="utf-8")
-        os.replace(beside, self.path)  # noqa: PTH105 - an atomic rename
+        put(self.path, json.dumps(content, indent=1).encode())
 
 
 def read_watched(course: Course) -> Watched:

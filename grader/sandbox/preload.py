@@ -15,6 +15,8 @@ from collections.abc import Iterator, Sequence
 from importlib.util import MAGIC_NUMBER, cache_from_source
 from pathlib import Path
 
+from grader.files import put
+
 _HEADER = 16  # bytes before the code in a file of Python's cache
 
 
@@ -58,15 +60,9 @@ def keep(listed: Path, told: Path, *, without: Path) -> None:
     known = _read(listed)
     if set(new) <= set(known):
         return
-    # Beside it and renamed: two boxes may be at it at the same time.
-    beside = listed.with_name(f"{listed.name}.{told.parent.parent.name}")
-    try:
-        beside.write_text(json.dumps(known | new), encoding="utf-8")
-        beside.replace(listed)
-    except OSError:
-        # Without a list, the next box looks for its modules itself.
-        with contextlib.suppress(OSError):
-            beside.unlink(missing_ok=True)
+    # Without a list, the next box looks for its modules itself.
+    with contextlib.suppress(OSError):
+        put(listed, json.dumps(known | new).encode())
 
 
 def _read(path: Path) -> dict[str, str]:

@@ -7,14 +7,13 @@ line ends, encoding and byte order mark.
 from __future__ import annotations
 
 import codecs
-import os
 import re
-import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from grader.errors import InputError
+from grader.files import put
 from grader.school import words
 
 _MOST_BYTES, _MOST_ROWS = 20 * 2**20, 100_000
@@ -132,16 +131,11 @@ def write_bytes(path: Path, content: bytes) -> None:
     Raises:
         InputError: the disk refuses.
     """
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_bytes(content)
-        os.replace(beside, path)  # noqa: PTH105 - an atomic rename
+        put(path, content)
     except OSError as error:
         raise InputError(words.not_written(path, error.strerror)) from error
-    finally:
-        if beside.exists():
-            beside.unlink()
 
 
 def _decoded(path: Path, content: bytes) -> tuple[bytes, str, str]:
