@@ -168,6 +168,8 @@ def bench_grading(results: Results, lessons: list[str], classes: Mapping[int, in
             handed_in(ours, lessons, students)
             mine = seconds(lambda ours=ours: run(ours.root, "grader", "grade"))
             again = seconds(lambda ours=ours: run(ours.root, "grader", "grade"))
+            one = ("grader", "grade", lessons[0], "--student", "student-00", "--force")
+            alone = seconds(lambda ours=ours, one=one: run(ours.root, *one))
             our_scores = scores(ours)
         count = students * len(lessons)
         equal = all(abs(our_scores[key] - value) < 1e-9 for key, value in stock_scores.items())
@@ -185,6 +187,12 @@ def bench_grading(results: Results, lessons: list[str], classes: Mapping[int, in
             f"(stock: a sample of {stock_count})",
             f"at least {goal}",
             reached=ratio >= goal and equal,
+        )
+        results.add(
+            f"its start, shared by {count} notebooks",
+            f"{alone / count * 1e3:.1f} ms a notebook ({alone:.2f} s)",
+            "at most 18 ms",
+            reached=alone / count <= 0.018,
         )
     results.add(
         f"nothing to do for {students} by {len(lessons)}",
