@@ -36,12 +36,12 @@ class Buffered:
     """A channel that is read in large pieces: waiting costs more than reading."""
 
     def __init__(self, channel: Channel) -> None:
-        self._channel, self._found = channel, b""
+        self._channel, self._found, self._read = channel, b"", 0
 
     @property
     def pending(self) -> bool:
         """Whether something has arrived that was not read yet."""
-        return bool(self._found)
+        return self._read < len(self._found)
 
     def send(self, data: memoryview, /) -> int:
         """Send some of data."""
@@ -49,9 +49,10 @@ class Buffered:
 
     def recv(self, size: int, /) -> bytes:
         """Return up to size bytes, of those that arrived first."""
-        found = self._found or self._channel.recv(max(size, _PIECE))
-        self._found = found[size:]
-        return found[:size]
+        if not self.pending:
+            self._found, self._read = self._channel.recv(max(size, _PIECE)), 0
+        start, self._read = self._read, min(self._read + size, len(self._found))
+        return self._found[start : self._read]
 
     def settimeout(self, seconds: float, /) -> None:
         """Let send and recv raise TimeoutError after so long."""

@@ -60,6 +60,7 @@ class Child:
         self._socket = opened(box, limits, files)
         self._channel = stream.Buffered(self._socket)
         self._told: deque[Task] = deque()
+        self._on_their_way = 0  # bytes of the tasks that were told and not replied to yet
         self._untold: deque[Task] = deque()
         self._left: stream.Deadline | None = None
         self._deaf = False
@@ -104,8 +105,11 @@ class Child:
     def done(self) -> None:
         """Note that the reply to the first task has come, and send more."""
         self._left = None
-        (self._told or self._untold).popleft()
-        if self._on_their_way() < _AHEAD // 2:
+        if self._told:
+            self._on_their_way -= len(self._told.popleft().frame)
+        else:
+            self._untold.popleft()
+        if self._on_their_way < _AHEAD // 2:
             self._send()
 
     def close(self) -> None:
@@ -114,15 +118,15 @@ class Child:
 
     def _send(self) -> None:
         """Send tasks, as many as may be on their way."""
-        size = self._on_their_way()
         frames = []
         while self._untold and not self._deaf:
             task = self._untold[0]
-            size += len(task.frame)
+            size = self._on_their_way + len(task.frame)
             # One at a time may be large: while the child has no other, it does nothing but read.
             if self._told and (size > _AHEAD or task.alone or self._told[-1].alone):
                 break
             frames.append(task.frame)
+            self._on_their_way = size
             self._told.append(self._untold.popleft())
         if not frames:
             return
@@ -131,10 +135,6 @@ class Child:
         except (wire.WireError, TimeoutError):
             # What it has replied by now still counts; who waits for more will learn why not.
             self._deaf = True
-
-    def _on_their_way(self) -> int:
-        """Return the bytes of the tasks that were sent and not replied to yet."""
-        return sum(len(task.frame) for task in self._told)
 
     def _until(self, seconds: float) -> stream.Deadline:
         """Return the deadline of what begins now; asking it also looks at what is used."""
