@@ -1231,6 +1231,7 @@ def test_students_keep_the_visible_tests_which_say_that_they_passed(built):
     released = {cell["id"]: text_of(cell) for cell in cells(built / GENERATED[1])}
 
     assert released["test_double"] == (
+        "# ── test, locked, 4 points: run it ──\n"
         'assert double(np.ones(2)).shape == (2,), "double keeps the shape"\n'
         'print("double: the visible tests passed")'
     )
@@ -1241,7 +1242,10 @@ def test_below_each_test_stands_a_cell_that_asks_for_the_verdict_and_is_not_run_
         found = list(cells(built / notebook))
         below = found[[cell["id"] for cell in found].index("test_double") + 1]
 
-        assert text_of(below) == 'from byhand.check import check\n\ncheck("double")'
+        assert text_of(below) == (
+            "# ── your verdict: run it as often as you like ──\n"
+            'from byhand.check import check\n\ncheck("double")'
+        )
         assert below["metadata"]["tags"] == ["skip-execution"]
 
 
@@ -1337,6 +1341,14 @@ def test_a_cell_to_try_out_may_use_magics(course, build):
     edit(course / "solutions/00_first/lesson.py", "print(np.arange(3))\n", "%timeit np.arange(3)\n")
 
     assert build(course)[0] == 0
+
+
+def test_a_magic_of_a_whole_cell_stays_in_its_first_line(course, build):
+    edit(course / "solutions/00_first/lesson.py", "print(np.arange(3))\n", "%%time\nprint(1)\n")
+
+    assert build(course)[0] == 0
+    found = [text_of(cell) for cell in cells(course / GENERATED[0])]
+    assert any(text.startswith("%%time\n") for text in found)
 
 
 # ----------------------------------------------------------------- nbgrader agrees

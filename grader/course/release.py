@@ -30,6 +30,7 @@ _KERNEL = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
+_ASKS = "check "  # what the name of a cell that asks for a verdict begins with
 _BEGIN, _END = "### BEGIN MARK SCHEME", "### END MARK SCHEME"
 
 
@@ -61,9 +62,10 @@ def instructor_notebook(lesson: str, cells: Sequence[Cell]) -> Any:
     notebook = nbformat.v4.new_notebook(metadata=_KERNEL)
     prose: Counter[str] = Counter()
     for cell in _expanded(cells):
-        source = cell.source
+        source = _captioned(cell)
         if cell.kind is Kind.TEST:
-            source = f"{hidden_call(lesson, cell.name)}\n{source}".rstrip()
+            caption, below = source.split("\n", 1)
+            source = f"{caption}\n{hidden_call(lesson, cell.name)}\n{below}".rstrip()
             source += f"\n{passed(cell.name)}"
         if cell.kind in (Kind.PROSE, Kind.MANUAL, Kind.ANSWER):
             made = nbformat.v4.new_markdown_cell(source)
@@ -73,6 +75,25 @@ def instructor_notebook(lesson: str, cells: Sequence[Cell]) -> Any:
         made["metadata"] = nbformat.from_dict(_metadata(cell, made["id"]))
         notebook.cells.append(made)
     return notebook
+
+
+def _captioned(cell: Cell) -> str:
+    """Return a code cell's text below a line that says what the cell is.
+
+    A comment is seen in every editor and theme, read aloud by every screen reader, and needs
+    nothing installed.  What a learner fills in has its heading above it.
+    """
+    if cell.kind is Kind.TEST:
+        caption = words.test_caption(cell.points)
+    elif cell.kind is Kind.SETUP:
+        caption = words.GIVEN_CAPTION
+    elif cell.kind is Kind.EXPLORE:
+        asks = cell.source == asking(cell.name.removeprefix(_ASKS))
+        caption = words.VERDICT_CAPTION if asks else words.TRY_CAPTION
+    else:
+        return cell.source
+    # A magic of the whole cell must stand in its first line.
+    return cell.source if cell.source.startswith("%%") else f"{caption}\n{cell.source}"
 
 
 def _expanded(cells: Sequence[Cell]) -> Iterator[Cell]:
@@ -85,7 +106,7 @@ def _expanded(cells: Sequence[Cell]) -> Iterator[Cell]:
     for cell in cells:
         if cell.kind is Kind.TEST:
             yield cell
-            yield Cell(kind=Kind.EXPLORE, name=f"check {cell.name}", source=asking(cell.name))
+            yield Cell(kind=Kind.EXPLORE, name=f"{_ASKS}{cell.name}", source=asking(cell.name))
             continue
         if cell.kind is not Kind.MANUAL:
             yield cell

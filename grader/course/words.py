@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from grader.language import plural
 from grader.language import text as _
 
 # ----------------------------------------------------------------- files of a course
@@ -138,6 +139,20 @@ SPOILER = _(
     "Generated.  Have you solved those exercises?  Then paste your own functions\n"
     "into the notebook instead: it will work with them.\n"
 )
+
+
+# In a cell's first line.  The strokes are an edge that every editor and theme shows.
+GIVEN_CAPTION = _("# ── given, locked: run it ──")
+TRY_CAPTION = _("# ── to try out: change what you like, nothing is graded ──")
+VERDICT_CAPTION = _("# ── your verdict: run it as often as you like ──")
+
+
+def test_caption(points: float) -> str:
+    return plural(
+        "# ── test, locked, {points:g} point: run it ──",
+        "# ── test, locked, {points:g} points: run it ──",
+        1 + (points != 1),
+    ).format(points=points)
 
 
 SCHEME = _("Marking scheme")
