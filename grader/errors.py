@@ -8,6 +8,10 @@ class InputError(Exception):
     """The user gave something unusable: one line that says what to do; exit code 1."""
 
 
+class StopError(InputError):
+    """What every other submission would meet, too: it is told once, and the class ends."""
+
+
 class GraderError(Exception):
     """The grader itself is at fault: never scored as zero; exit code 2."""
 

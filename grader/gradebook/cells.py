@@ -17,7 +17,7 @@ from grader.course.lesson import Lesson
 from grader.course.notebook import text_of
 from grader.errors import InputError
 from grader.gradebook import words
-from grader.gradebook.database import Database
+from grader.gradebook.database import Database, one_at_a_time
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +43,7 @@ def register(database: Database, lesson: Lesson) -> Known:
         InputError: cells were added or removed although there are submissions, or the
             database refuses.
     """
-    with database.transaction() as session:
+    with one_at_a_time(database.url), database.transaction() as session:
         notebook = _notebook(session, lesson)
         if notebook is None or not _stands(notebook, lesson):
             _save(database, lesson)

@@ -84,8 +84,11 @@ class Recorder:
         with refusals_told(self._folder), self._autograded.staged(entry, files) as folder:
             # Whatever the disk refuses, it has refused before the scores are written.
             attempts.add(self._folder, entry, graded.report)
-            with self._database.transaction() as session:
-                save(session, entry, graded.report, lesson, known=known, config=self._config)
+            self._database.change(
+                lambda session: save(
+                    session, entry, graded.report, lesson, known=known, config=self._config
+                )
+            )
             self._autograded.put(folder, entry)
 
     def close(self) -> None:

@@ -32,6 +32,31 @@ def refused_otherwise(url: str, error: Exception) -> str:
     return _("{url}: cannot be used ({error})").format(url=url, error=error)
 
 
+def no_driver(url: str, module: str | None) -> str:
+    return _(
+        "{url}: {module}, which speaks to that database, is not installed; for PostgreSQL: "
+        "pip install 'backprop-by-hand[postgresql]', and begin db_url with postgresql+psycopg://"
+    ).format(url=url, module=module)
+
+
+def gone(url: str, reason: str) -> str:
+    return _(
+        "{url}: the database server refuses or has gone away ({reason}); see that it runs and lets "
+        "you in, then run this again: what is recorded so far is kept"
+    ).format(url=url, reason=reason)
+
+
+def overtaken(url: str, reason: str) -> str:
+    return _(
+        "{url}: others write the same rows again and again ({reason}); run this again: "
+        "what is recorded so far is kept"
+    ).format(url=url, reason=reason)
+
+
+def server_refuses(url: str, reason: str) -> str:
+    return _("{url}: the database server refuses that ({reason})").format(url=url, reason=reason)
+
+
 def another_database(url: str, tables: Sequence[str]) -> str:
     return _(
         "{url}: is a database of something else, with the tables {tables}; "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -52,8 +53,16 @@ def print_class(rows: Sequence[Row], course: Course) -> None:
     skipped = sum(row.skipped for row in rows)
     failed = sum(row.report is None for row in rows)
     _say(console, words.class_counts(len(rows) - skipped - failed, skipped, failed))
-    _say(console, words.gradebook_at(course.class_folder / "gradebook.db"))
+    _say(console, words.gradebook_at(_gradebook(course)))
     _say(console, words.autograded_at(course.class_folder / "autograded"))
+
+
+def _gradebook(course: Course) -> str:
+    """Return where the gradebook is, without a password."""
+    url = str(course.nbgrader_config().CourseDirectory.db_url)
+    if "://" in url and not url.startswith("sqlite"):
+        return re.sub(r"(://[^/@]*):[^/@]*@", r"\1@", url)
+    return str(course.class_folder / "gradebook.db")
 
 
 def _print_lesson(console: Console, lesson: str, rows: Sequence[Row]) -> None:

@@ -132,9 +132,9 @@ def class_counts(graded: int, skipped: int, failed: int) -> str:
     )
 
 
-def gradebook_at(path: Path) -> str:
+def gradebook_at(place: str) -> str:
     """Return where the gradebook lies."""
-    return _("gradebook: {path}").format(path=path)
+    return _("gradebook: {place}").format(place=place)
 
 
 def autograded_at(path: Path) -> str:

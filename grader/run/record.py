@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from grader.errors import GraderError, InputError
+from grader.errors import GraderError, InputError, StopError
 from grader.report.row import Row, brief, refused
 from grader.run import words
 from grader.run.crew import Result
@@ -16,7 +16,11 @@ if TYPE_CHECKING:
 
 
 def record(task: Task, result: Result, terms: Terms, recorder: Recorder) -> Row:
-    """Record a graded submission; whatever stands against it is told in its row."""
+    """Record a graded submission; whatever stands against it is told in its row.
+
+    Raises:
+        StopError: nothing can be recorded any more.
+    """
     entry = task.entry
     if terms.task(entry) != task:
         return refused(entry, words.submission_changed(entry.folder), "input")
@@ -26,6 +30,8 @@ def record(task: Task, result: Result, terms: Terms, recorder: Recorder) -> Row:
         return refused(entry, str(result), "grader")
     try:
         recorder.record(entry, result, terms.lessons[entry.lesson], task.content_hash)
+    except StopError:
+        raise
     except InputError as error:
         return refused(entry, str(error), "input")
     except Exception as error:  # noqa: BLE001 - the class goes on; the fault is named, not scored
