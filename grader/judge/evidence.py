@@ -163,6 +163,11 @@ class Twins:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Unsteady:
+    """Of two equal questions one was answered rightly, and the other not."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class NoStructure:
     """A check could not find its way in the result; exception is what it met."""
 
@@ -241,6 +246,7 @@ Evidence = (
     | Changed
     | Shares
     | Twins
+    | Unsteady
     | NoStructure
     | AsReleased
     | AsTold
@@ -253,7 +259,17 @@ Evidence = (
 # What says plainly where to look comes first; an exception may come from far away.
 _CLEAR: tuple[type, ...] = (
     *(OtherShape, OtherLength, OtherKeys, OtherSort, Changed, Shares, Twins, Checked, NoException),
-    *(OtherValues, OtherNumber, OtherExact, NotFinite, Warned, NoStructure, Failed, AsTold),
+    *(
+        Unsteady,
+        OtherValues,
+        OtherNumber,
+        OtherExact,
+        NotFinite,
+        Warned,
+        NoStructure,
+        Failed,
+        AsTold,
+    ),
 )
 
 

@@ -20,10 +20,11 @@ from grader.course.lesson import Lesson
 from grader.errors import GraderError
 from grader.exercise import Case, Exercise
 from grader.judge import words
-from grader.judge.assess import assess, expect
+from grader.judge.assess import expect
 from grader.judge.diagnose import diagnose
 from grader.judge.evidence import AsReleased, Evidence, clarity
 from grader.judge.outcome import Answer, CaseResult, Observation, Outcome, Report
+from grader.judge.questions import Ask, Questions, observe
 from grader.judge.verdict import Verdict
 
 Substitutes = Mapping[str, Callable[..., Any]]
@@ -79,22 +80,27 @@ class Judging:
                 another one all the same: it is asked, and called "not attempted" only if the
                 stub's own exception comes.
         """
-        cases = list(exercise.make_cases(self._rng(exercise)))
+        questions = Questions.drawn(exercise, self._rng(exercise))
+        asked, ask = questions.asked, self._asks(exercise, {})
         answers: Iterator[Answer]
         if untouched_stub:
             # One is enough to see that: the others need not even be sent.
-            first = next(self._runner.ask(exercise.id, cases[:1], {}))
+            first = next(ask(asked[:1]))
             if first.failure is Verdict.NOT_ATTEMPTED:
-                judged = _Judged(outcome=not_attempted(exercise, cases))
+                judged = _Judged(outcome=not_attempted(exercise, questions.cases))
                 self._judged[exercise.id] = judged
                 return judged.outcome
-            answers = chain([first], self._runner.ask(exercise.id, cases[1:], {}))
+            answers = chain([first], ask(asked[1:]))
         else:
-            answers = self._runner.ask(exercise.id, cases, {})
+            answers = ask(asked)
         # While the reference is at work here, the student's function may be, elsewhere.
         reference = self._lesson.reference[exercise.id]
-        expected = [_expected(exercise, reference, case) for case in cases]
-        return self._keep(exercise, observe(exercise, cases, expected, answers))
+        expected = [_expected(exercise, reference, case) for case in questions.cases]
+        return self._keep(exercise, observe(exercise, questions, expected, answers, ask))
+
+    def _asks(self, exercise: Exercise, substitutes: Substitutes) -> Ask:
+        """Return what asks the student's function for some cases."""
+        return lambda cases: self._runner.ask(exercise.id, cases, substitutes)
 
     def _keep(
         self, exercise: Exercise, observed: Sequence[Observation], *, carried: bool = False
@@ -151,10 +157,11 @@ class Judging:
         if not substitutes:
             return
         # Anew, for what a case is made of may have changed in the asking; what is right has not.
-        cases = list(exercise.make_cases(self._rng(exercise)))
+        questions = Questions.drawn(exercise, self._rng(exercise))
         expected = [Answer(value=seen.expected) for seen in before]
-        answers = self._runner.ask(exercise.id, cases, substitutes)
-        self._keep(exercise, observe(exercise, cases, expected, answers), carried=True)
+        ask = self._asks(exercise, substitutes)
+        observed = observe(exercise, questions, expected, ask(questions.asked), ask)
+        self._keep(exercise, observed, carried=True)
 
     def _needs(self, exercise: Exercise) -> list[str]:
         """Return the exercises that this one builds on, directly or through others."""
@@ -231,29 +238,6 @@ def judge_manual(name: str, points: float, written: str | None, released: str) -
     elif untouched(written, released):
         verdict = Verdict.NOT_ATTEMPTED
     return Outcome(id=name, score=0.0, points=points, verdict=verdict)
-
-
-def observe(
-    exercise: Exercise,
-    cases: Sequence[Case],
-    expectations: Sequence[Answer],
-    answers: Iterator[Answer],
-) -> list[Observation]:
-    """Judge the answers to the cases of one exercise; asks for no more than it needs."""
-    observations: list[Observation] = []
-    failure: Answer | None = None
-    for case, expected in zip(cases, expectations, strict=True):
-        # One hang or crash tells enough: the next case would only cost its deadline again.
-        answer = failure or next(answers)
-        if answer.failure is not None and answer.failure.ends_asking:
-            # Too much for a case's own cap is not too much for the next case.
-            capped = answer.failure is Verdict.OUT_OF_MEMORY and case.megabytes is not None
-            failure = None if capped else answer
-        comparison = assess(answer, expected.value, case, exercise)
-        observations.append(
-            Observation(case=case, answer=answer, expected=expected.value, comparison=comparison)
-        )
-    return observations
 
 
 def _expected(exercise: Exercise, reference: Callable[..., Any], case: Case) -> Answer:

@@ -204,6 +204,10 @@ _TELL: dict[type, Callable[[Any], str]] = {
         "the value is right, but two of its arrays share memory: "
         "changing one would change the other"
     ),
+    seen.Unsteady: lambda _it: _(
+        "asked twice with equal arguments, the function gave two answers, and one is wrong: "
+        "what does it keep from an earlier call?"
+    ),
     seen.NoStructure: lambda it: _(
         "the result has not the structure asked for ({exception} while looking at it)"
     ).format(exception=it.exception),
