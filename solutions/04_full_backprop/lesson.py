@@ -1379,6 +1379,8 @@ show_sizes(globals())
 # When it is graded, your checker meets right implementations that look different, and bugs that are
 # not in section 11, on networks at most five units wide.
 # `backward` is answered from outside, and each call takes a moment: call it a few times.
+# Measure the slopes: a checker that compares with your own `model_backward` is wrong wherever that
+# is, and then loses its points as well.
 #
 # ### Exercise: `check_backward` (4 points)
 

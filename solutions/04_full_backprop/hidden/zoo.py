@@ -54,6 +54,11 @@ ZOO = [
             (planted.MEAN_TWICE, [2, 2, 1], ["tanh", "linear"]),
             (planted.FIRST_SAMPLE_FOR_ALL, [2, 2, 1], ["sigmoid", "linear"]),
             (planted.ONE_SAMPLE_SUMMED_OVER_UNITS, [2, 3, 1], ["tanh", "sigmoid"]),
+            # Seen by one sample alone, each time by another draw: a dA of zeros hides it.
+            *[
+                (planted.ONE_SAMPLE_SUMMED_OVER_UNITS, [1, width, 1], ["sigmoid", "linear"])
+                for width in (2, 3, 4, 5)
+            ],
             (planted.no_batch_of_one, [2, 3, 2], ["tanh", "linear"]),
         ],
     ),
