@@ -14,11 +14,26 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from grader import words
-from grader.exercise import Check, Rng
+from grader.exercise import Check, Rng, Tolerance
 
 Array = NDArray[np.float64]
 # The last size counts the samples; where there are two, the one in the middle is left out.
 _FAMILIES = (("rectangular", 4, 3, 5), ("square", 4, 4, 4), ("a batch of one", 3, 2, 1))
+
+DERIVED = Tolerance(relative=1e-12, absolute=1e-14)
+"""For a gradient that is to be derived, not measured.
+
+The short sums of a hidden case come out within some 1e-15 in any order.  A central difference
+errs by about eps f / h, and by h**2 / 6 times the third derivative: no h brings both much
+below 1e-11.
+"""
+LARGE = 2.0**30
+BESIDE_LARGE = Tolerance(relative=1e-11, absolute=1e-14 / LARGE)
+"""For what lies beside one large entry, where f is linear or quadratic and a wide step exact.
+
+The loss is as large as that entry, and so is the rounding of its differences; an entry that
+is derived does not depend on it.
+"""
 
 
 def sizes(names: str, shape: Sequence[int]) -> dict[str, int]:
@@ -48,6 +63,13 @@ def one_hot_targets(
 ) -> NDArray[Any]:
     """Draw targets (n, m): each column has a 1 in the row of its class, and 0 elsewhere."""
     return np.eye(n, dtype=dtype)[:, rng.integers(n, size=m)]
+
+
+def with_one_large(array: Array) -> Array:
+    """Return a copy with its largest entry `LARGE` times as large; see `BESIDE_LARGE`."""
+    array = array.copy()
+    array.flat[np.abs(array).argmax()] *= LARGE
+    return array
 
 
 def off_the_kink(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:

@@ -247,15 +247,18 @@ def _compare_values(same: Any, actual: Array, wanted: Array) -> Comparison:
 
 
 def _digits(actual: Array, wanted: Array) -> int | None:
-    """Return to how many digits values agree that nearly do."""
+    """Return to how many digits values agree that nearly do, the worst entry decides.
+
+    An entry far smaller than most counts as one of their size.
+    """
     if wanted.dtype.kind != "f" or not (np.isfinite(actual) & np.isfinite(wanted)).all():
         return None
-    with np.errstate(over="ignore"):
-        error = float(np.abs(actual - wanted).max(initial=0))
-    largest = float(np.abs(wanted).max(initial=0))
-    if not 0 < error < 1e-2 * largest:
-        return None
-    return int(-np.log10(error / largest))
+    sizes = np.abs(wanted)
+    with np.errstate(all="ignore"):
+        usual = float(np.median(sizes)) if sizes.size else 0.0
+        sizes = np.maximum(sizes, usual or sizes.max(initial=0))
+        error = float(np.max(np.abs(actual - wanted) / sizes, initial=0))
+    return int(-np.log10(error)) if 0 < error < 1e-2 else None
 
 
 def ratio(actual: Any, wanted: Any, *, single: bool = False) -> float | None:

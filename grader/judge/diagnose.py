@@ -14,15 +14,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from grader.exercise import Exercise, Mistake
+from grader.judge import words
 from grader.judge.assess import assess, run, yardstick_of
 from grader.judge.compare import Yardstick, compare
+from grader.judge.digits import loses_digits
 from grader.judge.evidence import Explained
 from grader.judge.explained import FAILURE, Cell, Covered, Explanation, diagnoses, parts_of
 from grader.judge.leaves import Misfit, Path, Slot, leaves_of
@@ -53,7 +55,12 @@ def diagnose(exercise: Exercise, observations: Sequence[Observation]) -> Finding
             failing = [seen for seen in observations if not seen.right]
             wrong = parts_of((seen.case.group, seen.comparison) for seen in failing)
             return Findings(mistakes=(_recognised(known, wrong),))
-    return search.findings()
+    found = search.findings()
+    if not found.mistakes and loses_digits(observations):
+        failing = [seen for seen in observations if not seen.right]
+        wrong = parts_of((seen.case.group, seen.comparison) for seen in failing)
+        return Findings(mistakes=(replace(words.DIGITS_LOST, explains=wrong),))
+    return found
 
 
 # ------------------------------------------------------------- one mistake alone

@@ -77,6 +77,16 @@ _NUMBERS = {
 }
 
 
+DIGITS_LOST = Diagnosis(
+    name=later("digits lost"),
+    hint=_(
+        "The values are right to some digits, and then no more. Is a slope measured by a "
+        "difference quotient where it is to be derived, a constant rounded, or a small number "
+        "computed as the difference of two large ones?"
+    ),
+)
+
+
 def of_slip(slip: Slip) -> Iterator[Diagnosis]:
     """Yield the name and hint of each thing that slipped; the value's come before the type's."""
     if slip.form is not Form.SAME:

@@ -4,8 +4,9 @@ import numpy as np
 from hidden.neurons import gain, sigmoid
 
 from grader.exercise import Case, exercise
+from grader.kit import DERIVED
 
-asked = exercise("neuron_delta")
+asked = exercise("neuron_delta", tolerance=DERIVED)
 
 
 @asked.cases

@@ -4,8 +4,9 @@ from hidden.neurons import STEPS, predictions
 from solution import step_1_loss_by_a, step_2_a_by_z
 
 from grader.exercise import exercise
+from grader.kit import DERIVED
 
-asked = exercise(STEPS[2], builds_on=STEPS[:2])
+asked = exercise(STEPS[2], builds_on=STEPS[:2], tolerance=DERIVED)
 asked.cases(predictions)
 
 asked.mistake(

@@ -5,8 +5,14 @@ from hidden.neurons import STEPS, predictions
 from solution import step_3_loss_by_z, step_4_dZ
 
 from grader.exercise import exercise
+from grader.kit import DERIVED
 
-asked = exercise(STEPS[5], builds_on=STEPS[:4], not_alone=("sure predictions", "a batch of one"))
+asked = exercise(
+    STEPS[5],
+    builds_on=STEPS[:4],
+    not_alone=("sure predictions", "a batch of one"),
+    tolerance=DERIVED,
+)
 asked.cases(predictions)
 
 asked.mistake(

@@ -4,7 +4,7 @@ import numpy as np
 from solution import activation_prime, sigmoid
 
 from grader.exercise import Case, exercise
-from grader.kit import sizes
+from grader.kit import DERIVED, sizes
 
 asked = exercise(
     "activation_prime",
@@ -18,6 +18,7 @@ asked = exercise(
         "relu at exactly 0",
         "integer input",
     ),
+    tolerance=DERIVED,
 )
 
 

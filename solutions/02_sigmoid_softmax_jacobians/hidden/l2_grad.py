@@ -1,13 +1,23 @@
 """l2_grad: the gradient of l2_loss, tried on the same inputs."""
 
+import numpy as np
 from hidden.l2_inputs import predictions
 
-from grader.exercise import exercise
+from grader.exercise import Case, exercise
+from grader.kit import BESIDE_LARGE, sizes, with_one_large
 
-asked = exercise("l2_grad", not_alone=("a perfect prediction",))
+asked = exercise(
+    "l2_grad", not_alone=("a perfect prediction", "float32 input"), tolerance=BESIDE_LARGE
+)
 
 
-asked.cases(predictions)
+@asked.cases
+def steep(rng):
+    """The inputs of the loss; one entry is so far off that the others' slopes drown in it."""
+    for group, P, T in predictions(rng):
+        plain = P.dtype == np.float32 or group == "a perfect prediction"
+        yield Case(P if plain else with_one_large(P), T, group=group, shapes=sizes("n m", P.shape))
+
 
 asked.mistake(
     "no 1/m",

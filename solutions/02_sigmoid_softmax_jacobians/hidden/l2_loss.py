@@ -3,12 +3,17 @@
 import numpy as np
 from hidden.l2_inputs import predictions
 
-from grader.exercise import exercise
+from grader.exercise import Case, exercise
+from grader.kit import sizes
 
 asked = exercise("l2_loss", not_alone=("a perfect prediction",))
 
 
-asked.cases(predictions)
+@asked.cases
+def errors(rng):
+    """The predictions and targets that the gradient is tried on, too."""
+    for group, P, T in predictions(rng):
+        yield Case(P, T, group=group, shapes=sizes("n m", P.shape))
 
 
 def squares(P, T):

@@ -4,9 +4,9 @@ import numpy as np
 from hidden.layers import phi, phi_prime
 
 from grader.exercise import Case, exercise
-from grader.kit import families, float32, off_the_kink
+from grader.kit import DERIVED, families, float32, off_the_kink
 
-asked = exercise("hidden_delta", builds_on=("activation_backward",))
+asked = exercise("hidden_delta", builds_on=("activation_backward",), tolerance=DERIVED)
 
 
 @asked.cases

@@ -4,8 +4,9 @@ import numpy as np
 from hidden.two_layers import hidden_output, last_sums, two_layers
 
 from grader.exercise import exercise
+from grader.kit import DERIVED
 
-asked = exercise("step_2_down", builds_on=("step_1_softmax",))
+asked = exercise("step_2_down", builds_on=("step_1_softmax",), tolerance=DERIVED)
 asked.cases(two_layers)
 
 asked.mistake(

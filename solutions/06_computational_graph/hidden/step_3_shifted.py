@@ -5,11 +5,13 @@ from hidden.logits import cases
 from solution import step_2_exponentials, step_3_shifted
 
 from grader.exercise import exercise
+from grader.kit import DERIVED
 
 asked = exercise(
     "step_3_shifted",
     builds_on=("step_1_sum", "step_2_exponentials"),
     not_alone=("equal logits", "one logit"),
+    tolerance=DERIVED,
 )
 asked.cases(cases)
 
