@@ -6,7 +6,6 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from byhand.gradcheck import numerical_gradient
 from byhand.picture import BLUE, INK, LINES, VERMILLION, Picture, drawing, number
 from byhand.waiting import waiting
 
@@ -68,7 +67,9 @@ def measured(w: Array, b: float, X: Array, T: Array) -> tuple[Array, float]:
     def loss(parameters: Array) -> float:
         return squared_error(parameters[None, :2], float(parameters[2]), X, T)
 
-    slopes = numerical_gradient(loss, np.append(w[0], b))
+    at, h = np.append(w[0], b), 1e-5
+    # Not by byhand.gradcheck, which a lesson that asks for it does not offer.
+    slopes = np.array([loss(at + step) - loss(at - step) for step in h * np.eye(3)]) / (2 * h)
     return slopes[None, :2], float(slopes[2])
 
 

@@ -43,7 +43,9 @@ def _are(kind: Callable[[Any], bool]) -> Callable[[Any], bool]:
 # What an author may say, by the word for it: the form that is expected, and whether it is that.
 _FORMS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     **dict.fromkeys(("name", "hint", "group"), (words.TEXT, _is_text)),
-    **dict.fromkeys(("returns", "builds_on", "not_alone"), (words.TUPLE_OF_NAMES, _are(_is_text))),
+    **dict.fromkeys(
+        ("returns", "builds_on", "not_alone", "withholds"), (words.TUPLE_OF_NAMES, _are(_is_text))
+    ),
     **dict.fromkeys(("relative", "absolute"), (words.SIZE, _is_size)),
     **dict.fromkeys(("seconds", "megabytes"), (words.ABOVE_ZERO, lambda x: _is_size(x) and x)),
     **dict.fromkeys(("silent", "fresh"), (words.TRUE_OR_FALSE, lambda x: isinstance(x, bool))),
@@ -231,6 +233,7 @@ class Exercise:
             failed, this one is asked again with that one answered for it.
         not_alone: groups that wrong functions cannot help being right in: they earn only
             together with another one.
+        withholds: modules that have the answer ready: the lesson's submissions may not import them.
         stand_in: answers for this exercise where a later one is asked again, in the student's
             process; None if the reference does, from outside.
     """
@@ -240,6 +243,7 @@ class Exercise:
     returns: tuple[str, ...] = ()
     builds_on: tuple[str, ...] = ()
     not_alone: tuple[str, ...] = ()
+    withholds: tuple[str, ...] = ()
     stand_in: Shown | None = None
     tolerance: Tolerance = Tolerance()
     mistakes: tuple[Mistake, ...] = ()
@@ -318,6 +322,7 @@ def exercise(
     returns: Sequence[str] = (),
     builds_on: Sequence[str] = (),
     not_alone: Sequence[str] = (),
+    withholds: Sequence[str] = (),
     stand_in: Shown | None = None,
     tolerance: Tolerance | None = None,
 ) -> Asked:
@@ -329,6 +334,8 @@ def exercise(
         builds_on: earlier exercises whose functions its solution may call.
         not_alone: groups that earn nothing where no other group is right, because zeros, a
             constant or an argument handed back is right there: a perfect prediction.
+        withholds: modules, as "byhand.gradcheck", that would solve it, and that the box does not
+            offer to this lesson; its text says so.
         stand_in: a right function for where this one failed and a later one calls it with a
             function of its own, which cannot cross to the reference.
         tolerance: of its floats, where the usual one does not fit.
@@ -337,6 +344,7 @@ def exercise(
     if collected is None:
         raise RuntimeError(words.OUTSIDE_HIDDEN)
     groups = {"returns": returns, "builds_on": builds_on, "not_alone": not_alone}
+    groups |= {"withholds": withholds}
     others = {"stand_in": stand_in, "tolerance": tolerance}
     _expect("exercise", name=name, **others, **groups)
     said = {key: tuple(value) for key, value in groups.items()} | others

@@ -25,6 +25,7 @@ from . import failures, names, stream, wire, words
 from .calls import call, uncallable
 from .plain import mapped
 from .shell import Shell
+from .withheld import withhold
 
 _TOO_LARGE = {"type": words.TOO_LARGE_OBJECT, "known": True}
 _ALWAYS = ("look", "use", "printed", "generators", "chance")
@@ -100,6 +101,8 @@ def serve(
     builtins.input = _no_input
     # First as in a kernel, or last: then no module of a student's hides an installed one.
     sys.path.insert(0 if start["own_first"] else len(sys.path), "")
+    for name, why in start["withheld"].items():
+        withhold(name, why)
     # What fails before this frame is the box's fault, what fails after it the student's.
     stream.send(channel, {"ready": True})
     inbox = Inbox(channel)

@@ -48,6 +48,11 @@ class Lesson:
         """The text of each cell as students get it."""
         return tuple(map(released, self.cells))
 
+    @property
+    def withheld(self) -> frozenset[str]:
+        """The modules that solve one of its exercises: its submissions do without them."""
+        return frozenset(name for each in self.exercises.values() for name in each.withholds)
+
     @cached_property
     def manual(self) -> tuple[Cell, ...]:
         """The cells that are marked by hand."""

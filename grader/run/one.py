@@ -65,7 +65,8 @@ def grade(
     # A folder or a package of the same name would stand in the way of the lesson's own file.
     taken = {part for name in lent for part in (name, Path(name).stem)}
     files = {name: content for name, content in files.items() if name.split("/")[0] not in taken}
-    with Session(box, submission.cells, files | lent) as session:
+    files |= lent
+    with Session(box, submission.cells, files, withheld=lesson.withheld) as session:
         report = judge_lesson(
             lesson,
             session,

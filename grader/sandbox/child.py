@@ -10,7 +10,7 @@ from __future__ import annotations
 import socket
 import time
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -46,18 +46,25 @@ class Task(Protocol):
 class Child:
     """One fresh process in a box, from its start to its end."""
 
-    def __init__(self, box: Box, files: Mapping[str, bytes], limits: Limits) -> None:
+    def __init__(
+        self,
+        box: Box,
+        files: Mapping[str, bytes],
+        limits: Limits,
+        withheld: Collection[str] = (),
+    ) -> None:
         """Start it.
 
         Args:
             files: what lies in its working folder.
+            withheld: modules that it may not import.
 
         Raises:
             SandboxError: the box fails, and so does the one that replaces it.
             UnplainError: the files are too large.
         """
         self._box, self._limits, self._end = box, limits, 0.0
-        self._socket = opened(box, limits, files)
+        self._socket = opened(box, limits, files, withheld=withheld)
         self._channel = stream.Buffered(self._socket)
         self._told: deque[Task] = deque()
         self._on_their_way = 0  # bytes of the tasks that were told and not replied to yet
@@ -155,6 +162,7 @@ def opened(
     copied: Mapping[str, Path] | None = None,
     environment: Mapping[str, str] | None = None,
     own_first: bool = False,
+    withheld: Collection[str] = (),
 ) -> socket.socket:
     """Return the channel to a fresh process that is ready.
 
@@ -165,6 +173,7 @@ def opened(
         copied: others, by where they lie now.
         environment: what it finds there besides.
         own_first: whether modules in the working folder come before those that are installed.
+        withheld: modules that it may not import.
 
     Raises:
         SandboxError: the box fails, and so does the one that replaces it.
@@ -175,6 +184,7 @@ def opened(
         "files": {name: np.frombuffer(content, np.uint8) for name, content in files.items()},
         "environment": dict(environment or {}),
         "own_first": own_first,
+        "withheld": {name: words.withheld(name) for name in withheld},
         "limits": {
             "memory": limits.memory,
             "cpu": limits.cpu,

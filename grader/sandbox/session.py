@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from enum import Enum, auto
 from typing import Any, Self
 
@@ -56,6 +56,7 @@ class Session:
         files: Mapping[str, bytes],
         *,
         limits: Limits | None = None,
+        withheld: Collection[str] = (),
     ) -> None:
         """Prepare a submission.
 
@@ -64,6 +65,7 @@ class Session:
                 nowhere is asked after the last cell.
             files: what lies in the working folder.
             limits: what it may use, if it is not what the box allows by itself.
+            withheld: modules that it may not import.
 
         Raises:
             SandboxError: it asks for more processes than the box was made for.
@@ -74,6 +76,7 @@ class Session:
                 words.too_many_processes(self._limits.processes, box.limits.processes)
             )
         self._cells = Cells(cells, seconds=self._limits.cell_seconds)
+        self._withheld = withheld
         self._child: Child | None = None
         # How many cells the child was told to run, whether it was told a question, which round
         # it serves; and when all began.
@@ -175,7 +178,7 @@ class Session:
         if self._refused is not None or self._is_over():
             return self._why_not()
         try:
-            self._child = Child(self._box, self._files, self._limits)
+            self._child = Child(self._box, self._files, self._limits, self._withheld)
         except wire.UnplainError as error:
             message = words.files_not_sent(error)
             self._refused = Answer(failure=Verdict.CRASHED, message=message)

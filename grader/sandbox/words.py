@@ -152,6 +152,12 @@ def files_not_sent(error: Exception) -> str:
     return _("the files beside the notebook cannot be handed over: {error}").format(error=error)
 
 
+def withheld(module: str) -> str:
+    return _("{module} is not offered in this lesson: an exercise asks for what it does").format(
+        module=module
+    )
+
+
 def output_left_out(most_mib: int) -> str:
     return _("[output left out: the notebook shows more than {most} MiB]\n").format(most=most_mib)
 

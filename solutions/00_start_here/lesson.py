@@ -13,7 +13,7 @@
 #
 # **You need** Python with functions and loops, and NumPy as far as `a[0]`, `a.shape` and `a @ b`.
 #
-# **45 minutes, 20 points:** 18 minutes to read, 10 to try things out, 16 for the exercises.
+# **45 minutes, 20 points:** 19 minutes to read, 10 to try things out, 16 for the exercises.
 #
 # | exercise | points | minutes |
 # |---|---|---|
@@ -404,6 +404,8 @@ before_and_after(standardize, flowers, labels=("length", "width"))
 # Why must the number of classes be given? Look at the last row, and think of a small batch.
 #
 # `np.zeros((4, 3))` makes a table of zeros, and `T[2, 0] = 1` puts a 1 into it.
+#
+# (`byhand.datasets` has one; it is not offered here.)
 #
 # ### Exercise: `one_hot` (6 points)
 

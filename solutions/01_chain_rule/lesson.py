@@ -173,7 +173,9 @@ moved = 0.7 + 1e-5
 print("there, back and home again:", (moved - 2e-5) + 1e-5 == 0.7)
 
 # %% [markdown]
-# So take each step on a copy of your own, in float64: `np.array(x, dtype=np.float64)` makes one.
+# So step on a copy, in float64: `np.array(x, dtype=np.float64)`.
+#
+# (`byhand.gradcheck` is not offered here.)
 #
 # ### Exercise: `numerical_gradient` (6 points)
 

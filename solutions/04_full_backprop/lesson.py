@@ -762,8 +762,9 @@ with waiting():
 #
 # **The largest, not the mean.** One entry among 6570 with the wrong sign has the error 1; the mean is
 # 0.00015.
-# So the check returns the largest error over every entry of every `W` *and* every `b`.
+# So the check returns the largest, over every `W` *and* every `b`.
 # As in lesson 01 a gradient passes below $10^{-6}$, with $h=10^{-5}$.
+# (`byhand.gradcheck` is not offered here.)
 
 # %% [markdown]
 # ### Exercise: `gradient_check` (5 points)
@@ -1356,7 +1357,7 @@ show_sizes(globals())
 #
 # ## 12 · Write the checker
 #
-# Somebody hands you a backward pass that you cannot read. Is it right?
+# Somebody hands you a backward pass that you cannot read: is it right?
 #
 # `backward(dA, caches)` takes what `model_backward` takes and should return what it returns; `dims`
 # and `kinds` say which network to try it on; you choose the numbers.
@@ -1379,8 +1380,7 @@ show_sizes(globals())
 # When it is graded, your checker meets right implementations that look different, and bugs that are
 # not in section 11, on networks at most five units wide.
 # `backward` is answered from outside, and each call takes a moment: call it a few times.
-# Measure the slopes: a checker that compares with your own `model_backward` is wrong wherever that
-# is, and then loses its points as well.
+# One that compares with your own `model_backward` is wrong where that is.
 #
 # ### Exercise: `check_backward` (4 points)
 
