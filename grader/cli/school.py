@@ -35,6 +35,8 @@ def students(
     listed = done.listed
     _warn(told.passed_over(line, why) for line, why in listed.passed_over)
     _warn(told.bad_line(file, line, why) for line, why in listed.problems)
+    if done.by_name:
+        _warn([told.with_names(told.BY_NAME, done.by_name)])
     if done.absent:
         _warn([told.absent(done.absent)])
     counts = len(done.added), len(done.changed), len(listed.people)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,9 @@ from grader.errors import InputError
 from grader.gradebook.database import Database, absolute
 from grader.gradebook.disk import refusals_told
 from grader.school import words
-from grader.school.people import ClassList, Person, read_list
+from grader.school.columns import Column
+from grader.school.matching import Register
+from grader.school.people import ClassList, Person, read_list, squeezed
 from grader.school.sheet import write_bytes
 
 NAME = "school.json"
@@ -30,12 +33,14 @@ class Enrolled:
 
     Attributes:
         absent: students of the gradebook who are not on the list; they stay.
+        by_name: who was met in the gradebook by the name alone.
     """
 
     listed: ClassList
     added: tuple[str, ...]
     changed: tuple[str, ...]
     absent: tuple[str, ...]
+    by_name: tuple[str, ...]
 
 
 def enrol(course: Course, path: Path, *, identified_by: str = "") -> Enrolled:
@@ -47,6 +52,10 @@ def enrol(course: Course, path: Path, *, identified_by: str = "") -> Enrolled:
     listed = read_list(path, identified_by=identified_by)
     with open_gradebook(course) as session:
         before = {row.id: row for row in session.execute(select(_STUDENTS))}
+        register = Register(people(before.values(), course.class_folder))
+        names = Counter(squeezed(person.name) for person in listed.people)
+        met = [_met(person, register, names) for person in listed.people]
+        listed = replace(listed, people=tuple(person for person, _named in met))
         added = [p for p in listed.people if p.id not in before]
         changed = [p for p in listed.people if _differs(p, before.get(p.id))]
         if added:
@@ -61,6 +70,7 @@ def enrol(course: Course, path: Path, *, identified_by: str = "") -> Enrolled:
         added=tuple(person.id for person in added),
         changed=tuple(person.id for person in changed),
         absent=tuple(sorted(number for number in before if number not in there)),
+        by_name=tuple(f"{person.name} = {person.id}" for person, named in met if named),
     )
 
 
@@ -96,6 +106,29 @@ def people(rows: Iterable[Any], class_folder: Path) -> list[Person]:
         )
         for row in rows
     ]
+
+
+def _met(person: Person, register: Register, names: Counter[str]) -> tuple[Person, bool]:
+    """Return a student under the id that the gradebook has for them, and whether by name alone.
+
+    A list without logins, as Moodle's grading worksheet, may be of students who are there.
+
+    Args:
+        names: how often each name is on the list.
+    """
+    chosen = person.id in (person.known_as.get("login"), person.known_as.get("id"))
+    if chosen or person.id in register.people:
+        return person, False
+    said = {Column(system): number for system, number in person.known_as.items()}
+    found = register.by_ids({**said, Column.EMAIL: person.email} if person.email else said)
+    named = False
+    if not found and names[squeezed(person.name)] == 1:
+        # One of the same name with another address is somebody else.
+        called = register.by_name(person.name)
+        found = {student for student in called if not register.people[student].email}
+        named = len(called) == len(found) == 1
+        found = found if named else set()
+    return (replace(person, id=found.pop()), named) if len(found) == 1 else (person, False)
 
 
 def _row(person: Person) -> dict[str, str | None]:

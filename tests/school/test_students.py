@@ -5,6 +5,7 @@ import json
 import pytest
 
 from tests.classroom import gradebook
+from tests.school.conftest import STUDENTS
 
 CANVAS = """Student,ID,SIS User ID,SIS Login ID,Section,Chain rule (77)
     Points Possible,,,,,40.00
@@ -170,3 +171,29 @@ def test_a_list_that_is_not_there_is_told(typed, classroom):
 
     assert code == 1
     assert "nowhere.csv: cannot be opened" in err
+
+
+def test_a_list_without_logins_meets_the_students_who_are_there(typed, classroom):
+    """Moodle's worksheet brings the numbers of a download, and makes nobody a second time."""
+    text = WORKSHEET.replace("alan@x.org", "Ada@school.edu")
+
+    code, out, err = enrol(typed, classroom, text)
+
+    assert code == 0, err
+    assert "0 new" in out
+    assert set(enrolled(classroom)) == set(STUDENTS)
+    kept = json.loads((classroom.class_folder / "school.json").read_text("utf-8"))
+    assert kept == {"ada": {"moodle": "311"}}
+
+
+def test_a_name_alone_is_met_only_where_nobody_else_can_be_meant(typed, classroom):
+    """Conan has no address in the gradebook; the two of one name, and Zoë's other address, do."""
+    with gradebook(classroom) as book:
+        book.update_or_create_student("obrien", email=None)
+    lines = ["Conan O'Brien,c@x.org", "Min Kim,m@x.org", "Zoë Łukasiewicz,other@x.org"]
+
+    code, _, err = enrol(typed, classroom, "\n".join(["Full name,Email address", *lines]))
+
+    assert code == 0, err
+    assert "by the name alone, look whether that is right: Conan O'Brien = obrien" in err
+    assert set(enrolled(classroom)) == {*STUDENTS, "m@x.org", "other@x.org"}
