@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -29,15 +29,15 @@ from grader.judge.outcome import RIGHT, Answer, Comparison
 from grader.judge.verdict import Verdict
 
 
-def expect(reference: Callable[..., Any], case: Case) -> Answer:
-    """Call the reference on copies of a case's arguments; nothing else is looked at."""
+def expect(reference: Callable[..., Any], cases: Iterable[Case]) -> list[Answer]:
+    """Call the reference on copies of the arguments of cases; nothing else is looked at."""
     with (
-        warnings.catch_warnings(),
         contextlib.redirect_stdout(io.StringIO()),
         contextlib.redirect_stderr(io.StringIO()),
+        warnings.catch_warnings(),
     ):
         warnings.simplefilter("ignore")
-        return _answer(attempt(reference, *prepared(case)))
+        return [_answer(attempt(reference, *prepared(case))) for case in cases]
 
 
 def run(function: Callable[..., Any], case: Case) -> Answer:

@@ -95,7 +95,7 @@ class Judging:
             answers = ask(asked)
         # While the reference is at work here, the student's function may be, elsewhere.
         reference = self._lesson.reference[exercise.id]
-        expected = [_expected(exercise, reference, case) for case in questions.cases]
+        expected = _expected(exercise, reference, questions.cases)
         return self._keep(exercise, observe(exercise, questions, expected, answers, ask))
 
     def _asks(self, exercise: Exercise, substitutes: Substitutes) -> Ask:
@@ -240,18 +240,20 @@ def judge_manual(name: str, points: float, written: str | None, released: str) -
     return Outcome(id=name, score=0.0, points=points, verdict=verdict)
 
 
-def _expected(exercise: Exercise, reference: Callable[..., Any], case: Case) -> Answer:
-    """Return the reference's answer.
+def _expected(
+    exercise: Exercise, reference: Callable[..., Any], cases: Sequence[Case]
+) -> list[Answer]:
+    """Return the reference's answers; empty ones for cases with a check of their own.
 
     Raises:
         GraderError: the reference fails where no exception is asked for.
     """
-    if case.check is not None:
-        return Answer()
-    answer = expect(reference, case)
-    if answer.failure is not None and case.raises is None:
-        raise GraderError(words.reference_fails(exercise.id, case.title, answer.message))
-    return answer
+    found = iter(expect(reference, [case for case in cases if case.check is None]))
+    answers = [Answer() if case.check is not None else next(found) for case in cases]
+    for case, answer in zip(cases, answers, strict=True):
+        if answer.failure is not None and case.raises is None:
+            raise GraderError(words.reference_fails(exercise.id, case.title, answer.message))
+    return answers
 
 
 def conclude(exercise: Exercise, observations: Sequence[Observation]) -> Outcome:

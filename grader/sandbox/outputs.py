@@ -119,7 +119,7 @@ def read_answer(frame: Any, call: int) -> Answer:
 
 def line(text: Any) -> str:
     """Return text from the box as one printable line, without what could carry a number out."""
-    if not isinstance(text, str):
+    if not isinstance(text, str) or not text:
         return ""
     printable = "".join(c for c in text[:300] if c.isprintable())
     return _LONG_WORD.sub("...", _DIGITS.sub("#", printable))
