@@ -32,6 +32,7 @@ def grade(
     force: Annotated[bool, typer.Option("--force", help=words.FORCE)] = False,
     unsandboxed: Annotated[bool, typer.Option("--unsandboxed", help=words.UNSANDBOXED)] = False,
     collect: Annotated[bool, typer.Option("--collect", help=words.COLLECT)] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=words.DRY_RUN)] = False,
 ) -> None:
     """Run `grader grade`."""
     from grader.course.folders import course_around  # noqa: PLC0415 - each command loads what it needs
@@ -40,6 +41,15 @@ def grade(
     from grader.run.whole_class import grade_class  # noqa: PLC0415
 
     course = course_around(Path.cwd())
+    if dry_run:
+        leave_out_slow_imports()
+        from grader.run.preview import preview  # noqa: PLC0415
+
+        with progress(words.GRADING) as watch:
+            chosen = {"lessons": lessons or [], "students": student or []}
+            said = preview(course, **chosen, jobs=jobs, watch=watch)
+        typer.echo("\n".join(map(one_line, said)))
+        return
     if collect:
         _exchange(course).collect(lessons or course.lesson_ids())
     with progress(words.GRADING) as watch:

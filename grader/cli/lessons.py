@@ -36,6 +36,23 @@ def build(
     typer.echo(words.built(result.lessons, len(result.changed)))
 
 
+@app.command(name="new-lesson", help=words.NEW_LESSON)
+def new(
+    lesson: Annotated[str, typer.Argument(help=words.NEW_ID)],
+    *,
+    title: Annotated[str, typer.Option(help=words.NEW_TITLE)] = "",
+    exercise: Annotated[str, typer.Option(help=words.NEW_EXERCISE)] = "weighted_sum",
+) -> None:
+    """Run `grader new-lesson`."""
+    from grader.course.folders import course_around  # noqa: PLC0415
+    from grader.course.new import new_lesson  # noqa: PLC0415
+
+    course = course_around(Path.cwd())
+    for path in new_lesson(course, lesson, title=title, exercise=exercise):
+        typer.echo(words.wrote(path))
+    typer.echo(words.next_steps(lesson))
+
+
 @app.command(help=words.WORK)
 def work() -> None:
     """Run `grader work`."""

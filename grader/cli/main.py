@@ -1,10 +1,10 @@
 """The program `grader`: every command, guarded."""
 
-from grader.cli import classes, lessons, report, school, setup
+from grader.cli import care, classes, lessons, report, school, setup
 from grader.cli.app import app
 from grader.cli.guard import guarded
 
-__all__ = ["app", "classes", "lessons", "main", "report", "school", "setup"]
+__all__ = ["app", "care", "classes", "lessons", "main", "report", "school", "setup"]
 
 
 def main() -> None:

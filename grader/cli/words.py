@@ -15,6 +15,10 @@ BUILD = _("Make the notebooks from solutions/NN_slug/lesson.py.")
 LESSONS = _("Lessons; all without.")
 ONLY_STALE = _("Only say what is stale.")
 WRITE_OVER = _("Write over what somebody worked in; a copy is kept.")
+NEW_LESSON = _("Write a new lesson from a template, and build it.")
+NEW_ID = _("Its id: two digits and small letters, 07_dropout.")
+NEW_TITLE = _("Its title; made of the id without.")
+NEW_EXERCISE = _("The name of its exercise's function.")
 WORK = _("Make what is missing in work/, a learner's own folder; nothing there is overwritten.")
 CHECK = _("Grade one notebook, without a gradebook.")
 NOTEBOOK = _("A notebook, NN_slug.ipynb.")
@@ -30,6 +34,14 @@ UNSANDBOXED = _("Run other people's code without a sandbox.")
 COLLECT = _("First collect what is new in the exchange.")
 FEEDBACK = _("Write the feedback pages, from the gradebook as it stands.")
 RELEASE = _("Send them out through the exchange, too.")
+DRY_RUN = _("Only say what would change, and for whom; nothing is written.")
+APPEAL = _("Show what was judged of one submission, and why; no hidden input is told.")
+ONE_STUDENT = _("The student's name in class/submitted.")
+ONE_LESSON = _("The lesson.")
+BACKUP = _("Write class/ into an archive, a consistent copy while others work.")
+ARCHIVE = _("The archive, class-backup.tar.gz.")
+RESTORE = _("Put class/ back from an archive.")
+MOVE_ASIDE = _("Move a class that is there aside.")
 SETUP = _("Set up a class: exchange, course id, what students need; and try it out.")
 EXCHANGE = _("The folder through which lessons and submissions go; asked for without.")
 COURSE_ID = _("The course's name for nbgrader; asked for without.")
@@ -70,6 +82,23 @@ NOTHING_MISSING = _("work/ has every lesson")
 
 def kept(path: Path) -> str:
     return _("kept {path}").format(path=path)
+
+
+def next_steps(lesson: str) -> str:
+    return _(
+        "now write it: each 'grader build {lesson}' makes its notebooks, "
+        "'LESSONS={lesson} python -m pytest -q tests/test_lessons.py' tries them, and "
+        "tests/test_prose.py says what the prose still lacks"
+    ).format(lesson=lesson)
+
+
+def backed_up(path: Path) -> str:
+    return _("wrote {path}; it holds the course's secret: keep it to yourself").format(path=path)
+
+
+def restored(path: Path, aside: Path | None) -> str:
+    said = _("restored class/ from {path}").format(path=path)
+    return said + (_("; what was there is now {aside}").format(aside=aside) if aside else "")
 
 
 def stale(path: Path) -> str:

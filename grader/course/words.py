@@ -68,6 +68,31 @@ def not_written(path: Path, reason: str | None) -> str:
     ).format(path=path, reason=reason)
 
 
+# -------------------------------------------------------------------- a new lesson
+
+
+def no_lesson_id(found: str) -> str:
+    return _(
+        "{found!r} cannot be a lesson's id; expected two digits and small letters, as in 07_dropout"
+    ).format(found=found)
+
+
+def no_exercise_name(found: str) -> str:
+    return _("{found!r} cannot be an exercise; expected a function's name").format(found=found)
+
+
+def number_taken(lesson: str, other: str) -> str:
+    return _("{lesson}: the number is taken by {other}; choose another one").format(
+        lesson=lesson, other=other
+    )
+
+
+def there_already(path: Path) -> str:
+    return _("{path}: is there already, and nothing was written; choose another id").format(
+        path=path
+    )
+
+
 # ------------------------------------------------------------ what is not overwritten
 
 MOVE_IT = _(

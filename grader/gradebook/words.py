@@ -81,3 +81,31 @@ def not_registered(lesson: str, error: Exception) -> str:
     return _(
         "{lesson}: {error}; restore the lesson, or delete its submissions from the gradebook"
     ).format(lesson=lesson, error=error)
+
+
+# ---------------------------------------------------------------------- a backup
+
+SERVER_KEEPS_IT = _(
+    "the gradebook is kept by a database server: back it up there (for PostgreSQL with pg_dump), "
+    "and class/ with a copy of the folder"
+)
+
+
+def nothing_to_keep(folder: Path) -> str:
+    return _("{folder}: not found; there is nothing to back up").format(folder=folder)
+
+
+def class_there(folder: Path) -> str:
+    return _("{folder}: holds a class; --force moves it aside and restores the backup").format(
+        folder=folder
+    )
+
+
+def no_backup(path: Path) -> str:
+    return _("{path}: is no backup of a class; expected what 'grader backup' wrote").format(
+        path=path
+    )
+
+
+def left_out(path: Path) -> str:
+    return _("{path}: is no plain file, and is not in the backup").format(path=path)

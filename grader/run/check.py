@@ -63,18 +63,18 @@ def _matched(
     """Match a notebook to the lesson of its name, or else to the one whose cells it has."""
     ids = course.lesson_ids()
     named = [name for name in ids if name == path.stem]
-    found: list[tuple[int, Lesson]] = []
+    found: list[tuple[tuple[int, int], Lesson]] = []
     for name in [*named, *(name for name in ids if name not in named)]:
         lesson = load(course, name)
         # Cells such as the imports are in several lessons; an exercise is in one.
         exercises = sum(cell.grade_id in lesson.exercises for cell in cells)
         if name in named and exercises:
             return lesson, match(path, cells, lesson)
-        found.append((exercises or belongs(cells, lesson), lesson))
+        found.append(((exercises, 0 if exercises else belongs(cells, lesson)), lesson))
     most, lesson = max(found, key=lambda pair: pair[0])
-    if named and not most:
+    if named and not any(most):
         # Whose name it has is told by the lesson itself, as when a class is graded.
         return found[0][1], match(path, cells, found[0][1])
-    if not most:
+    if not any(most):
         raise UnreadableError(path, words.of_no_lesson(ids, course.root))
     return lesson, match(path, cells, lesson)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from grader.judge.outcome import Outcome
+from grader.judge.verdict import Verdict
 from grader.language import plural
 from grader.language import text as _
 
@@ -213,3 +215,105 @@ def disk_of_worker(error: OSError) -> str:
     return _(
         "its disk refuses {path} ({reason}); free some space there, then run this again"
     ).format(path=error.filename or error.filename2, reason=error.strerror)
+
+
+# ------------------------------------------------------------ before anything is written
+
+
+def not_gradable(student: str, lesson: str, problem: str) -> str:
+    return _("{student} {lesson}: cannot be graded: {problem}").format(
+        student=student, lesson=lesson, problem=problem
+    )
+
+
+def new_submission(student: str, lesson: str, score: float, points: float) -> str:
+    return _("{student} {lesson}: not graded yet; would get {score:g} of {points:g}").format(
+        student=student, lesson=lesson, score=score, points=points
+    )
+
+
+def would_change(
+    student: str, lesson: str, new: Outcome, old: Outcome | None, *, by_hand: bool
+) -> str:
+    said = _("{student} {lesson}: {exercise} {old} -> {new}").format(
+        student=student,
+        lesson=lesson,
+        exercise=new.id,
+        old=_outcome(old) if old else _("(not asked before)"),
+        new=_outcome(new),
+    )
+    return said + (_("; points given by hand stay") if by_hand else "")
+
+
+def _outcome(outcome: Outcome) -> str:
+    return _("{score:g} of {points:g}, {verdict}").format(
+        score=outcome.score, points=outcome.points, verdict=outcome.verdict.value
+    )
+
+
+def other_cells(lesson: str, cells: Sequence[str]) -> str:
+    return _(
+        "{lesson}: the gradebook knows other graded cells than the lesson has ({cells}); grading "
+        "will be refused while there are submissions: keep the old cells"
+    ).format(lesson=lesson, cells=", ".join(cells))
+
+
+def previewed(submissions: int, changed: int) -> str:
+    return _("{submissions} submissions, {changed} of them change; nothing was written").format(
+        submissions=submissions, changed=changed
+    )
+
+
+# ------------------------------------------------------------------------- an appeal
+
+SAME = _("it was graded as it lies there, and lesson and grader are the same today")
+CHANGED_SINCE = _("the submission, the lesson, the secret or the grader has changed since then")
+JUDGED_CODE = _("  what was handed in:")
+
+
+def never_graded(student: str, lesson: str) -> str:
+    return _("{student} {lesson}: no report; run 'grader grade {lesson}' first").format(
+        student=student, lesson=lesson
+    )
+
+
+def appeal_of(student: str, name: str, lesson: str) -> str:
+    return _("{who}, {lesson}").format(
+        who=f"{student} ({name})" if name else student, lesson=lesson
+    )
+
+
+def handed_in_file(path: Path, digest: str) -> str:
+    return _("handed in: {path}, sha256 {digest}").format(path=path, digest=digest)
+
+
+def handed_in_at(time: str) -> str:
+    return _("at {time} UTC").format(time=time)
+
+
+def judged_by(version: str, sandbox: str) -> str:
+    return _("judged by grader {version}, sandbox: {sandbox}").format(
+        version=version, sandbox=sandbox
+    )
+
+
+def groups(cases: Iterable[tuple[str, Verdict]]) -> str:
+    told = ", ".join(f"{group}: {verdict.value}" for group, verdict in cases)
+    return _("  groups of cases: {told}").format(told=told)
+
+
+def by_hand(score: float, points: float) -> str:
+    return _("  points given by hand, which count: {score:g} of {points:g}").format(
+        score=score, points=points
+    )
+
+
+def comment(text: str) -> str:
+    return _("  comment: {text}").format(text=text)
+
+
+def total(score: float, points: float, penalty: float) -> str:
+    said = _("\nin the gradebook: {score:g} of {points:g}").format(score=score, points=points)
+    return said + (
+        _(", {penalty:g} taken off for lateness").format(penalty=penalty) if penalty else ""
+    )
