@@ -76,7 +76,7 @@ def restore(course: Course, source: Path, *, force: bool = False) -> Path | None
             raise InputError(words.no_backup(source)) from error
         aside = None
         if folder.exists():
-            names = (folder.with_name(f"class before {n}") for n in itertools.count(1))
+            names = (folder.with_name(words.aside(n)) for n in itertools.count(1))
             aside = next(path for path in names if not path.exists())
             folder.rename(aside)
         shutil.move(Path(place, "class"), folder)

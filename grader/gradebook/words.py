@@ -109,3 +109,8 @@ def no_backup(path: Path) -> str:
 
 def left_out(path: Path) -> str:
     return _("{path}: is no plain file, and is not in the backup").format(path=path)
+
+
+def aside(number: int) -> str:
+    """Return the name of a class that was moved aside."""
+    return _("class before {number}").format(number=number)
