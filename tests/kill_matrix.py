@@ -85,7 +85,7 @@ def _expected(lesson: str, name: str, seed: int) -> list[tuple[Case, Any]]:
     """Return one student's hidden cases, and what the reference answers."""
     reference = load(lesson).reference[name]
     return [
-        (case, None if case.check else expect(reference, case).value)
+        (case, None if case.check else expect(reference, [case])[0].value)
         for case in _cases(lesson, name, seed)
     ]
 

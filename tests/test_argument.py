@@ -91,7 +91,7 @@ def test_box_reference_mistakes_kernel_and_checks_get_the_same(box, leaf, nest, 
         return WAYS[way](NESTS[nest](LEAVES[leaf]))
 
     function = NAMESPACE["Holder" if case().then else "look"]
-    reference = expect(function, case()).value
+    reference = expect(function, [case()])[0].value
 
     assert repr(reference) == repr(run(function, case()).value)
     assert repr(reference) == repr(asked_of(KernelRunner(dict(NAMESPACE)), case()))
