@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from grader.box.plain import copied, mapped
 from grader.exercise import Case, Rng
 from grader.shown import Shown, source_of
 
+_MORE: WeakKeyDictionary[Case, tuple[Any, ...]] = WeakKeyDictionary()
 Prepared = tuple[tuple[Any, ...], dict[str, Any], list[tuple[Any, ...]]]
 
 
@@ -25,7 +27,8 @@ def prepared(case: Case) -> Prepared:
 
     Data is copied, an `Rng` is a fresh generator, functions are themselves.
     """
-    arguments, keywords, steps = mapped(copied(declared(case)), _realised)
+    given = copied(declared(case))
+    arguments, keywords, steps = mapped(given, _realised) if more_than_data(case) else given
     return arguments, keywords, steps
 
 
@@ -35,6 +38,9 @@ def outgoing(case: Case, functions: list[Callable[..., Any]]) -> Prepared:
     Args:
         functions: those that the judge answers, by number; this case's are added.
     """
+    given = declared(case)
+    if not more_than_data(case):
+        return given
 
     def leaf(value: Any) -> Any:
         if isinstance(value, Rng):
@@ -46,7 +52,7 @@ def outgoing(case: Case, functions: list[Callable[..., Any]]) -> Prepared:
             return wire.Function(len(functions) - 1)
         return value
 
-    arguments, keywords, steps = mapped(declared(case), leaf)
+    arguments, keywords, steps = mapped(given, leaf)
     return arguments, keywords, steps
 
 
@@ -59,6 +65,15 @@ def sent(shown: Shown) -> wire.Source:
 def declared(case: Case) -> Prepared:
     """Return all that a case gives to the function, as its author wrote it."""
     return case.arguments, dict(case.keywords), [step.plain for step in case.then]
+
+
+def more_than_data(case: Case) -> tuple[Any, ...]:
+    """Return what a case gives besides numbers, texts and arrays; it is looked for once."""
+    if case not in _MORE:
+        found: list[Any] = []
+        mapped(declared(case), found.append)
+        _MORE[case] = tuple(found)
+    return _MORE[case]
 
 
 def _realised(value: Any) -> Any:

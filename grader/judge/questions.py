@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from grader.exercise import Case, Exercise
-from grader.judge.argument import declared
+from grader.judge.argument import more_than_data
 from grader.judge.assess import assess
 from grader.judge.evidence import Unsteady
 from grader.judge.outcome import Answer, Comparison, Observation
@@ -53,19 +53,9 @@ class Questions:
 
 def _must_agree(case: Case) -> bool:
     """Whether equal questions have equal answers: one that costs much is asked once, too."""
-    functions = any(map(callable, _leaves(declared(case))))
+    functions = any(map(callable, more_than_data(case)))
     costly = case.seconds is not None or case.megabytes is not None
     return not (functions or costly or case.check)
-
-
-def _leaves(value: Any) -> Iterator[Any]:
-    if isinstance(value, dict):
-        value = list(value.values())
-    if isinstance(value, list | tuple):
-        for item in value:
-            yield from _leaves(item)
-    else:
-        yield value
 
 
 def observe(
