@@ -144,7 +144,7 @@ def test_where_there_can_be_no_sandbox_all_say_why(monkeypatch, name, value, rea
 
 def test_a_limit_does_not_hold_where_another_one_stands_in_for_it(monkeypatch):
     """Nobody looks at what a submission uses; its cells end all the same, when their time does."""
-    monkeypatch.setattr(Box, "misuse", lambda *_: "")
+    monkeypatch.setattr(Box, "look", lambda *_: None)
 
     with Box(COURSE, limits=replace(doctor._LIMITS, cell_seconds=0.5)) as made:
         found = [doctor._threads(made), doctor._scratch(made)]
