@@ -35,6 +35,8 @@ _LIMITS = Limits(
     files=200,
     threads=64,
 )
+# For a cell that ends by itself: on a busy machine it takes longer, and is not hostile for that.
+_PATIENCE = 20.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,8 +136,14 @@ def _untouched(laid: Bait) -> Iterator[Finding]:
     )
 
 
-def _run(box: Box, *cells: str) -> list[Run]:
-    with Session(box, [Code(source=textwrap.dedent(cell)) for cell in cells], {}) as session:
+def _run(box: Box, *cells: str, seconds: float | None = _PATIENCE) -> list[Run]:
+    """Run cells.
+
+    Args:
+        seconds: of each; None for the box's own limit, where a cell is to be stopped by it.
+    """
+    codes = [Code(source=textwrap.dedent(cell), seconds=seconds) for cell in cells]
+    with Session(box, codes, {}) as session:
         return session.run()
 
 
@@ -155,7 +163,7 @@ def _stopped(
 ) -> Finding:
     """Run a cell that must be stopped from outside, in time or for a reason of its own."""
     start = time.monotonic()
-    (run,) = _run(box, cell)
+    (run,) = _run(box, cell, seconds=None)
     seconds = time.monotonic() - start
     return _finding(
         guarantee,
