@@ -3,7 +3,7 @@
 Every comparison measures both sides here, one after the other, on this
 machine; of stock nbgrader, which would take an hour, a sample of a class.
 `--quick` uses fewer students; parts can be named: grading, bare, check, memory,
-round, report, training, sweep, engine, figures.  What is measured whole is kept in
+round, report, watch, training, sweep, engine, figures.  What is measured whole is kept in
 bench/figures.json, and shown in docs/figures.md.
 """
 
@@ -372,7 +372,7 @@ def main() -> None:
         "bare": lambda: bench_bare(results, lessons),
         "memory": lambda: bench_memory(results, lessons),
     }
-    for name in ("check", "round", "report", "training", "sweep", "engine", "figures"):
+    for name in ("check", "round", "report", "watch", "training", "sweep", "engine", "figures"):
         found = part(name)
         if found is not None:
             parts[name] = lambda found=found: found(results)
