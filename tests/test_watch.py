@@ -1,7 +1,9 @@
 """`grader watch`: from what is handed in to the page that can be fetched, without a person."""
 
+import configparser
 import contextlib
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -9,6 +11,7 @@ import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from traitlets.config.loader import PyFileConfigLoader
 
 from grader.report.telling import Telling
 from grader.run.exchange import Exchange
@@ -17,6 +20,7 @@ from grader.run.watched import read_watched
 from grader.sandbox import availability
 from tests import classroom
 from tests.classroom import LESSON, environment, right, work
+from tests.conftest import ROOT
 
 pytestmark = [
     pytest.mark.skipif(
@@ -222,3 +226,53 @@ def test_a_watch_that_is_killed_at_any_moment_goes_on_where_it_was(inbox, second
     assert {
         student: sum(found.values()) for student, found in classroom.scores(inbox.course).items()
     } == {"ada": 16.0, "bob": 16.0, "eve": 16.0}
+
+
+DOCUMENT = (ROOT / "docs" / "instructors.md").read_text(encoding="utf-8")
+
+
+def block(language, beginning):
+    """Return the block of the instructors' document that begins so."""
+    found = re.findall(rf"^```{language}\n(.*?)^```$", DOCUMENT, re.MULTILINE | re.DOTALL)
+    (wanted,) = [text for text in found if text.startswith(beginning)]
+    return wanted
+
+
+def test_what_systemd_would_start_is_a_watch_with_options_that_it_has(inbox):
+    unit = configparser.ConfigParser()
+    unit.optionxform = str
+    unit.read_string(block("ini", "[Unit]"))
+    program, *words = unit["Service"]["ExecStart"].split()
+    done = classroom.command(inbox.course, "grader", *words, "--status")
+
+    assert program == f"{unit['Service']['WorkingDirectory']}/.venv/bin/grader"
+    assert (done.returncode, words[0]) == (0, "watch")
+    assert done.stdout.startswith("no watch is at work here")
+
+
+def test_systemd_finds_nothing_wrong_in_the_unit(tmp_path):
+    if shutil.which("systemd-analyze") is None:
+        pytest.skip("needs systemd-analyze, of the package systemd")
+    text = re.sub(r"(?<=ExecStart=)\S+", sys.executable, block("ini", "[Unit]"))
+    path = tmp_path / "grader-watch.service"
+    path.write_text(text.replace("User=instructor\n", "").replace("/srv/course", "/tmp"), "utf-8")
+    done = subprocess.run(
+        ["systemd-analyze", "verify", path], capture_output=True, text=True, check=False
+    )
+
+    assert [line for line in done.stderr.splitlines() if path.name in line] == []
+    assert done.returncode == 0, done.stderr
+
+
+def test_what_jupyterhub_would_start_is_a_watch_with_options_that_it_has(inbox, tmp_path):
+    (tmp_path / "jupyterhub_config.py").write_text(block("python", "c.JupyterHub"), "utf-8")
+    config = PyFileConfigLoader("jupyterhub_config.py", path=str(tmp_path)).load_config()
+    (service,) = config.JupyterHub.services
+    program, *words = service["command"]
+    done = classroom.command(inbox.course, "grader", *words, "--status")
+
+    assert program == f"{service['cwd']}/.venv/bin/grader"
+    # What JupyterHub 5 knows of a service that it starts itself.
+    assert set(service) <= {"name", "command", "cwd", "user", "environment"}
+    assert (done.returncode, words[0]) == (0, "watch")
+    assert done.stdout.startswith("no watch is at work here")
