@@ -229,7 +229,7 @@ def test_an_encrypted_member_is_refused(tmp_path):
     found = sort_archives(tmp_path, REGISTER, LESSON)
 
     assert list(held(found)) == ["ada"]
-    assert [line for line in found.told if "is encrypted" in line]
+    assert [line for line in found.told if "ask for it without a password" in line]
 
 
 def test_a_bomb_is_refused_whatever_it_says_of_its_size(tmp_path, monkeypatch):

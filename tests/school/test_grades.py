@@ -216,3 +216,17 @@ def test_nbgrader_s_export_fills_the_same_table(classroom):
     assert "--CanvasExport.table=FILE" in refused.stderr
     assert "is a table of Canvas, expected is one of Moodle" in wrong.stderr
     assert "Traceback" not in done.stderr + refused.stderr + wrong.stderr
+
+
+@pytest.mark.parametrize("possible", ["(read only)", ""])
+def test_canvas_s_own_sums_of_a_group_with_the_lesson_s_name_are_no_column(
+    possible, typed, classroom
+):
+    """Nor where a school's older export does not mark them as read only."""
+    head = "Student,ID,SIS Login ID,Section,Start here week 1 (5),Start here Current Score"
+    table = f'{head}\nPoints Possible,,,,10,{possible}\n"O\'Brien, C",1,obrien,A,,\n'
+
+    code, said, filled = fill(typed, classroom, table)
+
+    assert code == 0, said
+    assert rows(filled)[2][4:] == ["7.25", ""]
