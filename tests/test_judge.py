@@ -21,7 +21,7 @@ from grader.judge.outcome import Answer, CaseResult, Outcome, Report
 from grader.judge.verdict import Verdict
 from grader.report.data import report_data, report_of
 from grader.report.evidence import told as words
-from grader.report.words import MEANING, outcome_lines
+from grader.report.words import MEANING, NAMES, outcome_lines
 from grader.run.one import grade_file, open_box
 from grader.sample import notebook, raising, right, text
 from grader.sandbox import availability
@@ -722,6 +722,10 @@ def test_every_verdict_has_its_sentence_in_the_document_and_in_reports():
     assert {verdict.value: MEANING[verdict] for verdict in Verdict} == {
         name: meaning.replace("`", "") for name, meaning in rows.items()
     }
+
+
+def test_every_verdict_is_called_in_english_as_in_the_contract():
+    assert {verdict: verdict.value for verdict in Verdict} == NAMES
 
 
 def test_verdicts_are_told_in_the_order_in_which_they_are_listed():
