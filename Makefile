@@ -14,7 +14,7 @@ VERSION := import sys; print("%d.%d.%d" % sys.version_info[:3])
 RECENT := import sys; sys.version_info >= tuple(map(int, "$(LOWEST)".split("."))) or sys.exit(1)
 
 .DEFAULT_GOAL := help
-.PHONY: help lab demo test lint notebooks bench lock fuzz kill-matrix kills load honest nbgrader-tests
+.PHONY: help lab demo test lint notebooks bench lock fuzz kill-matrix alternatives trivial errors-once kills load honest nbgrader-tests
 
 help:
 	@echo "make lab        set out what is missing in work/, and open JupyterLab there"
@@ -24,6 +24,9 @@ help:
 	@echo "make notebooks  build the notebooks from solutions/*/lesson.py"
 	@echo "make bench      measure the grader against its yardsticks"
 	@echo "make kill-matrix  measure what the judge notices, and write docs/kill-matrix.md"
+	@echo "make alternatives  try every right solution of another style for 200 students"
+	@echo "make trivial    try some hundred functions that know nothing on each exercise"
+	@echo "make errors-once  break each exercise in each known way, and look at the later ones"
 	@echo "make fuzz       try 10,000 notebooks and 10,000 values on the judge"
 	@echo "make kills      kill 'grader grade' 200 times and look for what is left"
 	@echo "make load       grade 10,000 submissions on two Dask workers that are killed"
@@ -58,6 +61,18 @@ load: $(READY)
 
 kill-matrix: $(READY)
 	$(RUN) "$(BIN)/python" tests/kill_page.py
+
+alternatives: $(READY)
+	$(RUN) SEEDS=200 ALL=1 OPENBLAS_NUM_THREADS=1 "$(BIN)/python" -m pytest -q -n 2 \
+	    tests/test_lessons.py tests/test_rounding.py -k "another_style or otherwise"
+
+trivial: $(READY)
+	$(RUN) TRIVIAL=1 OPENBLAS_NUM_THREADS=1 "$(BIN)/python" -m pytest -q -n 2 \
+	    tests/test_points.py -k knows_nothing
+
+errors-once: $(READY)
+	$(RUN) ALL=1 OPENBLAS_NUM_THREADS=1 "$(BIN)/python" -m pytest -q -n 2 \
+	    tests/test_lessons.py -k costs_that_exercise_alone
 
 fuzz: $(READY)
 	$(RUN) FUZZ=10000 "$(BIN)/python" -m pytest -q -n 2 tests/test_fuzz.py
