@@ -258,7 +258,7 @@ def _digits(actual: Array, wanted: Array) -> int | None:
         usual = float(np.median(sizes)) if sizes.size else 0.0
         sizes = np.maximum(sizes, usual or sizes.max(initial=0))
         error = float(np.max(np.abs(actual - wanted) / sizes, initial=0))
-    return int(-np.log10(error)) if 0 < error < 1e-2 else None
+    return int(-np.log10(error)) if 0 < error < 1e-3 else None
 
 
 def ratio(actual: Any, wanted: Any, *, single: bool = False) -> float | None:

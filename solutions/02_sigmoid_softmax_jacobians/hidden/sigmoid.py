@@ -57,6 +57,12 @@ asked.mistake(
     earns=EDGE,
 )
 asked.mistake(
+    "an if on a whole array",
+    answer=lambda z: 1 / (1 + np.exp(-z)) if z >= 0 else np.exp(z) / (1 + np.exp(z)),
+    hint="An `if` takes one way or the other; the entries of an array want both. Which function "
+    "of NumPy chooses entry by entry?",
+)
+asked.mistake(
     "tanh form, which cancels in the left tail",
     answer=lambda z: 0.5 * (1 + np.tanh(0.5 * np.asarray(z))),
     hint="Nothing overflows, well chosen. But print your result at -30 next to exp(-30): how many "

@@ -59,6 +59,12 @@ asked.mistake(
     "the slip.",
 )
 asked.mistake(
+    "s @ s.T of a flat s",
+    answer=lambda s: np.diag(s) - s @ s.T,
+    hint="s has one axis: turned over it is what it was, and s @ s.T is one number. Which product "
+    "of two vectors is a table?",
+)
+asked.mistake(
     "a vector in place of a matrix",
     answer=lambda s: s * (1 - s),
     hint="There is one derivative for each pair of an output and an input. How many are these?",

@@ -170,6 +170,13 @@ asked.mistake(
     "section 5?",
 )
 asked.mistake(
+    "1 - beta to the power t",
+    answer=adam_variant(
+        m_share=lambda beta, t: (1 - beta) ** t, v_share=lambda beta, t: (1 - beta) ** t
+    ),
+    hint="The first step is right. In formula (5), what stands under the power: beta, or 1 - beta?",
+)
+asked.mistake(
     "the size of g for its square",
     answer=adam_variant(new_v=lambda v, g, beta: beta * v + (1 - beta) * np.abs(g)),
     hint="m is right, v is not. Of what is v a running mean?",
