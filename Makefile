@@ -86,7 +86,7 @@ honest: $(READY)
 nbgrader-tests: $(READY)
 	@mkdir -p .venv/suite && ln -sfn "$$("$(BIN)/python" -c \
 	    'import nbgrader, pathlib; print(pathlib.Path(nbgrader.__file__).parent)')" .venv/suite/nbgrader
-	cd .venv/suite && $(RUN) JUPYTER_CONFIG_PATH="$(CURDIR)/tests/suite" "$(BIN)/python" -m pytest \
+	cd .venv/suite && $(RUN) USER="$$(id -un)" JUPYTER_CONFIG_PATH="$(CURDIR)/tests/suite" "$(BIN)/python" -m pytest \
 	    -q -c /dev/null --rootdir /tmp -p no:cacheprovider -p no:xdist \
 	    --ignore-glob "*/test_auth.py" $(SUITE) --pyargs nbgrader.tests
 

@@ -9,6 +9,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+from grader.box import words
 from grader.box.outputs import MAX_PICTURES, Outputs
 from grader.box.wire import WireError
 from grader.report.notebook import outputs_of
@@ -279,6 +280,14 @@ def test_a_picture_too_many_is_said_to_be_left_out():
 
     assert ["image/png" in item["data"] for item in outputs.items] == [True, True, False]
     assert "left out" in outputs.items[2]["data"]["text/plain"]
+
+
+def test_a_picture_that_is_none_leaves_a_sentence_and_ends_nothing():
+    outputs = Outputs()
+
+    outputs.data("display_data", {"image/png": '"><script>', "text/plain": "<Figure>"})
+
+    assert outputs.items[0]["data"] == {"text/plain": words.NO_PICTURE}
 
 
 def test_a_picture_made_after_a_clearing_has_room():

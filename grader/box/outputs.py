@@ -19,6 +19,9 @@ _SCORING = ("execute_result", "stderr", "error")
 TEXTS = ("text/plain", "text/markdown", "text/latex")
 PICTURES = ("image/png", "image/jpeg")
 
+# A page shows a picture by pasting its text into an attribute.
+BASE64 = re.compile(r"[A-Za-z0-9+/\n]*={0,2}\n?")
+
 # Types that are not kept, by what people call them.
 _LEFT_OUT = {
     "text/html": "HTML",
@@ -110,7 +113,9 @@ class Outputs:
                 import base64  # noqa: PLC0415 - few cells show a picture
 
                 content = base64.b64encode(content).decode()
-            if isinstance(content, str) and len(content) <= self._room_for_pictures:
+            if isinstance(content, str) and not BASE64.fullmatch(content):
+                kept["text/plain"] = words.NO_PICTURE
+            elif isinstance(content, str) and len(content) <= self._room_for_pictures:
                 self._room_for_pictures -= len(content)
                 kept[mime] = content
             elif isinstance(content, str):

@@ -61,6 +61,7 @@ def withheld(name: str) -> str:
 
 
 NOBODY_TO_ASK = _("input() has nobody to ask while a notebook is graded")
+NO_PICTURE = _("[what was shown as a picture is none: a picture is given in base64]")
 PICTURE_LEFT_OUT = _("[a picture is left out: a cell may leave 4 MB of pictures]")
 WIDGET = _("a widget")
 

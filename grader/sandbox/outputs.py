@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from grader.box.outputs import PICTURES, TEXTS
+from grader.box.outputs import BASE64, PICTURES, TEXTS
 from grader.box.wire import WireError
 from grader.judge.outcome import Answer
 from grader.judge.verdict import Verdict
@@ -25,8 +25,6 @@ _LONG_WORD = re.compile(r"[^\s/]{40,}")
 _MAX_OUTPUTS = 203  # a flood of 200, then a result, text on stderr and an exception
 _MAX_TEXT = 400_000
 _STREAMS = ("stdout", "stderr")
-# A page shows a picture by pasting its text into an attribute.
-_BASE64 = re.compile(r"[A-Za-z0-9+/\n]*={0,2}\n?")
 
 
 def read_outputs(items: Any) -> list[dict[str, Any]]:
@@ -70,7 +68,7 @@ def _datum(mime: Any, content: Any) -> str:
     text = _text(content)
     if _text(mime) not in (*TEXTS, *PICTURES):
         raise WireError(words.UNKNOWN_OUTPUT)
-    if mime in PICTURES and not _BASE64.fullmatch(text):
+    if mime in PICTURES and not BASE64.fullmatch(text):
         raise WireError(words.NO_PICTURE)
     return text
 
