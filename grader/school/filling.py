@@ -65,6 +65,8 @@ def fill(sheet: Sheet, register: Register, scores: Sequence[Score], options: Opt
     Raises:
         InputError: there is nothing to fill in, or no column for any of it.
     """
+    if options.decimal not in ("", ".", ","):
+        raise InputError(words.no_decimal_sign(options.decimal))
     heading = heading_of(sheet)
     lessons = list(dict.fromkeys(score.lesson for score in scores))
     if not lessons:

@@ -259,6 +259,10 @@ def another_system(path: Path, found: str, expected: str) -> str:
     )
 
 
+def no_decimal_sign(found: str) -> str:
+    return _("{found!r} is no decimal sign; expected is . or ,").format(found=found)
+
+
 def column_option(text: str) -> str:
     return _("--column {text}: expected is LESSON=HEADING").format(text=text)
 

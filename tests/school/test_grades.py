@@ -230,3 +230,11 @@ def test_canvas_s_own_sums_of_a_group_with_the_lesson_s_name_are_no_column(
 
     assert code == 0, said
     assert rows(filled)[2][4:] == ["7.25", ""]
+
+
+def test_what_is_no_decimal_sign_writes_nothing(typed, classroom):
+    code, said, filled = fill(typed, classroom, CANVAS, "--decimal", "::")
+
+    assert code == 1
+    assert "is no decimal sign" in said
+    assert filled is None
