@@ -372,7 +372,18 @@ def main() -> None:
         "bare": lambda: bench_bare(results, lessons),
         "memory": lambda: bench_memory(results, lessons),
     }
-    for name in ("check", "round", "report", "watch", "training", "sweep", "engine", "figures"):
+    more = (
+        "check",
+        "cluster",
+        "round",
+        "report",
+        "watch",
+        "training",
+        "sweep",
+        "engine",
+        "figures",
+    )
+    for name in more:
         found = part(name)
         if found is not None:
             parts[name] = lambda found=found: found(results)

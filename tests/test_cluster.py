@@ -11,6 +11,7 @@ from grader.run.whole_class import grade_class
 from tests import classroom, cluster, load
 from tests.classroom import LESSON, hand_in, holdings, tree
 from tests.grading.honest_class import HONEST, needs_sandbox
+from tests.test_watch import Inbox, one_round
 
 pytestmark = [
     needs_sandbox,
@@ -77,6 +78,16 @@ def test_a_class_is_graded_there_as_it_is_here(course, place, tmp_path):
     assert all(row.skipped or row.problem for row in grade_class(course, scheduler=place[0]))
 
 
+def test_a_watch_grades_there_too(place, tmp_path):
+    inbox = Inbox(tmp_path)
+    inbox.hand_in("ada", HONEST["right"])
+
+    said, _watched = one_round(inbox, jobs=None, scheduler=place[0])
+
+    assert said[0].startswith(f"ada {LESSON}: 16 of 20, graded in ")
+    assert said[-1] == f"{LESSON}: 1 feedback page released"
+
+
 def test_a_class_of_many_loses_its_workers_and_no_submission(tmp_path):
     found = load.run(tmp_path, 34)
 
@@ -136,7 +147,24 @@ plain = versions.get_package_info
 theirs = {"python": "3.9.1.final.0", "numpy": "1.0", "backprop-by-hand": None}
 versions.get_package_info = lambda names: plain(names) | theirs
 """
+FULL_DISK = """\
+import errno
+from grader.run import parcel
+plain = parcel.Parcel.unpack
+def unpack(self, folder):
+    if folder.name != "course":
+        raise OSError(errno.ENOSPC, "No space left on device", str(folder))
+    plain(self, folder)
+parcel.Parcel.unpack = unpack
+"""
 NO_SANDBOX = "import sandlock; sandlock.landlock_abi_version = lambda: 0"
+
+
+def spoilt(folder, code):
+    """Return a PYTHONPATH by which a process runs this code as it starts."""
+    (folder / "spoilt").mkdir()
+    (folder / "spoilt" / "sitecustomize.py").write_text(code, encoding="utf-8")
+    return f"{folder / 'spoilt'}{os.pathsep}{classroom.ROOT}"
 
 
 @pytest.mark.parametrize(
@@ -150,21 +178,51 @@ def test_a_worker_that_is_not_as_this_machine_takes_no_work_and_says_why(
     course, tmp_path, spoil, told
 ):
     """Spoilt from within, by a module that Python loads as it starts."""
-    (tmp_path / "spoilt").mkdir()
-    (tmp_path / "spoilt" / "sitecustomize.py").write_text(spoil, encoding="utf-8")
     hand_in(course, "ada", HONEST["right"])
     port = cluster.free_port()
     scheduler = cluster.scheduler(tmp_path / "scheduler", port)
-    path = f"{tmp_path / 'spoilt'}{os.pathsep}{classroom.ROOT}"
-    spoilt = cluster.worker(tmp_path / "worker", port, PYTHONPATH=path)
+    worker = cluster.worker(tmp_path / "worker", port, PYTHONPATH=spoilt(tmp_path, spoil))
     said = []
     try:
         with pytest.raises(InputError, match="no worker there takes work"):
             grade_class(course, scheduler=f"tcp://127.0.0.1:{port}", say=said.append)
     finally:
-        spoilt.kill()
+        worker.kill()
         scheduler.kill()
 
     assert len(said) == 1
     assert "takes no work" in said[0]
     assert [each for each in told if each not in said[0]] == []
+
+
+def test_a_scheduler_that_restarts_and_a_full_disk_cost_no_submission(course, tmp_path):
+    """A fault of the disk is made within the worker, by a module that Python loads as it starts."""
+    for number in range(4):
+        hand_in(course, f"s{number}", HONEST["right"])
+    port = cluster.free_port()
+    address = f"tcp://127.0.0.1:{port}"
+    started = [cluster.scheduler(tmp_path / "scheduler", port)]
+    path = spoilt(tmp_path, FULL_DISK)
+    said = []
+    try:
+        started.append(cluster.worker(tmp_path / "full", port, PYTHONPATH=path))
+        with pytest.raises(InputError, match=r"its disk refuses .* \(No space left on device\)"):
+            grade_class(course, scheduler=address, say=said.append)
+        assert len(said) == 1
+        started.append(cluster.worker(tmp_path / "worker", port))
+
+        def restart():
+            for each in started:
+                each.kill()
+            started[:] = [cluster.scheduler(tmp_path / "scheduler", port)]
+            started.append(cluster.worker(tmp_path / "worker", port))
+
+        found = load.Load()
+        with load.counted(found, {1: restart}):
+            rows = grade_class(course, scheduler=address)
+    finally:
+        for each in started:
+            each.kill()
+
+    assert [row.problem for row in rows] == [""] * 4
+    assert found.recorded == {f"s{number}": 1 for number in range(4)}

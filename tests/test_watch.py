@@ -73,7 +73,10 @@ def one_round(inbox, **rules):
     """Do one round as a watch that was just started does it; return its log and its record."""
     said = []
     watch = Watch(
-        course=inbox.course, lessons=[LESSON], rules=Rules(jobs=1, **rules), say=said.append
+        course=inbox.course,
+        lessons=[LESSON],
+        rules=Rules(**{"jobs": 1} | rules),
+        say=said.append,
     )
     watched = read_watched(inbox.course)
     watch.round(Exchange(inbox.course), watched)
