@@ -4,6 +4,7 @@ import re
 import warnings
 from fractions import Fraction
 
+import numpy as np
 import pytest
 
 from grader.judge.judging import _earning
@@ -64,4 +65,16 @@ def test_whatever_asks_for_a_gradient_is_tried_or_says_why_not(lesson, name):
 )
 def test_the_report_on_a_measured_gradient_asks_where_its_digits_are_lost(lesson, name):
     outcome = judged(lesson, name, measured(lesson, name, 1e-5), "a student")
+    assert [found.name for found in outcome.mistakes] == ["digits lost"]
+
+
+def test_two_mistakes_that_undo_each_other_are_not_named_where_digits_are_lost():
+    """In single precision, `sign` and `opposite sign` would explain it together."""
+    name = "step_5_sample_slopes"
+    right = load("02_sigmoid_softmax_jacobians").reference[name]
+
+    def in_single(Z, T):
+        return right(Z, np.asarray(T, dtype=np.float32))
+
+    outcome = judged("02_sigmoid_softmax_jacobians", name, in_single, "a student")
     assert [found.name for found in outcome.mistakes] == ["digits lost"]

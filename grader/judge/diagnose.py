@@ -24,7 +24,7 @@ from grader.exercise import Exercise, Mistake
 from grader.judge import words
 from grader.judge.assess import assess, run, yardstick_of
 from grader.judge.compare import Yardstick, compare
-from grader.judge.digits import loses_digits
+from grader.judge.digits import loses_digits, nearly_right
 from grader.judge.evidence import Explained
 from grader.judge.explained import FAILURE, Cell, Covered, Explanation, diagnoses, parts_of
 from grader.judge.leaves import Misfit, Path, Slot, leaves_of
@@ -308,6 +308,9 @@ class Search:
         if cell.path == FAILURE:
             return
         found, target = self._leaf(cell), self._target(cell, known)
+        # A mistake and a slip that undo each other are no mistake, where digits are lost.
+        if known is not None and nearly_right(found, self._target(cell, None)):
+            return
         if not isinstance(found, Misfit) and not isinstance(target, Misfit):
             yield from candidates(found, target, _batch(seen), self._yardsticks[cell.case])
 
