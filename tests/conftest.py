@@ -76,6 +76,7 @@ def chromium() -> Iterator[Any]:
 # The modules that take longest, longest first: begun last, one of them would be waited for alone.
 LONG = (
     *("figures_browser", "threats", "lessons", "browser", "readme", "honest", "demo", "class"),
+    *("class_day", "round", "release", "setup"),
     *("killed", "odd", "nbgrader", "plugin", "suite", "pairs", "visible", "outside", "shell"),
     *("sandbox", "reference", "byhand_plots", "feedback", "refused", "kill_matrix", "authoring"),
     *("checking", "figures", "numbers_04", "ordinary_assignment", "apart", "check"),
