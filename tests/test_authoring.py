@@ -1363,7 +1363,7 @@ def test_a_released_lesson_is_what_nbgrader_itself_generates(lesson, tmp_path):
     done = classroom.command(course, "nbgrader", "generate_assignment", lesson, "--no-db")
 
     assert done.returncode == 0, done.stderr
-    generated = snapshot(course.notebooks / lesson)
+    generated = snapshot(course.class_folder / "release" / lesson)
     assert f"{lesson}.ipynb" in generated
     assert generated == snapshot(ROOT / "notebooks" / lesson)
 
