@@ -510,7 +510,7 @@ def test_values_that_nearly_agree_are_told_by_their_digits(error, digits):
 @pytest.mark.parametrize(
     ("factor", "words"),
     [
-        (-1, "the value is -1 times the reference"),
+        (-1, "the value is minus the reference"),
         (2, "the value is 2 times the reference"),
         (1.7, "the value differs from the reference"),
     ],

@@ -22,7 +22,7 @@ def reference_fails(exercise: str, case: str, message: str) -> str:
 OPPOSITE_SIGN = Diagnosis(
     name=later("opposite sign"),
     hint=_(
-        "Every entry has the opposite sign. Which difference is taken the other way round, or "
+        "All is right but for the sign. Which difference is taken the other way round, or "
         "which minus is missing?"
     ),
 )

@@ -84,6 +84,8 @@ def _size(shape: tuple[int, ...]) -> int:
 
 def _other_values(it: seen.OtherValues) -> str:
     where = _("it has the right shape {shape}, and ").format(shape=it.shape) if it.shape else ""
+    if it.factor == -1 and not it.shape:
+        return _("the value is minus the reference")
     if it.factor is not None and not it.shape:
         return _("the value is {factor:g} times the reference").format(factor=it.factor)
     if it.factor == -1:
