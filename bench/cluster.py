@@ -29,6 +29,7 @@ def bench(results: Any) -> None:
 
     with tempfile.TemporaryDirectory(prefix="bench-") as made, stage.course_copy(stock=False) as c:
         folder, port = Path(made), cluster.free_port()
+        count = STUDENTS * len(c.lesson_ids())
         for name in c.lesson_ids():
             stage.hand_in(c, load(c, name), STUDENTS)
         started = [cluster.scheduler(folder / "scheduler", port)]
@@ -45,7 +46,6 @@ def bench(results: Any) -> None:
                 each.kill()
     # The first of each makes the gradebook, or meets workers that know nothing.
     here, there = (statistics.median(taken[where][1:]) for where in words)
-    count = STUDENTS * len(c.lesson_ids())
     results.add(
         f"a cluster of two workers against --jobs 2, {count} notebooks",
         f"{there / here:.2f} times as long, {there / count * 1e3:.0f} ms a notebook",

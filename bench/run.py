@@ -3,7 +3,7 @@
 Every comparison measures both sides here, one after the other, on this
 machine; of stock nbgrader, which would take an hour, a sample of a class.
 `--quick` uses fewer students; parts can be named: grading, bare, check, memory,
-round, report, watch, training, sweep, engine, figures.  What is measured whole is kept in
+cluster, round, report, watch, training, sweep, engine, figures.  What is measured whole is kept in
 bench/figures.json, and shown in docs/figures.md.
 """
 
