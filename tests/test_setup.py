@@ -122,10 +122,16 @@ def test_what_cannot_be_is_refused_in_one_line_and_nothing_is_written(
     assert not (course.class_folder / "setup.json").exists()
 
 
-@pytest.mark.parametrize("command", ["grade", "feedback", "watch", "setup", "report"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        *("grade", "feedback", "watch", "setup", "report", "dist", "backup"),
+        *("alike 00_start_here", "appeal anna 00_start_here", "new-lesson 07_dropout"),
+    ],
+)
 def test_a_command_for_a_class_does_nothing_outside_a_course(tmp_path, typed, command):
     """Not to the course that the program itself belongs to, either."""
-    code, out, err = typed(tmp_path, command)
+    code, out, err = typed(tmp_path, *command.split())
 
     assert (code, out) == (1, "")
     assert err == (

@@ -168,10 +168,10 @@ def alike(lesson: Annotated[str, typer.Argument(help=words.ONE_LESSON)]) -> None
     """Run `grader alike`."""
     from grader.alike import words as told  # noqa: PLC0415
     from grader.alike.classes import look  # noqa: PLC0415
-    from grader.course.folders import find_course  # noqa: PLC0415
+    from grader.course.folders import course_around  # noqa: PLC0415
 
     leave_out_slow_imports()
-    looked = look(find_course(Path.cwd()), lesson)
+    looked = look(course_around(Path.cwd()), lesson)
     _warn(looked.left_out)
     for pair in looked.compared.pairs:
         names = [likeness.exercise for likeness in pair.alike]
