@@ -42,6 +42,10 @@ def hand_in(course, student, content, timestamp=IN_TIME):
     classroom.hand_in(course, student, content, LESSON, timestamp=timestamp)
 
 
+def autograded(course, student):
+    return course.class_folder / "autograded" / student / LESSON / "grader.json"
+
+
 class Day:
     """A class, and what was found after each section."""
 
@@ -164,6 +168,30 @@ def test_a_wrong_submission_s_appeal_gives_evidence_and_hint(day, typed):
     code, _, err = typed(day.course.root, "appeal", "nobody", LESSON)
     assert code == 1
     assert "no submission of nobody" in err
+
+
+def test_an_appeal_can_be_judged_once_more_and_nothing_is_written(day, typed):
+    before = day.state()
+
+    options = ("--student", "kim2", "--dry-run")
+    code, said, _ = typed(day.course.root, "grade", LESSON, *options, "--force")
+
+    assert code == 0
+    assert "kim2" not in said, "the same work gets the same verdict"
+    assert "1 submissions, 0 of them change" in said
+    assert day.state() == before
+    # What is unchanged is passed over otherwise: another verdict would not be seen.
+    kept = autograded(day.course, "kim2")
+    report = kept.read_text(encoding="utf-8")
+    try:
+        kept.chmod(0o644)
+        # The last word on an exercise, after those on its cases.
+        start, _, end = report.rpartition('"verdict": "correct"')
+        kept.write_text(f'{start}"verdict": "wrong value"{end}', encoding="utf-8")
+        _, said, _ = typed(day.course.root, "grade", LESSON, *options, "--force")
+        assert "1 submissions, 1 of them change" in said
+    finally:
+        kept.write_text(report, encoding="utf-8")
 
 
 def test_what_a_correction_changes_is_said_before_anything_is_written(day):

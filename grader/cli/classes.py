@@ -47,7 +47,7 @@ def grade(
 
         with progress(words.GRADING) as watch:
             chosen = {"lessons": lessons or [], "students": student or []}
-            said = preview(course, **chosen, jobs=jobs, watch=watch)
+            said = preview(course, **chosen, jobs=jobs, force=force, watch=watch)
         typer.echo("\n".join(map(one_line, said)))
         return
     if collect:

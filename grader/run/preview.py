@@ -33,9 +33,13 @@ def preview(
     lessons: Sequence[str] = (),
     students: Sequence[str] = (),
     jobs: int | None = None,
+    force: bool = False,
     watch: Callable[[int, int], None],
 ) -> list[str]:
     """Grade what has changed, or whose lesson has, and write nothing.
+
+    Args:
+        force: judge what is unchanged as well.
 
     Returns:
         A line for each exercise whose points or verdict would change, for each submission that
@@ -59,7 +63,7 @@ def preview(
     tasks = [
         task
         for task in map(terms.task, found)
-        if sidecar.read(graded.place(task.entry), task.content_hash) is None
+        if force or sidecar.read(graded.place(task.entry), task.content_hash) is None
     ]
     marks = _marks(course, list(by_id))
     said += [line for lesson in by_id.values() for line in _other_cells(lesson, marks)]
