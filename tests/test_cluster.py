@@ -209,7 +209,9 @@ def test_a_scheduler_that_restarts_and_a_full_disk_cost_no_submission(course, tm
         with pytest.raises(InputError, match=r"its disk refuses .* \(No space left on device\)"):
             grade_class(course, scheduler=address, say=said.append)
         assert len(said) == 1
+        # Where everybody who is there refuses, nobody is waited for.
         started.append(cluster.worker(tmp_path / "worker", port))
+        started[-1].wait_for("Registered to")
 
         def restart():
             for each in started:
