@@ -17,7 +17,9 @@ def _truncated(made: Notebook) -> bytes:
 
 def _latin(made: Notebook) -> bytes:
     cell_of(made, HONEST)["source"] += "\n# für später"
-    return json.dumps(made, ensure_ascii=False).encode("latin-1")
+    text = json.dumps(made, ensure_ascii=False)
+    # What Latin-1 has no letter for becomes an escape, as in a file that was saved again.
+    return text.encode("latin-1", "backslashreplace")
 
 
 def _huge(made: Notebook) -> bytes:

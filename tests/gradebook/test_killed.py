@@ -100,7 +100,7 @@ def test_killed_while_the_gradebook_is_made_no_half_of_it_stands_in_the_way(
 
     assert holdings(course)["version"]
     assert sorted(p.name for p in course.class_folder.iterdir()) == [
-        *(".grading", "autograded", "gradebook.db", "submitted"),
+        *(".grading", "attempts.jsonl", "autograded", "gradebook.db", "submitted"),
     ]
 
 
