@@ -187,6 +187,8 @@ def test_a_solution_in_the_release_folder_is_refused_by_both_and_kept_when_force
         code, said = nbgrader(course, command, LESSON)
         assert code != 0
         assert "somebody has worked in it (one_hot)" in said
+        # Whatever was typed: releasing by force forces nothing here.
+        assert f"or run 'nbgrader generate_assignment {LESSON} --force'" in said
         assert "Traceback" not in said
     assert sent(course) == {}
     assert path.read_bytes() == before

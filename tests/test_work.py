@@ -312,7 +312,7 @@ def test_build_refuses_a_notebook_in_which_somebody_worked_and_names_the_cell(
 
     assert code == 1
     assert f"{path}: somebody has worked in it ({cell}" in err
-    assert "--force" in err
+    assert "or run 'grader build --force', which keeps a copy first" in err
     assert tree(course.root) == before
 
 

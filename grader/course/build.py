@@ -83,7 +83,7 @@ def _spared(course: Course, files: Mapping[Path, str], *, force: bool) -> tuple[
         if path.suffix == ".ipynb" and path.is_relative_to(course.notebooks)
     }
     if not force:
-        refuse_work(notebooks)
+        refuse_work(notebooks, forced="grader build --force")
         return ()
     worked = [path for path, known in notebooks.items() if worked_in(path, known) != []]
     try:

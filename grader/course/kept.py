@@ -12,15 +12,16 @@ from grader.course.touched import worked_in
 from grader.errors import InputError
 
 
-def refuse_work(paths: Mapping[Path, Collection[str]]) -> None:
+def refuse_work(paths: Mapping[Path, Collection[str]], *, forced: str = "") -> None:
     """Raise InputError if somebody worked in a notebook that is about to be written.
 
     Args:
         paths: the notebooks, with the digests of texts in them that are nobody's work.
+        forced: the command that keeps a copy and writes over them, where there is one.
     """
     found = {path: worked_in(path, known) for path, known in paths.items()}
     if said := [words.worked_in(path, cells) for path, cells in found.items() if cells != []]:
-        raise InputError("; ".join([*said, words.MOVE_IT]))
+        raise InputError("; ".join([*said, words.move_it(forced)]))
 
 
 def keep(path: Path, folder: Path) -> Path:

@@ -95,10 +95,13 @@ def there_already(path: Path) -> str:
 
 # ------------------------------------------------------------ what is not overwritten
 
-MOVE_IT = _(
-    "nothing was written; move what you want to keep into work/, where nothing is overwritten, "
-    "or run this with --force, which keeps a copy first"
-)
+
+def move_it(forced: str) -> str:
+    moved = _(
+        "nothing was written; move what you want to keep into work/, where nothing is overwritten"
+    )
+    by_force = _(", or run '{command}', which keeps a copy first").format(command=forced)
+    return moved + (by_force if forced else "")
 
 
 def worked_in(path: Path, cells: Sequence[str] | None) -> str:

@@ -75,7 +75,7 @@ class ReleaseExporter(NotebookExporter):  # type: ignore[misc]
         }
         # A button always forces; only who types --force has been told what it means.
         if not converter.force or isinstance(converter.parent, NbGraderAPI):
-            refuse_work(theirs)
+            refuse_work(theirs, forced=f"nbgrader generate_assignment {assignment} --force")
         for path in theirs:
             if worked_in(path, known) != []:
                 kept = keep(path, Course(root=root).class_folder / "kept" / assignment)
