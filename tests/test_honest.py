@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import shutil
 
 import nbformat
@@ -25,7 +26,24 @@ from tests.honest import LESSON, LESSONS, NAME, NOT_IN_STOCK
 pytestmark = pytest.mark.skipif(bool(availability.unavailable()), reason=availability.unavailable())
 
 # A few of each kind of attack; ALL=1 takes the whole corpus.
-_SAMPLE = ("0", "1", "2", "18b", "20b", "23b", "30", "39a", "48", "52", "55a", "58a", "59c", "64b")
+_SAMPLE = (
+    "0",
+    "1",
+    "2",
+    "18b",
+    "57",
+    "58d",
+    "20b",
+    "23b",
+    "30",
+    "39a",
+    "48",
+    "52",
+    "55a",
+    "58a",
+    "59c",
+    "64b",
+)
 ATTACKS = {case.student: case for case in CASES if os.environ.get("ALL") or case.number in _SAMPLE}
 TESTS = ("test_standardize", "test_one_hot")
 FULL = {"test_standardize": 10, "test_one_hot": 6}
@@ -90,13 +108,24 @@ def by_stock(handed_in, tmp_path_factory):
 
 def said(course, student):
     """Return what a student is told, test by test, and in the summary's notes; None: nothing."""
-    if not (course.class_folder / "autograded" / student).exists():
+    if not list((course.class_folder / "autograded" / student).rglob("*.ipynb")):
         return None
     cells = classroom.cells_of(course, student)
     lines = text_of(cells["grader-notes"]).splitlines() if "grader-notes" in cells else []
     notes = [line.removeprefix("Note: ") for line in lines if line.startswith("Note: ")]
-    outputs = {name: "".join(cells[name]["outputs"][0]["text"]) for name in TESTS}
+    outputs = {name: told("".join(cells[name]["outputs"][0]["text"])) for name in TESTS}
     return outputs, notes
+
+
+def told(text):
+    """Return what is told, but for what differs from run to run and from wall to wall.
+
+    An attack's exception quotes the number of a process; and a file that may not be written
+    lies behind one more wall for a class, so that the system refuses it in other words.
+    """
+    return re.sub(
+        r"(?:OSError|PermissionError): \[Errno \d+\] [^:]*:\s+'[^']*'", "refused: a file", text
+    )
 
 
 def rows(course, student):
@@ -126,10 +155,10 @@ def test_three_commands_give_the_same_score_for_the_same_reason(
         return
     outcomes = {f"test_{outcome.id}": outcome for outcome in report.exercises}
     scores = {name: outcomes[name].score for name in TESTS}
-    outputs = {name: "\n".join(outcome_lines(outcomes[name])) + "\n" for name in TESTS}
+    outputs = {name: told("\n".join(outcome_lines(outcomes[name])) + "\n") for name in TESTS}
     assert scores == {name: classroom.scores(graded)[student][name] for name in TESTS}
-    told = [note for note in said(graded, student)[1] if "the notebook is called" not in note]
-    assert (outputs, list(report.notes)) == (said(graded, student)[0], told)
+    notes = [note for note in said(graded, student)[1] if "the notebook is called" not in note]
+    assert (outputs, list(report.notes)) == (said(graded, student)[0], notes)
 
 
 @pytest.mark.parametrize("student", LESSONS)

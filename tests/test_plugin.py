@@ -693,3 +693,20 @@ def test_a_lesson_that_cannot_be_loaded_stops_nbgrader_with_one_line(tmp_path):
     assert done.returncode == 1
     assert f"no lesson is called '{classroom.LESSON}'" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("names", [("notes.txt",), ("one.ipynb", "two.ipynb")])
+def test_where_it_is_not_clear_what_counts_there_is_no_score_and_no_zero(names, tmp_path):
+    """nbgrader enters zeros for a notebook that it does not find, before it asks the engine."""
+    course = classroom.make_course(tmp_path / "course")
+    folder = hand_in(course, "one", classroom.right())
+    (folder / f"{classroom.LESSON}.ipynb").unlink()
+    other = classroom.right(one_hot="def one_hot(labels, n_classes):\n    return 0")
+    for name, text in zip(names, (classroom.right(), other), strict=False):
+        (folder / name).write_text(text, encoding="utf-8")
+    hand_in(course, "two", classroom.right())
+
+    done = classroom.command(course, "nbgrader", "autograde", classroom.LESSON)
+
+    assert done.returncode == 1
+    assert {row[0] for row in holdings(course)["grades"]} == {"two"}

@@ -5,9 +5,11 @@ nbgrader lets all of them wait for a person, or none where the notebook has anot
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
-from nbgrader.api import Gradebook, TaskCell
+from nbgrader.api import Gradebook, MissingEntry, TaskCell
 
 from grader.judge.outcome import Report
 from grader.judge.verdict import NOTHING_THERE
@@ -31,3 +33,16 @@ def settle(names: Any, report: Report) -> None:
                 grade.auto_score = 0.0 if unanswered else None
                 grade.needs_manual_grade = not unanswered
         gradebook.db.commit()
+
+
+def take_zeros_back(names: Mapping[str, str]) -> None:
+    """Take a submission out of the gradebook that cannot be scored: it is no work of 0 points.
+
+    Where nbgrader finds no notebook of the name that it knows, it enters zeros beforehand.
+    What a person has given stays.
+    """
+    with Gradebook(names["db_url"]) as gradebook, suppress(MissingEntry):
+        submission = gradebook.find_submission(names["assignment"], names["student"])
+        grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
+        if not any(grade.auto_score or grade.manual_score is not None for grade in grades):
+            gradebook.remove_submission(names["assignment"], names["student"])

@@ -15,7 +15,7 @@ from nbgrader.preprocessors import Execute
 from nbgrader.utils import is_grade, is_solution
 
 from grader.autograde import words
-from grader.autograde.answers import settle
+from grader.autograde.answers import settle, take_zeros_back
 from grader.autograde.beside import Harvest, files_beside
 from grader.autograde.boxes import box_for_lesson, box_for_notebooks
 from grader.autograde.options import BoxOptions
@@ -27,7 +27,7 @@ from grader.autograde.restoring import leave_as_released
 from grader.box.limited import Bound
 from grader.course.folders import Course
 from grader.course.lesson import Lesson
-from grader.errors import GraderError
+from grader.errors import GraderError, InputError
 from grader.gradebook import attempts, sidecar
 from grader.report.graded import Graded
 from grader.report.notebook import autograded_notebook
@@ -53,7 +53,11 @@ class Engine(Execute, BoxOptions):  # type: ignore[misc]
             course, lesson = found
             folder = submitted_folder(coursedir, names["student"], lesson.id)
             place = Path(resources["metadata"]["path"])
-            graded = _graded(course, lesson, folder, place, student=names["student"])
+            try:
+                graded = _graded(course, lesson, folder, place, student=names["student"])
+            except InputError:
+                take_zeros_back(names)
+                raise
             settle(names, graded.report)
             made = json.dumps(autograded_notebook(lesson, graded))
             return nbformat.reads(made, as_version=4), resources
