@@ -76,8 +76,19 @@ def chromium() -> Iterator[Any]:
 # The modules that take longest, longest first: begun last, one of them would be waited for alone.
 LONG = (
     *("figures_browser", "threats", "lessons", "browser", "readme", "honest", "demo", "class"),
-    *("cluster", "kill_matrix", "class_day", "docs", "suite", "round", "release", "setup"),
-    *("killed", "odd", "nbgrader", "plugin", "paths", "pairs", "visible", "outside", "shell"),
+    *("cluster", "kill_matrix", "class_day", "docs", "round", "release", "setup"),
+    *(
+        "killed",
+        "odd",
+        "nbgrader",
+        "plugin",
+        "suite",
+        "paths",
+        "pairs",
+        "visible",
+        "outside",
+        "shell",
+    ),
     *("sandbox", "reference", "byhand_plots", "feedback", "refused", "named", "authoring"),
     *("checking", "figures", "numbers_04", "ordinary_assignment", "apart", "check"),
 )
