@@ -65,24 +65,3 @@ class Finder:
             for spec in specs
             if spec is not None and type(spec.loader) is SourceFileLoader and spec.origin
         }
-
-
-class Withheld:
-    """Finds nothing, and says so of packages that are not for notebooks here.
-
-    They cannot be read either; without this, an import would end at a path of this machine.
-    """
-
-    def __init__(self, names: list[str]) -> None:
-        self._names = frozenset(names)
-
-    def find_spec(self, name: str, *_: object) -> None:
-        """Refuse an import as where the package is not installed: others can do without it.
-
-        Raises:
-            ModuleNotFoundError: it is one of these packages.
-        """
-        if name.partition(".")[0] in self._names:
-            from . import words  # noqa: PLC0415 - beforehand it would be read from its own file
-
-            raise ModuleNotFoundError(words.withheld(name), name=name)

@@ -24,7 +24,8 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from . import NAME_BYTES, admitted, calls, child, fence, semaphores, stream
-from .preload import Finder, Withheld
+from .preload import Finder
+from .withheld import Absent
 
 _GLANCE = 1.0  # seconds between two looks at whether the judge still lives
 _POLL = 0.01  # where the system does not tell when a child ends
@@ -106,7 +107,7 @@ def _load(options: dict[str, Any]) -> Any:
     if "matplotlib.pyplot" in sys.modules:
         load_drawing()
     if options["confine"]:
-        sys.meta_path.insert(0, Withheld(options["withheld"]))
+        sys.meta_path.insert(0, Absent(options["withheld"]))
     # The first cell loads half of IPython: better here than in every child.
     shell.rehearse(_FIRST_CELL)
     # A collection in a child would touch, and so copy, every page it shares with this process.

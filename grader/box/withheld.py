@@ -1,13 +1,17 @@
-"""Modules that a lesson does not offer, for they solve an exercise of it.
+"""What a notebook may not import: packages of a box, modules of a lesson.
 
-No wall: who copies their text has them, as who copies a solution from anywhere.  What the
-lesson's own modules took from them before stays as it is.
+A package does by itself what a course asks for, and is as if it were not installed.  A module
+that a lesson does not offer solves an exercise of it; it is loaded already, for others.  That is
+no wall: who copies its text has it, as who copies a solution from anywhere.  What the lesson's
+own modules took from it before stays as it is.
 """
 
 from __future__ import annotations
 
 import sys
 from types import ModuleType
+
+from . import words
 
 
 class _Withheld(ModuleType):
@@ -35,3 +39,22 @@ def withhold(name: str, why: str) -> None:
     package, _, last = name.rpartition(".")
     if package in sys.modules:
         setattr(sys.modules[package], last, stand_in)
+
+
+class Absent:
+    """Finds nothing, and says so of packages that are not for notebooks here.
+
+    They cannot be read either; without this, an import would end at a path of this machine.
+    """
+
+    def __init__(self, names: list[str]) -> None:
+        self._names = frozenset(names)
+
+    def find_spec(self, name: str, *_: object) -> None:
+        """Refuse an import as where the package is not installed: others can do without it.
+
+        Raises:
+            ModuleNotFoundError: it is one of these packages.
+        """
+        if name.partition(".")[0] in self._names:
+            raise ModuleNotFoundError(words.withheld(name), name=name)
