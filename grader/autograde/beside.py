@@ -7,18 +7,19 @@ nbgrader or the grader would take for its own.
 from __future__ import annotations
 
 import fnmatch
-import os
 import shutil
 import sys
 from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.machinery import PathFinder
+from itertools import islice
 from pathlib import Path
 from stat import S_ISREG
 
 from grader.autograde import words
 from grader.sandbox import policy
 from grader.sandbox.scratch import Given
+from grader.submission.beside import files_below
 
 _MOST_FILES = 5_000
 _PACKAGE = "__init__.py"
@@ -115,19 +116,12 @@ class Harvest:
 
 def _plain_files(folder: Path) -> Iterator[tuple[Path, str]]:
     """Yield the plain files below a folder that nobody writes to now, and their names there."""
-    count = 0
-    for place, folders, names in os.walk(folder):
-        folders.sort()
-        if len(Path(place).relative_to(folder).parts) >= _DEPTH:
-            folders.clear()
-        for name in sorted(names):
-            path = Path(place, name)
-            try:
-                plain = S_ISREG(path.lstat().st_mode)
-            except OSError:
-                continue
-            count += plain
-            if count > _MOST_FILES:
-                return
-            if plain:
-                yield path, str(path.relative_to(folder))
+    plain = filter(_is_plain, files_below(folder, depth=_DEPTH, hidden=True))
+    return ((path, str(path.relative_to(folder))) for path in islice(plain, _MOST_FILES))
+
+
+def _is_plain(path: Path) -> bool:
+    try:
+        return S_ISREG(path.lstat().st_mode)
+    except OSError:
+        return False

@@ -5,6 +5,7 @@ It is read as the notebook is, and nothing in it is run here.
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -50,16 +51,21 @@ def own_files(folder: Path) -> tuple[dict[str, bytes], tuple[str, ...]]:
 
 
 def files_beside(folder: Path) -> Iterator[Path]:
-    """Yield what is no folder, in a folder and those below it; no link to a folder is followed."""
-    seen = 0
+    """Yield what is no folder beside a notebook, as far as it is looked at."""
+    return itertools.islice(files_below(folder, depth=_DEPTH), _MOST_SEEN)
+
+
+def files_below(folder: Path, *, depth: int, hidden: bool = False) -> Iterator[Path]:
+    """Yield what is no folder, in a folder and those below it; no link to a folder is followed.
+
+    Args:
+        depth: of the folders that are looked into.
+        hidden: whether hidden files count, and what Python keeps for itself.
+    """
     for place, folders, names in os.walk(folder):
-        depth = len(Path(place).relative_to(folder).parts)
-        folders[:] = sorted(f for f in folders if depth < _DEPTH and not _is_hidden(f))
-        for name in sorted(name for name in names if not _is_hidden(name)):
-            seen += 1
-            if seen > _MOST_SEEN:
-                return
-            yield Path(place, name)
+        deeper = len(Path(place).relative_to(folder).parts) < depth
+        folders[:] = sorted(f for f in folders if deeper and (hidden or not _is_hidden(f)))
+        yield from (Path(place, n) for n in sorted(names) if hidden or not _is_hidden(n))
 
 
 def _is_hidden(name: str) -> bool:
