@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from grader.course import words
 from grader.course.folders import Course
 from grader.course.hidden import draw_cases
-from grader.course.kept import keep, refuse_work
-from grader.course.lesson import released
+from grader.course.kept import keep, refuse_work, released_texts
 from grader.course.loading import load
-from grader.course.notebook import cells_of, digest_of, text_of
+from grader.course.notebook import digest_of, text_of
 from grader.course.release import build
 from grader.course.touched import worked_in
 from grader.errors import InputError
@@ -94,11 +93,8 @@ def _spared(course: Course, files: Mapping[Path, str], *, force: bool) -> tuple[
 
 def _nobodys(course: Course, lesson: str, text: str) -> set[str]:
     """Return digests of the texts of a lesson, as it will be built and as it was built last."""
-    texts = [text_of(cell) for cell in json.loads(text)["cells"]]
-    before = _content(course.solutions / lesson / f"{lesson}.ipynb")
-    with suppress(ValueError, KeyError, TypeError):
-        texts += [released(cell) for cell in cells_of(json.loads(before or ""))]
-    return {digest_of(text) for text in texts}
+    now = {digest_of(text_of(cell)) for cell in json.loads(text)["cells"]}
+    return now | released_texts(course.solutions / lesson / f"{lesson}.ipynb")
 
 
 def _content(path: Path) -> str | None:

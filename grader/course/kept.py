@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import json
 import shutil
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
 from grader.course import words
+from grader.course.lesson import released
+from grader.course.notebook import cells_of, digest_of
 from grader.course.touched import worked_in
 from grader.errors import InputError
 
@@ -22,6 +25,18 @@ def refuse_work(paths: Mapping[Path, Collection[str]], *, forced: str = "") -> N
     found = {path: worked_in(path, known) for path, known in paths.items()}
     if said := [words.worked_in(path, cells) for path, cells in found.items() if cells != []]:
         raise InputError("; ".join([*said, words.move_it(forced)]))
+
+
+def released_texts(path: Path) -> set[str]:
+    """Return digests of the texts of an instructor's notebook as students get them.
+
+    There are none where it cannot be read.
+    """
+    try:
+        notebook = json.loads(path.read_text(encoding="utf-8-sig"))
+        return {digest_of(released(cell)) for cell in cells_of(notebook)}
+    except (OSError, ValueError, KeyError, TypeError):
+        return set()
 
 
 def keep(path: Path, folder: Path) -> Path:

@@ -19,9 +19,7 @@ from nbgrader.converters.base import NbGraderException
 from grader.course import words
 from grader.course.build import build_course
 from grader.course.folders import Course
-from grader.course.kept import keep, refuse_work
-from grader.course.lesson import released
-from grader.course.notebook import cells_of, digest_of
+from grader.course.kept import keep, refuse_work, released_texts
 from grader.course.touched import worked_in
 from grader.errors import InputError
 
@@ -103,12 +101,7 @@ def _refuse_stale(course: Course, lesson: str) -> None:
 
 def _texts(source: Path) -> set[str]:
     """Return digests of the texts of an assignment as it is released."""
-    known: set[str] = set()
-    for path in sorted(source.glob("*.ipynb")):
-        with suppress(OSError, ValueError, KeyError, TypeError):
-            notebook = json.loads(path.read_text(encoding="utf-8-sig"))
-            known |= {digest_of(released(cell)) for cell in cells_of(notebook)}
-    return known
+    return set().union(*map(released_texts, source.glob("*.ipynb")))
 
 
 def _digest(content: bytes) -> str:
