@@ -29,7 +29,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -183,22 +183,9 @@ def _run_here(root: Path, cases: list[Case]) -> dict[str, Result]:
     """Grade all cases as one class."""
     course = classroom.make_course(root)
     right = sample.right(load(course, LESSON))
-    released = _released(course)
-    submitted = course.class_folder / "submitted"
-    places = _places(root)
-    for case in cases:
-        hand_in(case, submitted / case.student / LESSON, released, right, places)
-    classroom.hand_in(course, BYSTANDER, classroom.right())
-    start = time.monotonic()
-    classroom.program(course, "grader", "grade", "--jobs=2")
-    seconds = (time.monotonic() - start) / max(1, len(cases))
-    scores = _scores(course)
-    return {
-        case.number: Result(
-            attacker=scores.get(case.student), bystander=scores.get(BYSTANDER), seconds=seconds
-        )
-        for case in cases
-    }
+    return _run_class(
+        course, cases, right, lambda: classroom.program(course, "grader", "grade", "--jobs=2")
+    )
 
 
 def _run_outside(root: Path, cases: list[Case]) -> dict[str, Result]:
@@ -212,13 +199,23 @@ def _run_outside(root: Path, cases: list[Case]) -> dict[str, Result]:
         elif source.suffix == ".py":
             source.unlink()
     _generated(course, plain=True)
-    released = _released(course)
+    long = _SECONDS * len(cases)
+    return _run_class(
+        course, cases, right, lambda: _nbgrader(root, "autograde", LESSON, seconds=long)
+    )
+
+
+def _run_class(
+    course: Course, cases: list[Case], right: dict[str, str], grade: Callable[[], object]
+) -> dict[str, Result]:
+    """Hand all cases and an honest student in, grade them, and return what each got."""
+    released, places = _released(course), _places(course.root)
     submitted = course.class_folder / "submitted"
     for case in cases:
-        hand_in(case, submitted / case.student / LESSON, released, right, _places(root))
+        hand_in(case, submitted / case.student / LESSON, released, right, places)
     classroom.hand_in(course, BYSTANDER, classroom.right())
     start = time.monotonic()
-    _nbgrader(root, "autograde", LESSON, seconds=_SECONDS * len(cases))
+    grade()
     seconds = (time.monotonic() - start) / max(1, len(cases))
     scores = _scores(course)
     return {
