@@ -77,18 +77,8 @@ def chromium() -> Iterator[Any]:
 LONG = (
     *("figures_browser", "threats", "lessons", "browser", "readme", "honest", "demo", "class"),
     *("cluster", "kill_matrix", "class_day", "docs", "round", "release", "setup"),
-    *(
-        "killed",
-        "odd",
-        "nbgrader",
-        "plugin",
-        "suite",
-        "paths",
-        "pairs",
-        "visible",
-        "outside",
-        "shell",
-    ),
+    *("killed", "odd", "nbgrader", "plugin", "suite", "paths", "pairs", "visible"),
+    *("outside", "shell"),
     *("sandbox", "reference", "byhand_plots", "feedback", "refused", "named", "authoring"),
     *("checking", "figures", "numbers_04", "ordinary_assignment", "apart", "check"),
 )
