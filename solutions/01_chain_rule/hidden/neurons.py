@@ -29,7 +29,8 @@ def predictions(rng):
     for group, m in [("a batch", 5), ("a batch", 8), ("a batch of one", 1)]:
         A, T = predicted(rng, m)
         yield Case(A, T, group=group, shapes={"m": m})
-    A = np.array([[1e-6, 1 - 1e-6, 1e-6, 1 - 1e-6]])
+    # No two mirror each other here either: a clip would cancel in a sum.
+    A = np.array([[1e-6, 1 - 2e-6, 3e-6, 1 - 5e-6]])
     T = np.array([[1.0, 0.0, 0.0, 1.0]])
     order = rng.permutation(4)
     yield Case(A[:, order], T[:, order], group="sure predictions", shapes={"m": 4})
@@ -72,10 +73,10 @@ def exact_batch(rng, z):
 
 
 def other_dtypes(rng):
-    """Yield w, b, X, T as users pass them: counts and targets as integers, then float32 data."""
+    """Yield w, b, X, T as users pass them: integers in X and T, then float32, one feature alone."""
     w, b, _, T = batch(rng, 3, 5)
     yield w, b, rng.integers(-3, 4, size=(3, 5)), T.astype(int)
-    w, b, X, T = batch(rng, 2, 6)
+    w, b, X, T = batch(rng, 1, 6)
     X, T = float32(X, T)
     yield w, b, X, T
 

@@ -14,8 +14,9 @@ def activations(rng):
     """Between 0 and 1, at both ends, and where the slope is largest."""
     for group, m in [("a batch", 5), ("a batch", 8), ("a batch of one", 1)]:
         yield Case(rng.uniform(0.1, 0.9, size=(1, m)), group=group, shapes={"m": m})
-    A = np.array([[1e-9, 1 - 1e-9, 0.5]])
-    yield Case(A[:, rng.permutation(3)], group="saturated, and in the middle", shapes={"m": 3})
+    # Far out, what the sigmoid returns rounds to 0 and to 1.
+    A = np.array([[0.0, 1e-9, 0.5, 1 - 1e-9, 1.0]])
+    yield Case(A[:, rng.permutation(5)], group="saturated, and in the middle", shapes={"m": 5})
 
 
 asked.mistake(
