@@ -33,6 +33,9 @@ from grader.judge.verdict import Verdict
 
 Array = NDArray[Any]
 _TELLING = (-1.0, 2.0, 0.5, -2.0, -0.5)
+# An operation in float32 rounds by 6e-8, two sums of six terms one after another by 7e-7 at most:
+# an entry is allowed ten times that of its size, and an exact 0 as much of the largest input.
+_SINGLE = Tolerance(relative=1e-5, absolute=1e-6)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +44,7 @@ class Yardstick:
 
     Attributes:
         scale: the largest input entry, which the absolute tolerance is measured in.
-        single: whether an input is float32, which allows float32 and 1e-5.
+        single: whether an input is float32, which allows float32 and its rounding.
     """
 
     tolerance: Tolerance
@@ -61,7 +64,8 @@ class Yardstick:
         """Return the allowed absolute error of each entry."""
         relative, absolute = self.tolerance.relative, self.tolerance.absolute
         if self.single:
-            relative, absolute = max(relative, 1e-5), max(absolute, 1e-6)
+            relative = max(relative, _SINGLE.relative)
+            absolute = max(absolute, _SINGLE.absolute)
         bound: Array = relative * np.abs(expected) + absolute * self.scale
         return bound
 

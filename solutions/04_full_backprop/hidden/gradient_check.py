@@ -27,6 +27,8 @@ asked = exercise(
     "gradient_check",
     withholds=("byhand.gradcheck",),
     stand_in=Shown(of_all_entries),
+    # The slopes round by 1.1e-16 * 5 / (2e-5 * 0.4) = 7e-11, and in the wildest case, where a step
+    # is 2e-7, by 1e-9 of their size: that much the error of a right gradient may differ by.
     tolerance=Tolerance(relative=1e-4, absolute=1e-6),
     not_alone=("small gradients",),
 )
