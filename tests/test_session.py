@@ -121,6 +121,22 @@ def test_an_object_takes_its_steps(session):
     assert ask(mine, 2, then=steps).value == [[1, 0], [7], [7]]
 
 
+def test_a_step_that_changes_its_argument_is_noticed_and_what_is_set_is_the_object_s_own(session):
+    mine = session(
+        """
+        class f:
+            def add(self, x):
+                self.W += x
+            def spoil(self, x):
+                x *= 2
+        """
+    )
+    x = np.ones(3)
+
+    assert not ask(mine, then=(Set("W", x), Call("add", x))).changed
+    assert ask(mine, then=(Call("spoil", x),)).changed
+
+
 def test_a_given_function_is_answered_by_the_judge(session):
     mine = session("def f(g): return [g(i) for i in range(3)]")
 

@@ -57,7 +57,9 @@ def call(
         A dict for the answer: either "value", or "failure", a verdict's value, with
         "message" and "exceptions"; "changed", "shares", "twins" and "warned" besides.
     """
-    before = copied((arguments, keywords))
+    # What is set on an object is the object's own from then on.
+    lent = (arguments, keywords, [step for step in steps if step[0] == "call"])
+    before = copied(lent)
     with (
         warnings.catch_warnings(record=True) as caught,
         contextlib.redirect_stdout(io.StringIO()),
@@ -66,7 +68,7 @@ def call(
     ):
         warnings.simplefilter("always")
         answer = attempt(function, arguments, keywords, steps)
-    answer["changed"] = not same(before, (arguments, keywords))
+    answer["changed"] = not same(before, lent)
     answer["warned"] = str(caught[0].message)[:200] if caught else ""
     if "failure" in answer:
         return answer
