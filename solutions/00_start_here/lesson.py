@@ -371,6 +371,25 @@ assert np.allclose(constant[1], found[0]), "a constant feature should not distur
 #
 # </details>
 #
+# <details><summary>Further: what counts as right, and what is left open</summary>
+#
+# The docstring is the contract. Each of its words is tried: sizes down to a single sample or a
+# single feature, numbers of any magnitude, both ends within one array, zeros and ties.
+# What no docstring repeats:
+#
+# - An argument belongs to the caller, and is afterwards what it was before.
+# - Numbers come as float64, sometimes as float32; as integers only where the docstring says so.
+#   For float64 and integers give float64; for float32 either of the two will do, right to 1e-5.
+# - A list is as right as a tuple, and NumPy's number as right as Python's. An array of shape (1, 1)
+#   is no number.
+# - A warning costs nothing, and a result may share memory with an argument, unless the docstring
+#   forbids it.
+#
+# Never tried, so do as you like: a batch without samples, labels that name no class, targets that do
+# not sum to 1, numbers that are infinite or NaN, truth values for numbers.
+#
+# </details>
+#
 # Now look at what your function does to 200 flowers. The picture shows them twice, on the same
 # axes. Predict where the second cloud lies, and whether it is wider or narrower than the first.
 

@@ -663,7 +663,7 @@ def logistic_loss(w, b, X, T):
 
     w: (1, n)
     b: a float
-    X: (n, m), samples are columns
+    X: (n, m), samples are columns; floats or integers
     T: (1, m), targets 0 or 1, floats or integers
     returns: a float; it is right for any z, 1000 where it is 1000
 
@@ -704,7 +704,7 @@ def step_1_loss_by_a(A, T):
     """Return the slope of L_c, formula (8), by a_c, for each sample c.
 
     A: (1, m), between 0 and 1
-    T: (1, m), targets 0 or 1
+    T: (1, m), targets 0 or 1, floats or integers
     returns: (1, m)
 
     Example: for A = [[0.5, 0.5]] and T = [[1.0, 0.0]] (as arrays) it is [[-2., 2.]].
@@ -752,7 +752,7 @@ def step_3_loss_by_z(A, T):
     """Return the slope of L_c by z_c, for each sample c: steps 1 and 2 together.
 
     A: (1, m), between 0 and 1
-    T: (1, m), targets 0 or 1
+    T: (1, m), targets 0 or 1, floats or integers
     returns: (1, m)
 
     Example: for A = [[0.5, 0.5]] and T = [[1.0, 0.0]] (as arrays) it is [[-0.5, 0.5]].
@@ -827,7 +827,7 @@ def step_4_dZ(A, T):
     """Return the slope of the batch's mean loss L by each z_c.
 
     A: (1, m), between 0 and 1
-    T: (1, m), targets 0 or 1
+    T: (1, m), targets 0 or 1, floats or integers
     returns: dZ, (1, m)
 
     Example: for A = [[0.5, 0.5]] and T = [[1.0, 0.0]] (as arrays) it is [[-0.25, 0.25]].
@@ -861,8 +861,8 @@ def step_5_dw(A, T, X):
     """Return the gradient of L by w, the left side of formula (10).
 
     A: (1, m), between 0 and 1
-    T: (1, m), targets 0 or 1
-    X: (n, m), samples are columns
+    T: (1, m), targets 0 or 1, floats or integers
+    X: (n, m), samples are columns; floats or integers
     returns: dw, (1, n)
 
     Example: for A = [[0.5, 0.5]], T = [[1.0, 0.0]] and X = [[1.0, 2.0], [3.0, -1.0]]
@@ -886,7 +886,7 @@ def step_6_db(A, T):
     """Return the derivative of L by b, the right side of formula (10).
 
     A: (1, m), between 0 and 1
-    T: (1, m), targets 0 or 1
+    T: (1, m), targets 0 or 1, floats or integers
     returns: db, a float
 
     Example: for A = [[0.5, 0.5, 0.5]] and T = [[0.0, 0.0, 1.0]] (as arrays) it is 1/6.
@@ -912,7 +912,7 @@ def logistic_gradient(w, b, X, T):
 
     w: (1, n)
     b: a float
-    X: (n, m), samples are columns
+    X: (n, m), samples are columns; floats or integers
     T: (1, m), targets 0 or 1, floats or integers
     returns: (dw, db), dw of shape (1, n), db a float
 

@@ -472,7 +472,7 @@ def softmax(Z):
     """Return the softmax of each column.
 
     Z: (n, m), logits, floats or integers of any size; a column is a sample
-    returns: S, (n, m), positive, each column sums to 1
+    returns: S, (n, m), each column sums to 1; a share far below another may round to 0
 
     Formula (6), section 6.
     Example: softmax(np.log([[1.0], [2.0], [5.0]])) is [[0.125], [0.25], [0.625]].
@@ -1037,7 +1037,7 @@ def softmax_cross_entropy_grad(Z, T):
     """Return the gradient of cross_entropy(softmax(Z), T) by the logits Z.
 
     Z: (n, m), logits of any size; a column is a sample
-    T: (n, m), targets, one-hot or soft; each column sums to 1
+    T: (n, m), targets, one-hot or soft; each column sums to 1; both are floats or integers
     returns: dZ, (n, m), without a division by a probability on the way
 
     Section 10.

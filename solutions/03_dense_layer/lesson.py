@@ -302,7 +302,7 @@ outer_product_table(delta_2, a_2)
 def weights_gradient_by_index(delta, a):
     """Return the gradient by W for one sample: entry (j, k) is delta_j a_k.
 
-    delta is (n_out,), a is (n_in,). Returns an array (n_out, n_in).
+    delta is (n_out,), a is (n_in,), floats or integers. Returns an array (n_out, n_in).
     Section 4, formula (3). Loops are allowed.
 
     >>> weights_gradient_by_index(np.array([2.0, 1.0]), np.array([1.0, 0.0, 3.0]))
@@ -542,7 +542,7 @@ def dense_backward(dZ, cache):
     """Push the gradient dZ back through Z = W A + b.
 
     dZ is (n_out, m); cache is the tuple (A, W) of dense_forward,
-    with A (n_in, m) and W (n_out, n_in).
+    with A (n_in, m), floats or integers, and W (n_out, n_in).
     Returns (dA, dW, db): dA is (n_in, m), dW is (n_out, n_in), db is (n_out, 1).
     Section 5.
 
@@ -696,7 +696,7 @@ show(globals())
 def activation_backward(dA, Z, kind):
     """Push the gradient dA back through A = phi(Z), an elementwise activation.
 
-    dA and Z are (n, m); kind is linear, relu, sigmoid or tanh.
+    dA and Z are (n, m), Z floats or integers; kind is linear, relu, sigmoid or tanh.
     Returns dZ (n, m). Section 6, formula (7).
 
     >>> activation_backward(np.array([[3.0, 3.0]]), np.array([[-1.0, 2.0]]), "relu")
@@ -759,7 +759,7 @@ for kind in ["linear", "sigmoid", "tanh"]:
 def output_delta(A, Z, T, kind):
     """Return the delta of an output layer A = phi(Z) under the L2 loss of lesson 02.
 
-    A, Z and T are (n, m); kind is linear, relu, sigmoid or tanh.
+    A, Z and T are (n, m), T floats or integers; kind is linear, relu, sigmoid or tanh.
     Returns the gradient of l2_loss(phi(Z), T) by Z, shape (n, m). Section 7, formula (8).
 
     >>> output_delta(np.array([[5.0, 2.0]]), np.array([[5.0, 2.0]]), np.array([[1.0, 2.0]]), "linear")

@@ -52,7 +52,7 @@ def softmax(Z):
     """Return the softmax of each column.
 
     Z: (n, m), logits, floats or integers of any size; a column is a sample
-    returns: S, (n, m), positive, each column sums to 1
+    returns: S, (n, m), each column sums to 1; a share far below another may round to 0
 
     Formula (6), section 6.
     Example: softmax(np.log([[1.0], [2.0], [5.0]])) is [[0.125], [0.25], [0.625]].
@@ -127,7 +127,7 @@ def dense_backward(dZ, cache):
     """Push the gradient dZ back through Z = W A + b.
 
     dZ is (n_out, m); cache is the tuple (A, W) of dense_forward,
-    with A (n_in, m) and W (n_out, n_in).
+    with A (n_in, m), floats or integers, and W (n_out, n_in).
     Returns (dA, dW, db): dA is (n_in, m), dW is (n_out, n_in), db is (n_out, 1).
     Section 5.
 
@@ -146,7 +146,7 @@ def dense_backward(dZ, cache):
 def activation_backward(dA, Z, kind):
     """Push the gradient dA back through A = phi(Z), an elementwise activation.
 
-    dA and Z are (n, m); kind is linear, relu, sigmoid or tanh.
+    dA and Z are (n, m), Z floats or integers; kind is linear, relu, sigmoid or tanh.
     Returns dZ (n, m). Section 6, formula (7).
 
     >>> activation_backward(np.array([[3.0, 3.0]]), np.array([[-1.0, 2.0]]), "relu")

@@ -64,7 +64,7 @@ BATCH = {
         "it is written into": writes(0),
     },
     "b: a float": {"left out": takes(lambda w, b, X, T: (w, 0.0, X, T))},
-    "X: (n, m), samples are columns": {
+    "X: (n, m), samples are columns; floats or integers": {
         "not as many samples as features": fails(lambda w, b, X, T: X.shape[0] == X.shape[1]),
         "not one sample alone": fails(lambda w, b, X, T: X.shape[1] == 1),
         "not fewer samples than features": fails(lambda w, b, X, T: X.shape[1] < X.shape[0]),
@@ -88,9 +88,10 @@ STEP_T = {
         "not near 1": fails(lambda A, *_: A.max() > 1 - 1e-5),
         "clipped": takes(lambda A, *more: (np.clip(A, 1e-5, 1 - 1e-5), *more)),
         "not a sample alone": fails(lambda A, *_: A.size == 1),
+        "not float32": fails(of_float32(0)),
         "it is written into": writes(0),
     },
-    "T: (1, m), targets 0 or 1": {
+    "T: (1, m), targets 0 or 1, floats or integers": {
         "both must occur": fails(lambda A, T, *_: T.min() == T.max()),
         "integers are refused": fails(kind(1)),
         "it is written into": writes(1),
@@ -157,6 +158,7 @@ PROMISES = {
     },
     "total_derivative": {
         "dL_du: (n_out,)": {
+            "not float32": fails(of_float32(0)),
             "not one path alone": fails(lambda dL_du, du_dx: dL_du.size == 1),
             "it is written into": writes(0),
         },
@@ -251,6 +253,7 @@ PROMISES = {
             "not where it has rounded to 1": fails(lambda A: A.max() == 1),
             "clipped": takes(lambda A: (np.clip(A, 1e-7, 1 - 1e-7),)),
             "not a sample alone": fails(lambda A: A.size == 1),
+            "not float32": fails(of_float32(0)),
             "not 0.5": fails(lambda A: np.any(A == 0.5)),
             "it is written into": writes(0),
         },
@@ -272,11 +275,12 @@ PROMISES = {
             "not a sample alone": fails(lambda A, *_: A.size == 1),
             "it is written into": writes(0),
         },
-        "T: (1, m), targets 0 or 1": {
+        "T: (1, m), targets 0 or 1, floats or integers": {
+            "integers are refused": fails(kind(1)),
             "both must occur": fails(lambda A, T, X: T.min() == T.max()),
             "it is written into": writes(1),
         },
-        "X: (n, m), samples are columns": {
+        "X: (n, m), samples are columns; floats or integers": {
             "not one feature alone": fails(lambda A, T, X: len(X) == 1),
             "not as many as samples": fails(lambda A, T, X: len(set(X.shape)) == 1),
             "not more features than samples": fails(lambda A, T, X: len(X) > X.shape[1]),

@@ -18,6 +18,7 @@ def batches(rng):
         X = rng.normal(size=(shapes["n"], shapes["m"]))
         yield Case(A, T, X, group=group, shapes=shapes)
     A, T = predicted(rng, 6)
+    T = T.astype(int)
     X = rng.integers(-3, 4, size=(1, 6))
     yield Case(A, T, X, group="counts as data", shapes={"n": 1, "m": 6})
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from grader.exercise import Case, exercise
-from grader.kit import sizes
+from grader.kit import float32, sizes
 
 asked = exercise(
     "total_derivative",
@@ -25,6 +25,8 @@ def graphs(rng):
     for n_out, n_in in [(1, 4), (4, 1)]:
         dL_du, du_dx = rng.normal(size=n_out), rng.normal(size=(n_out, n_in))
         shapes = sizes("n_out n_in", du_dx.shape)
+        if n_in == 1:
+            dL_du, du_dx = float32(dL_du, du_dx)
         yield Case(dL_du, du_dx, group="one path, one input", shapes=shapes)
     # Small integers as floats: the contributions cancel exactly.
     a, b = (float(number) for number in rng.integers(1, 9, size=2))

@@ -17,8 +17,10 @@ STEPS = (
 
 
 def far_logits(rng):
-    """Draw logits (3, 4) near 1000, each sample in a place of its own, one near -1000."""
-    Z = rng.normal(size=(3, 4)) + 1000.0 * np.array([[1, 0, -1, 1], [0, 1, -1, 1], [0, 0, -1, 1]])
+    """Draw logits (3, 4) near 1000, each sample in a place of its own, with both ends in two."""
+    # A shift by anything but a sample's largest logit overflows, or leaves nothing.
+    ends = np.array([[1, -1, -1, 1], [-1, 1, -1, 1], [0, 0, -1, 1]])
+    Z = rng.normal(size=(3, 4)) + 1000.0 * ends
     return Z[rng.permutation(3)]
 
 

@@ -45,3 +45,5 @@ def predictions(rng):
     yield Case(P, T, group="tiny probabilities", shapes=sizes("n m", P.shape))
     T = one_hot(rng, 3, 4).astype(int)
     yield Case(shares(rng, 3, 4), T, group="integer targets", shapes=sizes("n m", T.shape))
+    P = shares(rng, 3, 2).astype(np.float32)
+    yield Case(P, T[:, :2], group="integer targets", shapes=sizes("n m", P.shape))

@@ -19,6 +19,8 @@ def gradients_of_shares(rng):
     level = np.tile(rng.normal(size=(1, 3)), (4, 1))
     S = shares(rng, 4, 3)
     yield Case(S, level, group="equal entries in dS", shapes=sizes("n m", S.shape))
+    dS = rng.normal(size=(1, 3))  # with one class, its entries are equal too
+    yield Case(np.ones((1, 3)), dS, group="equal entries in dS", shapes=sizes("n m", dS.shape))
     S = np.column_stack([one_hot(rng, 4, 2), shares(rng, 4, 1)])
     dS = rng.normal(size=(4, 3))
     yield Case(S, dS, group="a certain output", shapes=sizes("n m", S.shape))

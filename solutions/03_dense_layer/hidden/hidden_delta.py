@@ -11,19 +11,19 @@ asked = exercise("hidden_delta", builds_on=("activation_backward",), tolerance=D
 
 @asked.cases
 def hidden_cases(rng):
-    """The three families with every kind; a relu that is closed everywhere; float32."""
+    """The three families; one unit above, a relu closed everywhere, one unit and float32."""
     for group, shapes in families("n_next n m"):
         n_next, n, m = shapes.values()
         for kind in ["relu", "sigmoid", "tanh"]:
             W_next, delta_next = rng.normal(size=(n_next, n)), rng.normal(size=(n_next, m))
             Z = off_the_kink(rng, (n, m))
             yield Case(W_next, delta_next, Z, kind, group=group, shapes=shapes)
-    W_next, delta_next = rng.normal(size=(3, 2)), rng.normal(size=(3, 4))
-    Z, shapes = off_the_kink(rng, (2, 4)), {"n_next": 3, "n": 2, "m": 4}
-    yield Case(W_next, delta_next, Z, "linear", group="other input", shapes=shapes)
-    yield Case(W_next, delta_next, -np.abs(Z), "relu", group="other input", shapes=shapes)
-    single = float32(W_next, delta_next, Z)
-    yield Case(*single, "tanh", group="other input", shapes=shapes)
+    for kind, n_next, n in [("linear", 1, 2), ("relu", 3, 2), ("tanh", 3, 1)]:
+        W_next, delta_next = rng.normal(size=(n_next, n)), rng.normal(size=(n_next, 4))
+        Z, shapes = off_the_kink(rng, (n, 4)), {"n_next": n_next, "n": n, "m": 4}
+        arrays = W_next, delta_next, -np.abs(Z) if kind == "relu" else Z
+        arrays = float32(*arrays) if kind == "tanh" else arrays
+        yield Case(*arrays, kind, group="other input", shapes=shapes)
 
 
 asked.mistake(

@@ -14,8 +14,8 @@ def columns_cases(rng):
         n_out, n_in, m = shapes.values()
         X_rows, W_ij = rng.normal(size=(m, n_in)), rng.normal(size=(n_in, n_out))
         yield Case(X_rows, W_ij, group=group, shapes=shapes)
-    X_rows, W_ij = float32(rng.normal(size=(3, 2)), rng.normal(size=(2, 4)))
-    shapes = {"n_out": 4, "n_in": 2, "m": 3}
+    X_rows, W_ij = float32(rng.normal(size=(3, 1)), rng.normal(size=(1, 4)))
+    shapes = {"n_out": 4, "n_in": 1, "m": 3}
     yield Case(X_rows, W_ij, group="rectangular", shapes=shapes)
 
 
