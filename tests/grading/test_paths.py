@@ -1,11 +1,20 @@
-"""The same grade whatever the path: order, workers, resuming, force, box or kernel, command."""
+"""The same grade and the same words whatever the path.
 
+Order, workers, resuming, force; box or kernel; the three commands, and a stock nbgrader.
+"""
+
+import contextlib
 import json
+import shutil
+import sqlite3
 
 import pytest
 
+from grader.gradebook import sidecar
 from grader.in_kernel import KernelRunner
 from grader.judge.judging import Judging
+from grader.report.data import report_data
+from grader.report.words import outcome_lines
 from grader.run.whole_class import grade_class
 from grader.submission.matching import read
 from tests import classroom
@@ -34,29 +43,56 @@ def one_hot(labels, n_classes):
     T[labels, np.arange(labels.size)] = 1.0
     return T
 """
+TWICE_WRONG = {
+    "standardize": """\
+def standardize(X):
+    centred = X - X.mean(axis=1, keepdims=True)
+    constant = X.max(axis=1, keepdims=True) == X.min(axis=1, keepdims=True)
+    deviation = np.where(constant, 1.0, X.std(axis=1, keepdims=True) ** 2)
+    return np.where(constant, 0.0, -centred / deviation)
+""",
+    "one_hot": """\
+def one_hot(labels, n_classes):
+    T = np.zeros((labels.size, n_classes))
+    T[np.arange(labels.size), labels - 1] = 1.0
+    return T
+""",
+}
 CLASS = {
     "anna": right(),
     "ben": right(standardize=DIVIDES_BY_0),
     "cleo": right(one_hot=COUNTS),
     "dora": right(one_hot=CRASHES),
     "emil": work(),
+    "finn": right(**TWICE_WRONG),
+    "gina": right(one_hot="def one_hot(labels, n_classes)\n    return labels"),
 }
 
 
 @pytest.fixture(scope="module")
 def handed_in(tmp_path_factory):
     made = classroom.make_course(tmp_path_factory.mktemp("paths") / "course")
+    made.make_secret()  # one for all paths: it seeds the hidden inputs
     for student, notebook in CLASS.items():
         hand_in(made, student, notebook)
     return made
 
 
+def reports(course):
+    """Return what is told of each exercise, by student: scores, verdicts, names, evidence."""
+    folder = course.class_folder / "autograded"
+    return {
+        student: report_data(sidecar.read(folder / student / LESSON))["exercises"]
+        for student in CLASS
+    }
+
+
 @pytest.fixture(scope="module")
 def graded(handed_in, tmp_path_factory):
-    """The scores of the class, graded at once by one worker."""
+    """The class, graded at once by one worker, with its scores and its reports."""
     made = copy_of(handed_in, tmp_path_factory.mktemp("at-once") / "course")
     grade_class(made, jobs=1)
-    return made, scores(made)
+    return made, scores(made), reports(made)
 
 
 def test_the_class_is_no_simple_one(graded):
@@ -66,43 +102,81 @@ def test_the_class_is_no_simple_one(graded):
     assert 0 < found["cleo"] < 16
     assert found["dora"] < 16
     assert found["emil"] == 0
+    assert [len(exercise["mistakes"]) for exercise in graded[2]["finn"][:2]] == [2, 2]
+    assert graded[2]["gina"][1]["verdict"] == "raised an exception"
 
 
 def test_two_workers_give_what_one_does(handed_in, graded, tmp_path):
     made = copy_of(handed_in, tmp_path / "course")
     grade_class(made, jobs=2)
-    assert scores(made) == graded[1]
+    assert (scores(made), reports(made)) == graded[1:]
 
 
-def test_one_after_another_from_the_last_gives_what_all_at_once_do(handed_in, graded, tmp_path):
+def test_a_few_after_others_from_the_last_gives_what_all_at_once_do(handed_in, graded, tmp_path):
     """Each run goes on where the one before it ended."""
     made = copy_of(handed_in, tmp_path / "course")
-    for student in reversed(CLASS):
-        grade_class(made, jobs=1, students=[student])
-    assert scores(made) == graded[1]
+    for students in (["gina", "finn"], ["emil", "dora"], ["cleo", "ben", "anna"]):
+        grade_class(made, jobs=1, students=students)
+    assert (scores(made), reports(made)) == graded[1:]
 
 
 def test_graded_again_by_force_nothing_changes(graded, tmp_path):
     made = copy_of(graded[0], tmp_path / "course")
     grade_class(made, jobs=1, force=True)
-    assert scores(made) == graded[1]
+    assert (scores(made), reports(made)) == graded[1:]
+
+
+def test_nbgrader_with_our_engine_gives_what_grader_grade_does(handed_in, graded, tmp_path):
+    made = copy_of(handed_in, tmp_path / "course")
+    done = classroom.command(made, "nbgrader", "autograde", LESSON)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (scores(made), reports(made)) == graded[1:]
+
+
+def test_a_stock_nbgrader_gives_what_grader_grade_does(graded, tmp_path):
+    """It judges in the kernel; what is right or simply wrong is compared in test_class.
+
+    Of a cell that did not run, the judge there sees only that a function is missing.
+    """
+    made, students = copy_of(graded[0], tmp_path / "course"), {"cleo", "finn", "gina"}
+    for other in CLASS.keys() - students:
+        shutil.rmtree(made.class_folder / "submitted" / other)
+    shutil.rmtree(made.class_folder / "autograded")
+    with contextlib.closing(sqlite3.connect(made.class_folder / "gradebook.db")) as book:
+        book.execute("UPDATE grade SET auto_score = NULL")
+        book.commit()
+    classroom.make_stock(made)
+    done = classroom.command(made, "nbgrader", "autograde", LESSON)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+    assert scores(made) == {student: graded[1][student] for student in students}
+    for student in ("cleo", "finn"):
+        report = sidecar.read(graded[0].class_folder / "autograded" / student / LESSON)
+        cells = classroom.cells_of(made, student)
+        for outcome in report.exercises:
+            if outcome.id in load(LESSON).exercises:
+                said = "".join(cells[f"test_{outcome.id}"]["outputs"][0]["text"])
+                assert words("\n".join(outcome_lines(outcome))) in words(said)
+
+
+def words(text):
+    """Return what is said without how it is set: a report that was kept has its evidence in one."""
+    return " ".join(text.replace(";", "").split())
 
 
 def test_grader_check_gives_what_grader_grade_does(graded):
-    made, expected = graded
+    made, _, expected = graded
     for student in CLASS:
         path = made.class_folder / "submitted" / student / LESSON / f"{LESSON}.ipynb"
         done = classroom.command(made, "grader", "check", path, "--json", "--student", student)
         assert done.returncode == 0, done.stderr
-        found = {e["id"]: e["score"] for e in json.loads(done.stdout)["exercises"]}
-        for cell, score in expected[student].items():
-            assert found[cell.removeprefix("test_")] == score, (student, cell)
+        assert json.loads(done.stdout)["exercises"] == expected[student], student
 
 
-@pytest.mark.parametrize("student", [s for s in CLASS if s != "dora"])
+@pytest.mark.parametrize("student", [s for s in CLASS if s not in ("dora", "gina")])
 def test_the_kernel_gives_what_the_box_does(graded, student):
     """But for what ends its process: that would be this one."""
-    made, expected = graded
+    made, _, expected = graded
     lesson, namespace = load(LESSON), {}
     path = made.class_folder / "submitted" / student / LESSON / f"{LESSON}.ipynb"
     sources = read(path, lesson).sources
@@ -111,4 +185,7 @@ def test_the_kernel_gives_what_the_box_does(graded, student):
         exec(sources[exercise.id], namespace)  # noqa: S102
         judging = Judging(lesson, KernelRunner(namespace), student=student, secret=made.secret())
         judging.exercise(exercise)
-        assert judging.carry(exercise).score == expected[student][f"test_{exercise.id}"]
+        found = judging.carry(exercise)
+        told = next(each for each in expected[student] if each["id"] == exercise.id)
+        assert (found.score, found.verdict.value) == (told["score"], told["verdict"])
+        assert [each.name for each in found.mistakes] == [each["name"] for each in told["mistakes"]]
