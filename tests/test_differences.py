@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 
 from grader.judge.judging import _earning
-from tests.conftest import LESSONS, load
-from tests.differences import MEASURED, STEPS, measured
+from tests.conftest import LESSONS, ROOT, load
+from tests.differences import IMAGINARY, MEASURED, STEPS, measured
 from tests.kill_matrix import limited, right_groups
 from tests.pairs import judged
 
 # A function of what is moved alone, linear, and asked for at no point: its difference quotient
-# is the formula itself, for any step.  Or the measuring is what is asked for.
+# is the formula itself, for any step, and with the step 1 at 0 it takes the same products.  No
+# input can make it lose digits that the formula keeps.  Or the measuring is what is asked for.
 EXACT = {
     "total_derivative": "a product of what is given",
     "weights_gradient_by_index": "linear in W, and W is not given",
@@ -46,6 +47,19 @@ def test_a_measured_gradient_earns_next_to_nothing_whatever_its_step(lesson, nam
             groups = right_groups(lesson, name, {**reference, name: measured(lesson, name, h)}, 0)
         share = Fraction(_earning(exercise, groups), len(groups))
         assert share <= Fraction(1, 3), (h, [group for group, right in groups.items() if right])
+
+
+@pytest.mark.parametrize(("lesson", "name"), TRIED[::7])
+def test_an_imaginary_step_loses_no_digits_and_the_page_of_what_is_noticed_says_so(lesson, name):
+    reference = load(lesson).reference
+    with limited(60), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        groups = right_groups(
+            lesson, name, {**reference, name: measured(lesson, name, IMAGINARY)}, 0
+        )
+    assert all(groups.values())
+    page = (ROOT / "docs" / "kill-matrix.md").read_text(encoding="utf-8")
+    assert "measured with an imaginary step" in page
 
 
 @pytest.mark.parametrize(("lesson", "name"), ALL)
