@@ -1118,6 +1118,16 @@ for m in [5, 2]:
     check_gradient(lambda v: loss(A, v, b), W, layer.dW, name=f"dW (m = {m})")
     check_gradient(lambda v: loss(A, W, v), b, layer.db, name=f"db (m = {m})")
 
+# Two layers at once, as in a network: the other one runs in between.
+one, other = (DenseLayer(3, 3, "tanh", np.random.default_rng(seed)) for seed in [3, 4])
+one.forward(np.eye(3))
+alone = one.backward(np.eye(3))
+one.forward(np.eye(3))
+other.forward(-np.eye(3))
+np.testing.assert_allclose(
+    one.backward(np.eye(3)), alone, err_msg="each layer remembers its own forward pass"
+)
+
 # %% [markdown]
 # **Two of your layers** learn one period of a sine from 60 points: six tanh units, and a linear one
 # on top.

@@ -185,6 +185,9 @@ PROMISES = {
             "not below -8": fails(lambda z, *_: z < -8),
             "not above 8": fails(lambda z, *_: z > 8),
             "not 0": fails(lambda z, *_: z == 0),
+            "a slope of 1e-5 at least": gives(
+                lambda delta: delta + np.copysign(2e-6, delta) * (abs(delta) < 1e-5)
+            ),
             "clipped at 7": takes(lambda z, *more: (np.clip(z, -7, 7), *more)),
             "a whole number": takes(lambda z, *more: (round(z), *more)),
         },
@@ -220,6 +223,13 @@ PROMISES = {
             "weights as floats": gives(float, part=1),
             "paths rounded to a float's digits": gives(lambda n: int(float(n)), part=0),
             "weights rounded to a float's digits": gives(lambda n: int(float(n)), part=1),
+            "paths of many layers rounded to a float's digits": lambda right: (
+                lambda widths: (
+                    (int(float(right(widths)[0])), right(widths)[1])
+                    if len(widths) > 20
+                    else right(widths)
+                )
+            ),
             "paths in 64 bits": gives(lambda n: n % 2**64, part=0),
             "weights in 63 bits": gives(lambda n: n % 2**63, part=1),
         },

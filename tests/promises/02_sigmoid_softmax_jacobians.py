@@ -101,7 +101,7 @@ PROBABILITIES = {
     "P: (n, m), probabilities": {
         **MATRIX,
         "not float32": fails(is_single()),
-        "none larger than another's half": takes(lambda P, T: (np.minimum(P, 0.5), T)),
+        "clipped above": takes(lambda P, T: (np.minimum(P, 1 - 1e-7), T)),
     },
     "those below 1e-12 count as 1e-12": {
         "not 0": fails(lambda P, T: P.min() == 0),
@@ -211,7 +211,16 @@ PROMISES = {
                 lambda z, kind: right(z, kind) + (kind == "relu") * 0.5 * (z == 0)
             ),
         },
-        "phi'(z)": {"not for large z": fails(lambda z, kind: np.size(z) and np.abs(z).max() > 500)},
+        "phi'(z)": {
+            "not for large z": fails(lambda z, kind: np.size(z) and np.abs(z).max() > 500),
+            "1e-15 at least": lambda right: (
+                lambda z, kind: (
+                    np.maximum(right(z, kind), 1e-15)
+                    if kind in {"sigmoid", "tanh"}
+                    else right(z, kind)
+                )
+            ),
+        },
     },
     "l2_loss": {
         "P, T: (n, m), predictions and targets": {
@@ -258,7 +267,10 @@ PROMISES = {
             "not where all are equal": fails(lambda Z: len(Z) > 1 and np.all(Z[:1] == Z)),
         },
         "returns: S, (n, m)": SAME_SHAPE,
-        "each column sums to 1": {"up to 1e-6": gives(lambda S: S * (1 + 1e-6))},
+        "each column sums to 1": {
+            "up to 1e-6": gives(lambda S: S * (1 + 1e-6)),
+            "a share is 1e-12 at least": gives(lambda S: np.maximum(S, 1e-12)),
+        },
     },
     "softmax_jacobian": {
         "s: (n,), one column of softmax outputs": {

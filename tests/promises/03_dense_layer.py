@@ -301,6 +301,7 @@ PROMISES = {
         "dA and Z are (n, m)": {
             **sizes(1, "units", "samples"),
             "dA is written into": writes(0),
+            "small ones are 0": takes(lambda dA, *more: (dA * (np.abs(dA) > 1e-5), *more)),
             "not float32": fails(is_single(0)),
             "not 0": fails(lambda dA, Z, kind: np.any(Z == 0)),
             "not large ones": fails(large(1)),

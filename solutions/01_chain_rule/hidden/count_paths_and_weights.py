@@ -23,7 +23,7 @@ def networks(rng):
     yield Case([int(rng.integers(2, 9))], group="one layer alone")
     wide = [int(width) for width in rng.integers(4 * 10**9, 9 * 10**9, size=12)]
     yield Case(wide, group="deep and wide")
-    yield Case([int(width) for width in rng.integers(2, 5, size=60)], group="deep and wide")
+    yield Case([int(width) for width in rng.integers(2, 10, size=60)], group="deep and wide")
 
 
 counts_with = but_for(count_paths_and_weights, "paths", "weights")

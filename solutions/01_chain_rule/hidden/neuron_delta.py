@@ -22,7 +22,7 @@ def neurons(rng):
         )
     for side in (-1.0, 1.0):
         yield Case(
-            side * float(rng.uniform(8, 15)),
+            side * float(rng.uniform(13, 15)),
             rng.normal(size=3),
             rng.normal(size=3),
             group="a saturated neuron",

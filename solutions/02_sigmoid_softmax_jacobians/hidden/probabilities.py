@@ -34,8 +34,8 @@ def predictions(rng):
     order = rng.permutation(3)
     P, T = np.array([[high], [low], [1 - high - low]])[order], np.array([[0.7], [0.3], [0]])[order]
     yield Case(P, T, group="a batch of one", shapes=sizes("n m", P.shape))
-    # Column 0: the target has probability 0.  Column 1: only other classes have.
-    P = np.array([[0.0, 0.0, 0.3], [0.4, 0.0, 0.3], [0.6, 0.7, 0.2], [0.0, 0.3, 0.2]])
+    # Column 0: the target has probability 0.  Column 1: all other classes have, and it has 1.
+    P = np.array([[0.0, 0.0, 0.3], [0.4, 0.0, 0.3], [0.6, 1.0, 0.2], [0.0, 0.0, 0.2]])
     T = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 0.5], [0.0, 1.0, 0.5], [0.0, 0.0, 0.0]])
     order = rng.permutation(4)
     yield Case(P[order], T[order], group="probability 0", shapes=sizes("n m", P.shape))
