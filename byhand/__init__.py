@@ -1,5 +1,6 @@
 """What the notebooks of Backprop by Hand import; it works without the grader.
 
+- `byhand.expect`: is a result right?  A visible test says in one sentence what is off.
 - `byhand.gradcheck`: is a gradient right?  Compare it with central differences.
 - `byhand.datasets`: small data sets with samples as columns.
 - `byhand.plots`: pictures that carry their own description in words.

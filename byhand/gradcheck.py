@@ -10,6 +10,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from byhand.expect import Unexpected, told_apart
+
 Array = NDArray[np.float64]
 
 FLOOR = 1e-8
@@ -19,8 +21,8 @@ FLOOR = 1e-8
 _ROUNDING = 8 * float(np.finfo(np.float64).eps)
 
 
-class GradientMismatch(AssertionError):  # noqa: N818  (it reads as a failed assertion)
-    """A gradient differs from central differences; the message shows where."""
+class GradientMismatch(Unexpected):
+    """A gradient differs from central differences; one sentence says where."""
 
 
 def numerical_gradient(f: Callable[[Array], float], x: Array, *, step: float = 1e-5) -> Array:
@@ -126,7 +128,8 @@ def check_gradient(
 
     Raises:
         GradientMismatch: the shapes differ, an entry differs or is not finite.
-            The message gives the worst entry's index, both values, their ratio.
+            The sentence gives the worst entry's index and both values, rounded,
+            and the ratio where several entries differ and all by one factor.
         TypeError: as `numerical_gradient`.
         ValueError: as `numerical_gradient`; or x is empty, so nothing is checked.
 
@@ -138,7 +141,7 @@ def check_gradient(
     analytic = _as_gradient(gradient, shape, name)
     value = _scalar(f(np.array(x)))
     if not math.isfinite(value):
-        raise GradientMismatch(f"{name} cannot be checked: f(x) is {value}")
+        raise GradientMismatch(f"{name} cannot be checked, for f(x) is {value}.")
     numerical = numerical_gradient(f, x, step=step)
     unseen = step**2 + _ROUNDING * abs(value) / step
     floor = max(FLOOR, unseen / tolerance)
@@ -146,55 +149,42 @@ def check_gradient(
     # NaN compares false with everything: `error > tolerance` would let it pass.
     failing = ~(error <= tolerance)
     if failing.any():
-        worst = _describe_worst(analytic, numerical, error, failing)
-        raise GradientMismatch(
-            f"{name} differs from central differences in {int(failing.sum())} of "
-            f"{failing.size} entries (tolerance {tolerance:g}, relative). The worst:\n{worst}"
-        )
+        raise GradientMismatch(_worst(name, analytic, numerical, error, failing))
     return float(error.max())
 
 
 def _as_gradient(gradient: ArrayLike, shape: tuple[int, ...], name: str) -> Array:
     """Return the gradient as float64 of the expected shape, or say what it is."""
     if gradient is None:
-        raise GradientMismatch(f"{name} is None; does the function return its result?")
+        raise GradientMismatch(
+            f"{name} should have the shape {shape}, but is None (is a return missing?)."
+        )
     found = np.asarray(gradient)
     if found.dtype.kind not in "fiu":
-        raise GradientMismatch(
-            f"{name} must hold real numbers, found an array of dtype {found.dtype}"
-        )
+        raise GradientMismatch(f"{name} should hold real numbers, but has the dtype {found.dtype}.")
     if found.shape != shape:
         raise GradientMismatch(
-            f"{name} has the wrong shape: expected {shape}, the shape of what it is "
-            f"the gradient of, found {found.shape}"
+            f"{name} should have the shape {shape} of what it is the gradient of, "
+            f"but has {found.shape}."
         )
     return found.astype(np.float64)
 
 
-def _describe_worst(
-    analytic: Array, numerical: Array, error: Array, failing: NDArray[np.bool_]
+def _worst(
+    name: str, analytic: Array, numerical: Array, error: Array, failing: NDArray[np.bool_]
 ) -> str:
-    """Describe the worst entry: where it is, both values and their ratio."""
+    """Return what the worst entry should be and is, and what the others have in common with it."""
     ranked = np.where(np.isnan(error), np.inf, error)
     index = tuple(int(i) for i in np.unravel_index(int(ranked.argmax()), ranked.shape))
-    a, n = float(analytic[index]), float(numerical[index])
-    lines = [
-        f"  index      {_place(index)}",
-        f"  analytic   {a:.10g}",
-        f"  numerical  {n:.10g}",
-        f"  ratio      {_ratio(a, n)} (analytic / numerical)",
-    ]
-    if failing.sum() > 1 and _same_ratio(analytic[failing], numerical[failing]):
-        lines.append("The ratio is the same at every entry that differs.")
-    return "\n".join(lines)
-
-
-def _ratio(a: float, n: float) -> str:
-    if not (math.isfinite(a) and math.isfinite(n)):
-        return "undefined, a value is not finite"
-    if n == 0:
-        return "undefined, the numerical value is 0"
-    return f"{a / n:.6g}"
+    should, found = told_apart(float(numerical[index]), float(analytic[index]))
+    where = f" at {list(index)}" if index else ""
+    others, several = "", int(failing.sum())
+    if several > 1 and _same_ratio(analytic[failing], numerical[failing]):
+        ratio = float(analytic[index] / numerical[index])
+        others = f"; all {several} entries that differ are {ratio:.4g} times what they should be"
+    elif several > 1:
+        others = f"; {several} of {failing.size} entries differ"
+    return f"{name} should be {should}{where} by central differences, but is {found}{others}."
 
 
 def _same_ratio(analytic: Array, numerical: Array) -> bool:

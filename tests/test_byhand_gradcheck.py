@@ -1,7 +1,6 @@
 """The yardstick is measured before anything is measured with it."""
 
 import math
-import re
 from contextlib import suppress
 
 import numpy as np
@@ -205,7 +204,7 @@ def test_a_right_gradient_passes_and_its_error_is_returned():
     assert 0 <= error <= 1e-6
 
 
-def test_the_message_shows_index_both_values_and_ratio_of_the_worst_entry():
+def test_one_sentence_says_where_the_worst_entry_is_and_both_values():
     wrong = 3 * X**2
     wrong[0, 1] *= 1.01
     wrong[1, 2] *= 0.5  # the worst
@@ -213,18 +212,14 @@ def test_the_message_shows_index_both_values_and_ratio_of_the_worst_entry():
     with pytest.raises(GradientMismatch) as caught:
         check_gradient(cubes, X, wrong, name="dX")
 
-    message = str(caught.value)
-    assert "dX differs from central differences in 2 of 6 entries" in message
-    assert "index      [1, 2]" in message
-    assert "analytic   1.5\n" in message
-    assert float(re.search(r"numerical  (\S+)", message)[1]) == pytest.approx(3, rel=1e-9)
-    assert "ratio      0.5 " in message
-    assert "same at every entry" not in message
+    assert str(caught.value) == (
+        "dX should be 3 at [1, 2] by central differences, but is 1.5; 2 of 6 entries differ."
+    )
 
 
-def test_a_ratio_common_to_all_entries_is_said():
+def test_a_factor_common_to_several_entries_is_said():
     """A doubled or missing factor, such as 1/m, is the commonest mistake of all."""
-    with pytest.raises(AssertionError, match="ratio is the same at every entry"):
+    with pytest.raises(AssertionError, match="all 6 entries that differ are 2 times what they"):
         check_gradient(cubes, X, 6 * X**2)
 
 
@@ -240,11 +235,11 @@ def test_one_wrong_entry_fails_wherever_it_is(index):
     wrong = 3 * X**2
     wrong[index] *= 1.0001
 
-    with pytest.raises(GradientMismatch, match=r"in 1 of 6 entries") as caught:
+    with pytest.raises(GradientMismatch) as caught:
         check_gradient(cubes, X, wrong)
 
-    assert f"index      {list(index)}" in str(caught.value)
-    assert "same at every entry" not in str(caught.value)  # one entry has no company
+    assert f" at {list(index)} by" in str(caught.value)
+    assert "entries" not in str(caught.value)  # one entry has no company, and no factor
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
@@ -254,7 +249,7 @@ def test_an_entry_that_is_not_finite_fails_and_is_the_worst(bad):
     wrong[0, 0] *= 2
     wrong[1, 0] = bad
 
-    with pytest.raises(GradientMismatch, match=r"index      \[1, 0\]"):
+    with pytest.raises(GradientMismatch, match=r"at \[1, 0\] by"):
         check_gradient(cubes, X, wrong)
 
 
@@ -262,7 +257,7 @@ def test_a_nan_in_both_gradients_fails():
     def nan_off_the_point(x):
         return 0.0 if (x == X).all() else math.nan
 
-    with pytest.raises(GradientMismatch, match="not finite"):
+    with pytest.raises(GradientMismatch, match="should be nan"):
         check_gradient(nan_off_the_point, X, np.full(X.shape, np.nan))
 
 
@@ -283,13 +278,13 @@ def test_a_wrong_shape_fails_even_where_it_would_broadcast(shape):
         check_gradient(lambda _: 0.0, X, np.zeros(shape), name="dW")
 
     message = str(caught.value)
-    assert "dW has the wrong shape" in message
-    assert "expected (2, 3)" in message
-    assert f"found {shape}" in message
+    assert message == (
+        f"dW should have the shape (2, 3) of what it is the gradient of, but has {shape}."
+    )
 
 
 def test_a_missing_return_is_named():
-    with pytest.raises(GradientMismatch, match=r"dW is None; does the function return"):
+    with pytest.raises(GradientMismatch, match=r"dW .* is None \(is a return missing"):
         check_gradient(cubes, X, None, name="dW")
 
 
