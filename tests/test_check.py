@@ -169,7 +169,7 @@ def test_without_the_grader_a_visible_test_that_fails_is_told_in_its_own_words(i
     shown = in_class.run(SHOW.format("dense_backward"))
 
     assert "a visible test fails" in shown
-    assert "db has the shape" in shown
+    assert "db should have the shape (2, 1)" in shown
 
 
 def test_without_a_file_the_cell_that_was_run_is_found(in_class):

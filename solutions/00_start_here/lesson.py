@@ -32,7 +32,7 @@
 # | setup | run it; it is locked and holds the imports |
 # | to try out | run it, change it, run it again; it is never graded |
 # | exercise | replace `raise NotImplementedError()` by your code |
-# | test | run it; it is locked, and says whether it passed |
+# | test | run it; it is locked, and says in one sentence what is off |
 # | check | run it: it says what the exercise above earns, what was seen, and gives hints if you open them |
 # | answer | write text; a person reads it |
 #
@@ -48,6 +48,8 @@
 
 # %% setup="imports"
 import numpy as np
+
+from byhand.expect import expect_close, expect_shape
 
 # %% [markdown]
 # ## 2 · Shapes: samples are columns
@@ -160,7 +162,8 @@ print("close?", np.allclose(np.ones((4, 1)), np.ones((4, 4))))
 
 # %% [markdown]
 # It should be 0, and it is 2.5. The last line shows that even a comparison can be fooled.
-# So **compare the shapes first, then the values**: the tests of this course do, and so should yours.
+# So **compare the shapes first, then the values**: `expect_close`, in the tests of this course,
+# does, and so should your tests.
 
 # %% [markdown] manual="derive_broadcast_shape" points=4
 # ### In your own words (4 points, marked by hand)
@@ -298,19 +301,20 @@ def standardize(X):
 # %% test="standardize" points=10
 X = np.array([[1.0, 2.0, 3.0], [10.0, 20.0, 60.0]])
 X_before = X.copy()
-found = standardize(X)
-assert np.shape(found) == (2, 3), f"the shape should be that of X, (2, 3), not {np.shape(found)}"
+found = expect_shape(standardize(X), X, "standardize(X)")
 assert np.array_equal(X, X_before), "standardize changed the X that it was given"
-assert np.allclose(found.mean(axis=1), 0), "each feature (row) should have mean 0"
-assert np.allclose(found.std(axis=1), 1), "each feature (row) should have standard deviation 1"
-assert np.allclose(found[0], [-1.22474487, 0, 1.22474487]), "compare your first row with section 4"
+expect_close(found.mean(axis=1), [0, 0], "the mean of each feature (row)")
+expect_close(found.std(axis=1), [1, 1], "the standard deviation of each feature (row)")
+expect_close(found[0], [-1.22474487, 0, 1.22474487], "the first row, as in section 4,")
 
 square = standardize(np.array([[1.0, 2.0, 3.0], [4.0, 8.0, 6.0], [9.0, 7.0, 5.0]]))
-assert np.allclose(square.mean(axis=1), 0), "with 3 features and 3 samples, rows should have mean 0"
+expect_close(square.mean(axis=1), [0, 0, 0], "with 3 features and 3 samples, the mean of each row")
 
-constant = standardize(np.array([[0.1, 0.1, 0.1], [1.0, 2.0, 3.0]]))
-assert np.all(constant[0] == 0), "a feature that is 0.1 in every sample should become exactly 0"
-assert np.allclose(constant[1], found[0]), "a constant feature should not disturb the others"
+mixed = standardize(np.array([[0.1, 0.1, 0.1], [1.0, 2.0, 3.0]]))
+assert np.all(mixed[0] == 0), "a feature that is 0.1 in every sample should become exactly 0"
+expect_close(mixed[1], found[0], "the feature 1, 2, 3 beside a constant one")
+integers = standardize(np.array([[1, 2, 3]]))
+expect_close(integers, found[:1], "standardize of the integers 1, 2, 3")
 
 # %% [markdown]
 # **Now have it judged.** The points come from hidden cases, drawn at random for each student, in
@@ -446,10 +450,9 @@ def one_hot(labels, n_classes):
 
 # %% test="one_hot" points=6
 T = one_hot(np.array([2, 0, 2]), 4)
-assert np.shape(T) == (4, 3), f"4 classes, 3 samples: the shape should be (4, 3), not {np.shape(T)}"
+right = [[0, 1, 0], [0, 0, 0], [1, 0, 1], [0, 0, 0]]
+expect_close(T, right, "one_hot of the labels 2, 0, 2 in 4 classes")
 assert T.dtype == np.float64, f"the entries should be float64, not {T.dtype}"
-assert np.all(T.sum(axis=0) == 1), "each column should hold a single 1"
-assert np.array_equal(T.argmax(axis=0), [2, 0, 2]), "the 1 stands in the wrong row"
 
 # %% [markdown]
 # ## 6 · Bug hunt

@@ -52,6 +52,7 @@
 import numpy as np
 
 from byhand import neuron, paths, slopes
+from byhand.expect import expect_close
 from byhand.waiting import waiting
 
 # %% [markdown]
@@ -209,26 +210,28 @@ def sum_of_cubes(x):
 
 
 found = numerical_gradient(sum_of_cubes, np.array([2.0, -1.0]), h=0.5)
-assert np.shape(found) == (2,), f"the shape should be that of x, (2,), not {np.shape(found)}"
-assert np.allclose(found, [12.25, 3.25]), "x**3 with h = 0.5 should give 3 x**2 + 0.25: section 2"
+expect_close(found, [12.25, 3.25], "with h = 0.5 (section 2) the slope of x**3, 3 x**2 + 0.25,")
 
 x = np.array([[0.1, 0.7, -1.3], [2.9, -0.4, 1.7]])
 x_before = x.copy()
 found = numerical_gradient(sum_of_cubes, x)
-assert np.shape(found) == (2, 3), f"a matrix x should give a matrix (2, 3), not {np.shape(found)}"
-assert np.allclose(found, 3 * x_before**2), "the gradient of the sum of x**3 should be 3 x**2"
+expect_close(found, 3 * x_before**2, "the gradient of the sum of x**3 by a matrix x, 3 x**2,")
 assert np.array_equal(x, x_before), "x should be unchanged afterwards, bit for bit"
 
+found = numerical_gradient(lambda x: float(x[0] * x[1]), np.array([2.0, 5.0]), h=0.5)
+expect_close(found, [5, 2], "where one entry moves at a time, the gradient of x[0] x[1] at 2, 5")
+
 found = numerical_gradient(sum_of_cubes, np.array([3, 2]))
-assert np.allclose(found, [27, 12]), "an array of integers should work: in which dtype do you step?"
-assert np.asarray(found).dtype == np.float64, "the gradient should be float64, whatever x is"
+expect_close(found, [27, 12], "for an array of integers (in which dtype do you step?) the gradient")
+assert found.dtype == np.float64, "the gradient should be float64, whatever x is"
+found = numerical_gradient(sum_of_cubes, np.array([3, 2], dtype=np.float32))
+expect_close(found, [27, 12], "for a float32 array (in which dtype do you step?) the gradient")
 
 found = numerical_gradient(sum_of_cubes, x.T)
-assert np.allclose(found, 3 * x.T**2), "a transposed array should work"
+expect_close(found, 3 * x.T**2, "the gradient by a transposed array")
 
 found = numerical_gradient(sum_of_cubes, np.array(2.0))
-assert np.shape(found) == (), f"an x of shape () should give the shape (), not {np.shape(found)}"
-assert np.allclose(found, 12), "x**3 at a single number 2 should have the slope 12"
+expect_close(found, 12, "the slope of x**3 at the single number 2")
 
 # %% [markdown]
 # You now own a yardstick. *It is easy to believe that a smaller $h$ is always better.*
@@ -357,14 +360,13 @@ def total_derivative(dL_du, du_dx):
 
 # %% test="total_derivative" points=3
 found = total_derivative(np.array([6.0, 4.0]), np.array([[4.0], [3.0]]))
-assert np.shape(found) == (1,), f"with one input the shape should be (1,), not {np.shape(found)}"
-assert np.allclose(found, [36]), "the fork of section 4 should give 36: multiply along, then add"
+expect_close(found, [36], "the fork of section 4 (multiply along, then add)")
 
 found = total_derivative(np.array([7.0, 2.0]), np.array([[2.0, 1.0], [3.0, 4.0]]))
-assert np.allclose(found, [20, 15]), "the worked example of section 4 should give 20 and 15"
+expect_close(found, [20, 15], "the worked example of section 4")
 
 found = total_derivative(np.array([1.0, -1.0, 2.0]), np.array([[1.0, 0.0], [2.0, 1.0], [0.0, 3.0]]))
-assert np.allclose(found, [-1, 5]), "three paths, two inputs: each path is a row of du_dx"
+expect_close(found, [-1, 5], "with three paths, each a row of du_dx, the result")
 
 # %% [markdown]
 # ## 5 · One neuron, forwards and backwards
@@ -484,12 +486,11 @@ def neuron_delta(z, w_out, delta_next):
 
 # %% test="neuron_delta" points=4
 found = neuron_delta(0.0, np.array([2.0, -1.0]), np.array([0.3, 0.2]))
-assert np.shape(found) == (), f"delta should be one number, not an array of shape {np.shape(found)}"
-assert np.isclose(found, 0.1), f"the example of section 5 should give 0.1, not {found}"
+expect_close(found, 0.1, "delta in the example of section 5")
 found = neuron_delta(1.0, np.array([2.0, -1.0]), np.array([0.3, 0.2]))
-assert np.isclose(found, 0.0786447733), "z = 1 should give 0.0786: where do you take the gain?"
+expect_close(found, 0.0786447733, "with z = 1 (where do you take the gain?) delta")
 found = neuron_delta(0.0, np.array([1.0, 1.0, 1.0]), np.array([4.0, 4.0, 4.0]))
-assert np.isclose(found, 3.0), "three equal paths should add up to three times one of them"
+expect_close(found, 3.0, "with three equal paths of 1 each, which add up, delta")
 
 # %% [markdown]
 # **Formula (7) is a neuron that runs backwards.** Deltas come in from the right, are weighed with the same
@@ -589,12 +590,12 @@ def count_paths_and_weights(widths):
 
 # %% test="count_paths_and_weights" points=4
 found = count_paths_and_weights([2, 3, 4])
-assert tuple(found) == (24, 18), f"layers of 2, 3 and 4 units should give (24, 18), not {found}"
+expect_close(found, (24, 18), "(paths, weights) for layers of 2, 3 and 4 units")
 found = count_paths_and_weights([5])
-assert tuple(found) == (5, 0), f"one layer alone: each unit is a path, no weights, not {found}"
-found = count_paths_and_weights([10] * 25)
-assert found[0] == 10**25, "25 layers of 10 units should have exactly 10**25 paths"
-assert found[1] == 2400, "25 layers of 10 units should have 24 * 100 weights"
+expect_close(found, (5, 0), "(paths, weights) for one layer alone, where each unit is a path,")
+paths_found, weights_found = count_paths_and_weights([10] * 25)
+assert paths_found == 10**25, "25 layers of 10 units should have exactly 10**25 paths"
+assert weights_found == 2400, "25 layers of 10 units should have 24 * 100 weights"
 
 # %% [markdown]
 # ## 7 · A neuron meets data: the loss
@@ -678,14 +679,15 @@ def logistic_loss(w, b, X, T):
 # %% test="logistic_loss" points=5
 X = np.array([[1.0, 1.0]])
 found = logistic_loss(np.array([[2.0]]), 0.0, X, np.array([[1, 0]]))
-assert np.shape(found) == (), f"the loss should be one number, not of shape {np.shape(found)}"
-assert np.isclose(found, 1.1269280110), "the example of the docstring should give about 1.127"
+expect_close(found, 1.1269280110, "the loss in the example of the docstring")
 found = logistic_loss(np.array([[0.0]]), 0.0, X, np.array([[1, 0]]))
-assert np.isclose(found, np.log(2)), "z = 0 should cost ln 2, whatever the target"
+expect_close(found, np.log(2), "with z = 0, whatever the target, the loss")
 found = logistic_loss(np.array([[1.0]]), 1.0, X, np.array([[1, 0]]))
-assert np.isclose(found, 1.1269280110), "w = 1 and b = 1 give the same z as w = 2 and b = 0"
+expect_close(found, 1.1269280110, "with w = 1 and b = 1, the same z as w = 2 and b = 0, the loss")
 found = logistic_loss(np.array([[1000.0]]), 0.0, X, np.array([[1, 0]]))
-assert np.isclose(found, 500), "z = 1000 costs 0 for t = 1 and 1000 for t = 0: a mean of 500"
+expect_close(found, 500, "with z = 1000, which costs 0 for t = 1 and 1000 for t = 0, the mean")
+found = logistic_loss(np.array([[2.0]]), 0.0, X, np.array([[1, 1]]))
+expect_close(found, 0.1269280110, "with z = 2 and t = 1 for both samples the loss")
 
 # %% [markdown]
 # ## 8 · A neuron meets data: the gradient, step by step
@@ -715,8 +717,7 @@ def step_1_loss_by_a(A, T):
 
 # %% test="step_1_loss_by_a" points=1
 found = step_1_loss_by_a(np.array([[0.5, 0.5, 0.8]]), np.array([[1.0, 0.0, 1.0]]))
-assert np.shape(found) == (1, 3), f"one slope a sample: (1, 3), not {np.shape(found)}"
-assert np.allclose(found, [[-2, 2, -1.25]]), "a larger a helps where t = 1 and hurts where t = 0"
+expect_close(found, [[-2, 2, -1.25]], "the slope by a, below 0 where t = 1 and above where t = 0,")
 
 # %% [markdown]
 # ### Exercise: `step_2_a_by_z` (1 point)
@@ -738,8 +739,7 @@ def step_2_a_by_z(A):
 
 # %% test="step_2_a_by_z" points=1
 found = step_2_a_by_z(np.array([[0.5, 0.8]]))
-assert np.shape(found) == (1, 2), f"one slope a sample: (1, 2), not {np.shape(found)}"
-assert np.allclose(found, [[0.25, 0.16]]), "formula (6), in a: at 0.8 the slope is 0.8 * 0.2"
+expect_close(found, [[0.25, 0.16]], "the slope by z (formula (6), in a)")
 
 # %% [markdown]
 # ### Exercise: `step_3_loss_by_z` (1 point)
@@ -763,8 +763,7 @@ def step_3_loss_by_z(A, T):
 
 # %% test="step_3_loss_by_z" points=1
 found = step_3_loss_by_z(np.array([[0.5, 0.5]]), np.array([[1.0, 0.0]]))
-assert np.shape(found) == (1, 2), f"one slope a sample: (1, 2), not {np.shape(found)}"
-assert np.allclose(found, [[-0.5, 0.5]]), "the example of the docstring should give -0.5 and 0.5"
+expect_close(found, [[-0.5, 0.5]], "the slope in the example of the docstring")
 
 # %% [markdown] manual="derive_dz" points=4
 # ### In your own words (4 points, marked by hand)
@@ -838,8 +837,7 @@ def step_4_dZ(A, T):
 
 # %% test="step_4_dZ" points=1
 found = step_4_dZ(np.array([[0.5, 0.5]]), np.array([[1.0, 0.0]]))
-assert np.shape(found) == (1, 2), f"dZ has the shape of Z, (1, 2), not {np.shape(found)}"
-assert np.allclose(found, [[-0.25, 0.25]]), "the loss is a mean over two samples"
+expect_close(found, [[-0.25, 0.25]], "dZ, where the loss is a mean over two samples,")
 
 # %% [markdown]
 # The last link: $z_c = \sum_k w_k x_{kc} + b$, so $\partial z_c/\partial w_k = x_{kc}$ and
@@ -875,8 +873,7 @@ def step_5_dw(A, T, X):
 # %% test="step_5_dw" points=1
 A, T, X = np.array([[0.5, 0.5]]), np.array([[1.0, 0.0]]), np.array([[1.0, 2.0], [3.0, -1.0]])
 found = step_5_dw(A, T, X)
-assert np.shape(found) == (1, 2), f"dw has the shape of w, (1, 2), not {np.shape(found)}"
-assert np.allclose(found, [[0.25, -1.0]]), "dZ is (-0.25, 0.25): sum dZ times x over the samples"
+expect_close(found, [[0.25, -1.0]], "dw, the sum of dZ = (-0.25, 0.25) times x over the samples,")
 
 # %% [markdown]
 # ### Exercise: `step_6_db` (1 point)
@@ -896,9 +893,10 @@ def step_6_db(A, T):
     ### END SOLUTION
 
 # %% test="step_6_db" points=1
-found = step_6_db(np.array([[0.5, 0.5, 0.5]]), np.array([[0.0, 0.0, 1.0]]))
-assert np.shape(found) == (), f"db is one number, as b is, not of shape {np.shape(found)}"
-assert np.isclose(found, 1 / 6), "dZ is (1/6, 1/6, -1/6), and every sample uses b"
+found = step_6_db(np.array([[0.5, 0.5, 0.5]]), np.array([[0.0, 1.0, 0.0]]))
+expect_close(found, 1 / 6, "with dZ = (1/6, -1/6, 1/6), where every sample uses b, db")
+found = step_6_db(np.array([[0.5, 0.5]]), np.array([[0.0, 1.0]]))
+expect_close(found, 0.0, "with dZ = (1/4, -1/4) db")
 
 # %% [markdown]
 # ### Exercise: `logistic_gradient` (5 points)
@@ -927,16 +925,12 @@ def logistic_gradient(w, b, X, T):
 
 # %% test="logistic_gradient" points=5
 X = np.array([[1.0, 2.0], [3.0, -1.0]])
-dw, db = logistic_gradient(np.array([[0.0, 0.0]]), 0.0, X, np.array([[1, 0]]))
-assert np.shape(dw) == (1, 2), f"dw should have the shape of w, (1, 2), not {np.shape(dw)}"
-assert np.shape(db) == (), f"db should be a number, as b is, not of shape {np.shape(db)}"
-assert np.allclose(dw, [[0.25, -1.0]]), "the example of section 8 should give dw = [[0.25, -1]]"
-assert np.isclose(db, 0.0), "the example of section 8 should give db = 0"
+found = logistic_gradient(np.array([[0.0, 0.0]]), 0.0, X, np.array([[1, 0]]))
+expect_close(found, ([[0.25, -1.0]], 0.0), "(dw, db) in the example of section 8")
 
 X, T = np.array([[1.0, 2.0, 3.0]]), np.array([[0, 0, 1]])
-dw, db = logistic_gradient(np.array([[0.0]]), 0.0, X, T)
-assert np.allclose(dw, [[0.0]]), "X = 1, 2, 3 with T = 0, 0, 1 and a = 0.5: dw should be 0"
-assert np.isclose(db, 1 / 6), "X = 1, 2, 3 with T = 0, 0, 1 and a = 0.5: db should be 1/6"
+found = logistic_gradient(np.array([[0.0]]), 0.0, X, T)
+expect_close(found, ([[0.0]], 1 / 6), "(dw, db) for X = 1, 2, 3 with T = 0, 0, 1 and a = 0.5")
 
 # %% [markdown]
 # Check it with your own yardstick, then train the neuron of section 1 with it.

@@ -65,6 +65,7 @@ import numpy as np
 from earlier import numerical_gradient
 
 from byhand import shares, slopes
+from byhand.expect import expect_close, expect_shape
 from byhand.plots import heat_map
 
 # %% [markdown]
@@ -184,20 +185,17 @@ def sigmoid(z):
 
 # %% test="sigmoid" points=3
 z = np.array([[0.0, np.log(3.0)], [-np.log(3.0), 2.0], [-30.0, 30.0]])
-result = sigmoid(z)
-assert np.shape(result) == (3, 2), f"the shape stays (3, 2), but yours is {np.shape(result)}"
-assert np.allclose(result[0], [0.5, 0.75]), "sigma(0) is 1/2 and sigma(ln 3) is 3/4"
-assert np.isclose(result[1, 0], 0.25), "sigma(-z) is 1 - sigma(z), so sigma(-ln 3) is 1/4"
-assert np.isclose(result[2, 0] / np.exp(-30.0), 1.0, rtol=1e-9, atol=0.0), (
-    "at z = -30 the sigmoid is exp(-30) to twelve digits; yours loses digits in the left tail"
-)
-assert np.allclose(sigmoid(np.array([-1, 0, 1])), [0.26894142, 0.5, 0.73105858]), (
-    "integers are welcome as inputs, and the results are floats"
-)
+result = expect_shape(sigmoid(z), z, "sigmoid(z)")
+expect_close(result[0], [0.5, 0.75], "the sigmoid of 0 and ln 3")
+expect_close(result[1, 0], 0.25, "the sigmoid of -ln 3, 1 - sigma(ln 3),")
+left_tail = "the sigmoid of -30, which is exp(-30) to twelve digits,"
+expect_close(result[2, 0], np.exp(-30.0), left_tail, rtol=1e-9, atol=0.0)
+right = [0.26894142, 0.5, 0.73105858]
+expect_close(sigmoid(np.array([-1, 0, 1])), right, "the sigmoid of the integers -1, 0, 1")
 with warnings.catch_warnings(record=True) as caught:
     warnings.simplefilter("always")
     ends = sigmoid(np.array([-1000.0, 1000.0]))
-assert np.allclose(ends, [0.0, 1.0]), f"sigma(-1000) is 0 and sigma(1000) is 1, yours: {ends}"
+expect_close(ends, [0.0, 1.0], "the sigmoid of -1000 and 1000")
 assert not caught, f"no warning is allowed at 1000 or -1000, but: {caught[0].message}"
 
 # %% [markdown]
@@ -267,21 +265,23 @@ def activation_prime(z, kind):
 # %% test="activation_prime" points=3
 z = np.array([[np.log(3.0), 0.0], [-1.5, 0.7]])
 for kind in ["linear", "relu", "sigmoid", "tanh"]:
-    slope = activation_prime(z, kind)
-    assert np.shape(slope) == (2, 2), f"{kind}: expected shape (2, 2), got {np.shape(slope)}"
-    assert np.asarray(slope).dtype.kind == "f", f"{kind}: the slopes should be floats"
-assert np.isclose(activation_prime(z, "sigmoid")[0, 0], 3 / 16), (
-    "sigmoid: at z = ln 3, a is 3/4 and the slope is 3/16"
+    expect_shape(activation_prime(z, kind), z, f"{kind}: the slope")
+    for given in [z, np.array([[1, 2]])]:
+        dtype = np.asarray(activation_prime(given, kind)).dtype
+        assert dtype.kind == "f", f"{kind}: slopes are floats, but yours are {dtype}"
+expect_close(
+    activation_prime(z, "sigmoid")[0, 0], 3 / 16, "sigmoid: at z = ln 3, where a is 3/4, the slope"
 )
-assert np.isclose(activation_prime(z, "tanh")[0, 0], 0.36), (
-    "tanh: tanh(ln 3) is 0.8, so the slope there is 0.36"
+expect_close(
+    activation_prime(z, "tanh")[0, 0], 0.36, "tanh: at z = ln 3, where tanh is 0.8, the slope"
 )
-assert activation_prime(z, "relu")[0, 1] == 0.0, "relu: at exactly 0 this course takes slope 0"
+expect_close(activation_prime(z, "relu"), [[1, 0], [0, 1]], "relu: the slope, 0 at exactly 0,")
 for kind, phi in [("linear", lambda z: z), ("sigmoid", sigmoid), ("tanh", np.tanh)]:
     measured = (phi(z + 1e-5) - phi(z - 1e-5)) / 2e-5
-    assert np.allclose(activation_prime(z, kind), measured, rtol=1e-6, atol=1e-9), (
-        f"{kind}: not the slope that central differences measure"
-    )
+    expect_close(activation_prime(z, kind), measured, f"{kind}: the slope by central differences")
+with np.errstate(all="ignore"):
+    far = activation_prime(np.array([-1000.0, 1000.0]), "sigmoid")
+expect_close(far, [0.0, 0.0], "sigmoid: the slope at -1000 and at 1000")
 try:
     activation_prime(z, "softmax")
 except ValueError:
@@ -385,9 +385,7 @@ def l2_loss(P, T):
 # %% test="l2_loss" points=2
 P = np.array([[1.0, 4.0], [2.0, 0.0], [3.0, 1.0]])
 T = np.array([[0.0, 4.0], [4.0, 1.0], [3.0, -2.0]])
-loss = l2_loss(P, T)
-assert np.shape(loss) == (), f"the loss is one number, but yours has shape {np.shape(loss)}"
-assert np.isclose(loss, 3.75), f"for the example of section 5 the loss is 3.75, yours: {loss}"
+expect_close(l2_loss(P, T), 3.75, "the loss for the example of section 5")
 assert l2_loss(T, T) == 0.0, "a perfect prediction has loss 0"
 
 # %% [markdown]
@@ -411,17 +409,10 @@ def l2_grad(P, T):
 # %% test="l2_grad" points=2
 P = np.array([[1.0, 4.0], [2.0, 0.0], [3.0, 1.0]])
 T = np.array([[0.0, 4.0], [4.0, 1.0], [3.0, -2.0]])
-gradient = l2_grad(P, T)
-assert np.shape(gradient) == (3, 2), (
-    f"a gradient has the shape of P, (3, 2), but yours is {np.shape(gradient)}"
-)
-assert np.allclose(gradient[2], [0.0, 1.5]), (
-    f"the last row for the example of section 5 is [0, 1.5], yours: {gradient[2]}"
-)
+gradient = expect_shape(l2_grad(P, T), P, "l2_grad(P, T)")
+expect_close(gradient[2], [0.0, 1.5], "the last row for the example of section 5")
 measured = numerical_gradient(lambda P: l2_loss(P, T), P)
-assert np.allclose(gradient, measured, rtol=1e-6, atol=1e-9), (
-    "central differences of your own l2_loss give another gradient"
-)
+expect_close(gradient, measured, "by central differences of your own l2_loss, the gradient")
 
 # %% [markdown]
 # ## 6 · Softmax: scores become shares
@@ -484,19 +475,12 @@ def softmax(Z):
 
 # %% test="softmax" points=3
 Z = np.log(np.array([[1.0, 3.0], [2.0, 3.0], [5.0, 2.0]]))
-S = softmax(Z)
-assert np.shape(S) == (3, 2), f"the shape stays (3, 2), but yours is {np.shape(S)}"
-assert np.allclose(np.sum(S, axis=0), 1.0), (
-    f"each column should sum to 1, but the columns sum to {np.sum(S, axis=0)}"
-)
-assert np.allclose(S[:, 0], [1 / 8, 2 / 8, 5 / 8]), (
-    f"the softmax of (0, ln 2, ln 5) is (1/8, 2/8, 5/8), yours: {S[:, 0]}"
-)
+S = expect_shape(softmax(Z), Z, "softmax(Z)")
+expect_close(np.sum(S, axis=0), [1, 1], "the sum of each column")
+expect_close(S[:, 0], [1 / 8, 2 / 8, 5 / 8], "the softmax of (0, ln 2, ln 5)")
 with np.errstate(all="ignore"):
     far = softmax(np.array([[1000.0, -1000.0], [1000.0, -1000.0]]))
-assert np.allclose(far, 0.5), (
-    f"two equal logits share equally, at 1000 and at -1000 in one batch too; yours:\n{far}"
-)
+expect_close(far, np.full((2, 2), 0.5), "the share of two equal logits, 1000 or -1000,")
 
 # %% [markdown]
 # ## 7 · The Jacobian of the softmax
@@ -574,13 +558,10 @@ def softmax_jacobian(s):
 
 # %% test="softmax_jacobian" points=3
 s = np.array([1.0, 2.0, 5.0]) / 8.0
-J = softmax_jacobian(s)
-assert np.shape(J) == (3, 3), f"three outputs by three inputs: (3, 3), but yours is {np.shape(J)}"
-assert np.allclose(64 * np.diag(J), [7.0, 12.0, 15.0]), (
-    f"64 times the diagonal is [7, 12, 15], yours: {64 * np.diag(J)}"
-)
-assert np.allclose(np.sum(J, axis=1), 0.0), f"each row sums to 0, but yours: {np.sum(J, axis=1)}"
-assert np.isclose(64 * J[1, 2], -10.0), f"64 J[1, 2] is -10, yours: {64 * J[1, 2]}"
+J = expect_shape(softmax_jacobian(s), np.eye(3), "J, three outputs by three inputs,")
+expect_close(64 * np.diag(J), [7, 12, 15], "64 times the diagonal of J")
+expect_close(np.sum(J, axis=1), [0, 0, 0], "the sum of each row of J")
+expect_close(64 * J[1, 2], -10, "64 J[1, 2]")
 
 # %% [markdown]
 # ## 8 · The way back through a softmax, without its Jacobian
@@ -676,17 +657,12 @@ def softmax_vjp(S, dS):
 # %% test="softmax_vjp" points=5
 S = np.array([[1.0, 4.0], [2.0, 2.0], [5.0, 2.0]]) / 8.0
 dS = np.array([[8.0, 1.0], [0.0, 2.0], [-8.0, 0.0]])
-dZ = softmax_vjp(S, dS)
-assert np.shape(dZ) == (3, 2), f"a gradient has the shape of Z, (3, 2), but yours is {np.shape(dZ)}"
-assert np.allclose(dZ[:, 0], [1.5, 1.0, -2.5]), (
-    f"the first column is the example of section 8, [1.5, 1, -2.5], yours: {dZ[:, 0]}"
-)
-assert np.allclose(np.sum(dZ, axis=0), 0.0), (
-    f"each column of dZ sums to 0, but yours: {np.sum(dZ, axis=0)}"
-)
+dZ = expect_shape(softmax_vjp(S, dS), S, "dZ")
+expect_close(dZ[:, 0], [1.5, 1.0, -2.5], "column 0 of dZ, the example of section 8,")
+expect_close(np.sum(dZ, axis=0), [0, 0], "the sum of each column of dZ")
 for c in range(2):
     by_jacobian = softmax_jacobian(S[:, c]).T @ dS[:, c]  # (n, n) (n,) -> (n,)
-    assert np.allclose(dZ[:, c], by_jacobian), f"column {c} is not J.T @ dS[:, {c}]"
+    expect_close(dZ[:, c], by_jacobian, f"column {c} of dZ, which is J.T @ dS[:, {c}],")
 wide = np.full((3000, 2), 1 / 3000)  # J would take 72 MB for each of these samples
 tracemalloc.start()
 softmax_vjp(wide, wide)
@@ -757,15 +733,11 @@ def cross_entropy(P, T):
 P = np.array([[1 / 8, 1 / 4], [2 / 8, 1 / 2], [5 / 8, 1 / 4]])
 T = np.array([[0.0, 0.5], [0.0, 0.5], [1.0, 0.0]])
 loss = cross_entropy(P, T)
-assert np.shape(loss) == (), f"the loss is one number, but yours has shape {np.shape(loss)}"
-assert np.isclose(loss, (np.log(8 / 5) + 1.5 * np.log(2.0)) / 2), (
-    f"for the example of section 9 the loss is 0.7549, yours: {loss}"
-)
+expect_close(loss, (np.log(8 / 5) + 1.5 * np.log(2.0)) / 2, "the loss in the example of section 9")
 with np.errstate(all="ignore"):
-    worst = cross_entropy(np.array([[0.0], [1.0]]), np.array([[1.0], [0.0]]))
-assert np.isclose(worst, -np.log(1e-12)), (
-    f"probability 0 for the right class costs -log(1e-12) = 27.63, yours: {worst}"
-)
+    for worst in [0.0, 1e-12]:
+        loss = cross_entropy(np.array([[worst], [1.0]]), np.array([[1.0], [0.0]]))
+        expect_close(loss, -np.log(1e-12), f"with {worst} for the right class, clipped, the loss")
 
 # %% [markdown]
 # ### Exercise: `cross_entropy_grad` (3 points)
@@ -788,23 +760,16 @@ def cross_entropy_grad(P, T):
 # %% test="cross_entropy_grad" points=3
 P = np.array([[1 / 8, 1 / 4], [2 / 8, 1 / 2], [5 / 8, 1 / 4]])
 T = np.array([[0.0, 0.5], [0.0, 0.5], [1.0, 0.0]])
-gradient = cross_entropy_grad(P, T)
-assert np.shape(gradient) == (3, 2), (
-    f"a gradient has the shape of P, (3, 2), but yours is {np.shape(gradient)}"
-)
-assert np.allclose(gradient[2], [-0.8, 0.0]), (
-    f"the last row for the example of section 9 is [-0.8, 0], yours: {gradient[2]}"
-)
+gradient = expect_shape(cross_entropy_grad(P, T), P, "cross_entropy_grad(P, T)")
+expect_close(gradient[2], [-0.8, 0.0], "the last row for the example of section 9")
 measured = numerical_gradient(lambda P: cross_entropy(P, T), P)
-assert np.allclose(gradient, measured, rtol=1e-6, atol=1e-9), (
-    "central differences of your own cross_entropy give another gradient"
-)
+expect_close(gradient, measured, "by central differences of your own cross_entropy, the gradient")
 with np.errstate(all="ignore"):
-    edge = cross_entropy_grad(np.array([[0.0], [0.0], [1.0]]), np.array([[1.0], [0.0], [0.0]]))
-assert np.all(np.isfinite(edge)), f"finite at probability 0, please; yours: {edge.ravel()}"
-assert np.allclose(edge.ravel(), [-1e12, 0.0, 0.0]), (
-    f"at probability 0 the clipped probability stands in the formula; yours: {edge.ravel()}"
-)
+    for worst in [0.0, 1e-12]:
+        P, T = np.array([[worst], [0.0], [1.0]]), np.array([[1.0], [0.0], [0.0]])
+        edge = cross_entropy_grad(P, T)
+        right = [[-1e12], [0.0], [0.0]]
+        expect_close(edge, right, f"with {worst} for the right class, clipped, the gradient")
 
 # %% [markdown]
 # ## 10 · Cross-entropy, from logits: step by step
@@ -847,11 +812,10 @@ def step_1_log_sum_exp(Z):
 
 # %% test="step_1_log_sum_exp" points=1
 found = step_1_log_sum_exp(np.log(np.array([[1.0, 3.0], [2.0, 3.0], [5.0, 2.0]])))
-assert np.shape(found) == (1, 2), f"one number a sample, kept as a row: (1, 2), not {np.shape(found)}"
-assert np.allclose(found, np.log(8)), "both columns have exponentials that sum to 8"
+expect_close(found, [[np.log(8), np.log(8)]], "ln 8, as exponentials sum to 8, kept as a row,")
 with np.errstate(all="ignore"):
     far = step_1_log_sum_exp(np.array([[1000.0, -1000.0], [0.0, -1000.0]]))
-assert np.allclose(far, [[1000.0, np.log(2) - 1000.0]]), f"at 1000 and -1000 yours is {far}"
+expect_close(far, [[1000.0, np.log(2) - 1000.0]], "with logits of 1000 and of -1000 ln E")
 
 # %% [markdown]
 # ### Exercise: `step_2_log_shares` (1 point)
@@ -871,8 +835,11 @@ def step_2_log_shares(Z):
 
 # %% test="step_2_log_shares" points=1
 found = step_2_log_shares(np.log(np.array([[1.0, 3.0], [2.0, 3.0], [5.0, 2.0]])))
-assert np.shape(found) == (3, 2), f"one number a share: (3, 2), not {np.shape(found)}"
-assert np.allclose(np.exp(found[:, 0]), [1 / 8, 2 / 8, 5 / 8]), "the shares are 1/8, 2/8, 5/8"
+expect_shape(found, np.zeros((3, 2)), "the logarithm of the shares")
+expect_close(np.exp(found[:, 0]), [1 / 8, 2 / 8, 5 / 8], "the shares of sample 0")
+with np.errstate(all="ignore"):
+    far = step_2_log_shares(np.array([[1000.0], [0.0]]))
+expect_close(far, [[0.0], [-1000.0]], "with logits 1000 and 0 the logarithm of the shares")
 
 # %% [markdown]
 # ### Exercise: `step_3_loss` (1 point)
@@ -896,11 +863,10 @@ def step_3_loss(Z, T):
 # %% test="step_3_loss" points=1
 Z = np.log(np.array([[1.0, 1.0], [2.0, 2.0], [5.0, 1.0]]))
 T = np.array([[0.0, 0.5], [0.0, 0.5], [1.0, 0.0]])
-found = step_3_loss(Z, T)
-assert np.shape(found) == (), f"the loss is one number, not of shape {np.shape(found)}"
-assert np.isclose(found, 0.75486, atol=1e-5), f"these logits belong to the P of section 9: {found}"
+right = (np.log(8 / 5) + 1.5 * np.log(2.0)) / 2
+expect_close(step_3_loss(Z, T), right, "for logits that belong to the P of section 9 the loss")
 far = step_3_loss(np.array([[1000.0], [0.0]]), np.array([[0.0], [1.0]]))
-assert np.isclose(far, 1000), f"the worst prediction of section 10 costs 1000, yours: {far}"
+expect_close(far, 1000, "for the worst prediction of section 10 the loss")
 
 # %% [markdown]
 # ### Exercise: `step_4_slope_of_log_sum_exp` (1 point)
@@ -923,10 +889,11 @@ def step_4_slope_of_log_sum_exp(Z):
 
 # %% test="step_4_slope_of_log_sum_exp" points=1
 Z = np.array([[0.3, -1.0], [1.2, 0.4], [-0.5, 2.0]])
-found = step_4_slope_of_log_sum_exp(Z)
-assert np.shape(found) == (3, 2), f"one slope a logit: (3, 2), not {np.shape(found)}"
 measured = numerical_gradient(lambda Z: np.sum(np.log(np.sum(np.exp(Z), axis=0))), Z)
-assert np.allclose(found, measured, rtol=1e-6, atol=1e-9), "central differences give another slope"
+expect_close(step_4_slope_of_log_sum_exp(Z), measured, "the slope by central differences")
+with np.errstate(all="ignore"):
+    far = step_4_slope_of_log_sum_exp(np.array([[1000.0], [0.0]]))
+expect_close(far, [[1.0], [0.0]], "with logits 1000 and 0 the slope")
 
 # %% [markdown]
 # ### Exercise: `step_5_sample_slopes` (1 point)
@@ -951,9 +918,9 @@ def step_5_sample_slopes(Z, T):
 # %% test="step_5_sample_slopes" points=1
 Z = np.log(np.array([[1.0, 3.0], [2.0, 3.0], [5.0, 2.0]]))
 T = np.array([[0.0, 0.5], [0.0, 0.25], [1.0, 0.25]])
-found = step_5_sample_slopes(Z, T)
-assert np.shape(found) == (3, 2), f"one slope a logit: (3, 2), not {np.shape(found)}"
-assert np.allclose(found[:, 0], [1 / 8, 2 / 8, -3 / 8]), "shares 1/8, 2/8, 5/8 and target 3"
+found = expect_shape(step_5_sample_slopes(Z, T), Z, "the slopes, one a logit,")
+right = [1 / 8, 2 / 8, -3 / 8]
+expect_close(found[:, 0], right, "for shares 1/8, 2/8, 5/8 and target class 3 the slope")
 
 # %% [markdown] manual="derive_softmax_cross_entropy" points=4
 # ### In your own words (4 points, marked by hand)
@@ -1051,21 +1018,14 @@ def softmax_cross_entropy_grad(Z, T):
 # %% test="softmax_cross_entropy_grad" points=4
 Z = np.log(np.array([[1.0, 3.0], [2.0, 3.0], [5.0, 2.0]]))
 T = np.array([[0.0, 0.5], [0.0, 0.25], [1.0, 0.25]])
-dZ = softmax_cross_entropy_grad(Z, T)
-assert np.shape(dZ) == (3, 2), f"a gradient has the shape of Z, (3, 2), but yours is {np.shape(dZ)}"
+dZ = expect_shape(softmax_cross_entropy_grad(Z, T), Z, "dZ")
 one = softmax_cross_entropy_grad(Z[:, :1], T[:, :1])
-assert np.allclose(np.ravel(one), [1 / 8, 2 / 8, -3 / 8]), (
-    f"the example of the docstring gives [1/8, 2/8, -3/8], yours: {np.ravel(one)}"
-)
+expect_close(one, [[1 / 8], [2 / 8], [-3 / 8]], "dZ in the example of the docstring")
 measured = numerical_gradient(lambda Z: cross_entropy(softmax(Z), T), Z)
-assert np.allclose(dZ, measured, rtol=1e-6, atol=1e-9), (
-    "central differences of cross_entropy(softmax(Z), T) give another gradient"
-)
+expect_close(dZ, measured, "by central differences of cross_entropy(softmax(Z), T) dZ")
 with np.errstate(all="ignore"):
     far = softmax_cross_entropy_grad(np.array([[1000.0], [0.0]]), np.array([[0.0], [1.0]]))
-assert np.allclose(np.ravel(far), [1.0, -1.0]), (
-    f"logits (1000, 0) and target class 2 give (1, -1), yours: {np.ravel(far)}"
-)
+expect_close(far, [[1.0], [-1.0]], "for logits 1000 and 0 and target class 2 dZ")
 
 # %% [markdown]
 # ## 11 · The figure: a Jacobian you can look at

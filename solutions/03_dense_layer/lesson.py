@@ -38,6 +38,7 @@
 import numpy as np
 from earlier import activation_prime, l2_grad, l2_loss, sigmoid
 
+from byhand.expect import expect_close, expect_shape
 from byhand.gradcheck import check_gradient
 from byhand.waiting import waiting
 
@@ -205,10 +206,9 @@ def dense_forward(A, W, b):
 
 
 # %% test="dense_forward" points=2
-Z, cache = dense_forward(A_pencil, W_pencil, b_pencil)
-assert np.shape(Z) == (2, 2), f"Z is (n_out, m) = (2, 2); yours is {np.shape(Z)}"
-np.testing.assert_allclose(Z, Z_pencil, err_msg="compare with the four sums of section 2")
-assert len(cache) == 2, "the cache holds two arrays, A and W"
+found = dense_forward(A_pencil, W_pencil, b_pencil)
+Z, cache = expect_shape(found, (Z_pencil, (A_pencil, W_pencil)), "(Z, cache)")
+expect_close(Z, Z_pencil, "Z, the four sums of section 2,")
 assert np.array_equal(cache[0], A_pencil), "the first array of the cache is A"
 assert np.array_equal(cache[1], W_pencil), "the second array of the cache is W"
 
@@ -321,9 +321,9 @@ def weights_gradient_by_index(delta, a):
 
 # %% test="weights_gradient_by_index" points=2
 dW = weights_gradient_by_index(np.array([-2.0, 1.0]), np.array([1.0, 0.0, 2.0]))
-assert np.shape(dW) == (2, 3), f"dW has the shape of W, (2, 3); yours is {np.shape(dW)}"
-np.testing.assert_allclose(dW[0], [-2, 0, -4], err_msg="row 1 belongs to delta_1 = -2")
-np.testing.assert_allclose(dW[1], [1, 0, 2], err_msg="row 2 belongs to delta_2 = 1")
+expect_shape(dW, np.zeros((2, 3)), "dW")
+expect_close(dW[0], [-2, 0, -4], "row 0 of dW, which belongs to delta_1 = -2,")
+expect_close(dW[1], [1, 0, 2], "row 1 of dW, which belongs to delta_2 = 1,")
 
 # %% [markdown]
 # **Bug hunt: indices that slip.**
@@ -420,10 +420,8 @@ def step_1_slope(W, j, k):
 
 
 # %% test="step_1_slope" points=1
-assert np.ndim(step_1_slope(W_pencil, 1, 1)) == 0, "one path has one slope, a number"
-np.testing.assert_allclose(
-    step_1_slope(W_pencil, 0, 2), 0.0, err_msg="from input 2 to unit 0: which entry of W?"
-)
+expect_close(step_1_slope(W_pencil, 1, 1), -2, "the slope of the path from input 1 to unit 1")
+expect_close(step_1_slope(W_pencil, 0, 2), 0, "the slope of the path from input 2 to unit 0")
 
 # %% [markdown]
 # ### Exercise: `step_2_path` (1 point)
@@ -446,17 +444,9 @@ def step_2_path(dZ, W, j, k, c):
 
 
 # %% test="step_2_path" points=1
-np.testing.assert_allclose(
-    step_2_path(dZ_pencil, W_pencil, 0, 0, 1),
-    -4.0,
-    err_msg="input 0, unit 0, sample 1: the slope 2 times which delta?",
-)
-for j, k, path in [(0, 1, -2.0), (1, 2, 1.0)]:
-    np.testing.assert_allclose(
-        step_2_path(dZ_pencil, W_pencil, j, k, 1),
-        path,
-        err_msg=f"input {k}, unit {j}, sample 1: which slope times which delta?",
-    )
+for j, k, path in [(0, 0, -4), (0, 1, -2), (1, 2, 1)]:
+    found = step_2_path(dZ_pencil, W_pencil, j, k, 1)
+    expect_close(found, path, f"for input {k}, unit {j}, sample 1 a slope times a delta")
 
 # %% [markdown]
 # ### Exercise: `step_3_paths` (1 point)
@@ -479,9 +469,8 @@ def step_3_paths(dZ, W, k, c):
 
 
 # %% test="step_3_paths" points=1
-np.testing.assert_allclose(
-    step_3_paths(dZ_pencil, W_pencil, 0, 1), -3.0, err_msg="input 0 of sample 1: -4 and 1 add up"
-)
+found = step_3_paths(dZ_pencil, W_pencil, 0, 1)
+expect_close(found, -3, "for input 0 of sample 1, where -4 and 1 add up, the result")
 
 # %% [markdown]
 # ### Exercise: `step_4_column` (1 point)
@@ -505,8 +494,7 @@ def step_4_column(dZ, W, c):
 
 # %% test="step_4_column" points=1
 column = step_4_column(dZ_pencil, W_pencil, 0)
-assert np.shape(column) == (3,), f"one number an input, (3,); yours is {np.shape(column)}"
-np.testing.assert_allclose(column, [2, 1, 0], err_msg="sample 0: delta is (1, 0)")
+expect_close(column, [2, 1, 0], "for sample 0, where delta is (1, 0), the column")
 
 # %% [markdown]
 # ### Exercise: `step_5_bias` (1 point)
@@ -528,9 +516,8 @@ def step_5_bias(dZ, j):
 
 
 # %% test="step_5_bias" points=1
-np.testing.assert_allclose(
-    step_5_bias(dZ_pencil, 1), 1.0, err_msg="bias 1 has one path through each sample"
-)
+found = step_5_bias(dZ_pencil, 1)
+expect_close(found, 1, "for bias 1, with one path through each sample, the result")
 
 # %% [markdown]
 # ### Exercise: `dense_backward` (5 points)
@@ -560,18 +547,10 @@ def dense_backward(dZ, cache):
 
 
 # %% test="dense_backward" points=5
-dA, dW, db = dense_backward(dZ_pencil, (A_pencil, W_pencil))
-for name, mine, like in [("dA", dA, A_pencil), ("dW", dW, W_pencil), ("db", db, b_pencil)]:
-    assert np.shape(mine) == like.shape, (
-        f"{name} has the shape of what it is the gradient of, {like.shape}; "
-        f"yours is {np.shape(mine)}"
-    )
-np.testing.assert_allclose(
-    dW, [[-1, 2, -4], [1, 0, 2]], err_msg="dW is the sum of the two tables of section 5"
-)
-np.testing.assert_allclose(
-    dA[:, :1], [[2], [1], [0]], err_msg="column 0 of dA: which deltas of sample 0, weighted how?"
-)
+found = dense_backward(dZ_pencil, (A_pencil, W_pencil))
+dA, dW, db = expect_shape(found, (A_pencil, W_pencil, b_pencil), "(dA, dW, db)")
+expect_close(dW, [[-1, 2, -4], [1, 0, 2]], "dW, the sum of the two tables of section 5,")
+expect_close(dA[:, 0], [2, 1, 0], "column 0 of dA, where delta is (1, 0),")
 
 # A yardstick that knows nothing of the derivation: the slope of sum(dZ * Z), whose gradient
 # by Z is dZ, measured by moving one entry at a time.  Square, so that no shape helps.
@@ -709,10 +688,7 @@ def activation_backward(dA, Z, kind):
 
 # %% test="activation_backward" points=4
 dZ = activation_backward(np.array([[1.0, -2.0], [-2.0, 1.0]]), Z_pencil, "relu")
-assert np.shape(dZ) == (2, 2), f"dZ has the shape of Z, (2, 2); yours is {np.shape(dZ)}"
-np.testing.assert_allclose(
-    dZ, [[1, -2], [0, 1]], err_msg="the worked example of section 6, with a relu"
-)
+expect_close(dZ, [[1, -2], [0, 1]], "dZ in the worked example of section 6, with a relu,")
 rng = np.random.default_rng(6)
 dA, Z = rng.normal(size=(2, 3)), rng.normal(size=(2, 3))
 for kind in ["linear", "sigmoid", "tanh"]:
@@ -772,8 +748,7 @@ def output_delta(A, Z, T, kind):
 
 # %% test="output_delta" points=4
 delta = output_delta(activation(Z_pencil, "relu"), Z_pencil, T_pencil, "relu")
-assert np.shape(delta) == (2, 2), f"delta has the shape of Z, (2, 2); yours is {np.shape(delta)}"
-np.testing.assert_allclose(delta, [[1, -2], [0, 1]], err_msg="the dZ of the worked example")
+expect_close(delta, [[1, -2], [0, 1]], "delta, the dZ of the worked example,")
 rng = np.random.default_rng(7)
 Z, T = rng.normal(size=(2, 3)), rng.normal(size=(2, 3))
 for kind in ["linear", "sigmoid", "tanh"]:
@@ -864,10 +839,7 @@ def hidden_delta(W_next, delta_next, Z, kind):
 # %% test="hidden_delta" points=5
 Z_below = np.array([[1.0, 1.0], [2.0, -3.0], [-1.0, 2.0]])
 delta = hidden_delta(W_pencil, dZ_pencil, Z_below, "relu")
-assert np.shape(delta) == (3, 2), f"delta has the shape of Z, (3, 2); yours is {np.shape(delta)}"
-np.testing.assert_allclose(
-    delta, [[2, -3], [1, 0], [0, 1]], err_msg="the worked example of section 7, case 2"
-)
+expect_close(delta, [[2, -3], [1, 0], [0, 1]], "delta in the worked example of section 7, case 2,")
 # A square layer: the loss is the sum of delta_next times the sums of the layer above.
 rng = np.random.default_rng(8)
 W_next, delta_next, Z = (rng.normal(size=(3, 3)) for _ in range(3))
@@ -944,12 +916,10 @@ def to_columns(X_rows, W_ij):
 
 # %% test="to_columns" points=3
 X_rows, W_ij = A_pencil.T, W_pencil.T
-A, W = to_columns(X_rows, W_ij)
-assert np.shape(A) == (3, 2), f"A is (n_in, m) = (3, 2); yours is {np.shape(A)}"
-assert np.shape(W) == (2, 3), f"W is (n_out, n_in) = (2, 3); yours is {np.shape(W)}"
-assert np.array_equal(A[:, 1], X_rows[1]), "the second sample, a row before, is now column 2 of A"
-assert np.array_equal(W[0], W_ij[:, 0]), "row 1 of W holds the weights that lead to unit 1"
-np.testing.assert_allclose(W @ A, (X_rows @ W_ij).T, err_msg="both conventions give equal sums")
+A, W = expect_shape(to_columns(X_rows, W_ij), (A_pencil, W_pencil), "(A, W)")
+expect_close(A[:, 1], X_rows[1], "column 1 of A, the sample that was row 1 of X,")
+expect_close(W[0], W_ij[:, 0], "row 0 of W, the weights that lead to unit 0,")
+expect_close(W @ A, (X_rows @ W_ij).T, "W @ A, the same sums as X @ W was,")
 
 # %% [markdown]
 # ## 9 · The layer as an object
@@ -1081,26 +1051,24 @@ class DenseLayer:
 
 # %% test="DenseLayer" points=6
 layer = DenseLayer(3, 2, "relu", np.random.default_rng(0))
-assert np.shape(layer.W) == (2, 3), f"W is (n_out, n_in) = (2, 3); yours is {np.shape(layer.W)}"
-assert np.shape(layer.b) == (2, 1), f"b is (n_out, 1) = (2, 1); yours is {np.shape(layer.b)}"
+expect_shape((layer.W, layer.b), (W_pencil, b_pencil), "(W, b)")
 assert not np.any(layer.b), "b begins with zeros"
 for kind, variance in [("relu", 0.02), ("tanh", 0.01)]:
     large = DenseLayer(100, 400, kind, np.random.default_rng(2))
-    np.testing.assert_allclose(
-        np.var(large.W), variance, rtol=0.05, err_msg=f"{kind}, 100 inputs: the variance of W"
-    )
+    found = np.var(large.W)
+    expect_close(found, variance, f"{kind}, 100 inputs: the variance of W", rtol=0.05)
 
 # The worked example, from the forward pass to one step downhill.
 layer.W, layer.b = W_pencil.copy(), b_pencil.copy()
 A_out = layer.forward(A_pencil)
-np.testing.assert_allclose(A_out, [[3, 1], [0, 4]], err_msg="A_out of section 2")
+expect_close(A_out, [[3, 1], [0, 4]], "A_out of section 2")
 dA_in = layer.backward(l2_grad(A_out, T_pencil))
-np.testing.assert_allclose(layer.dW, [[-1, 2, -4], [1, 0, 2]], err_msg="dW of section 5")
-np.testing.assert_allclose(layer.db, [[-1], [1]], err_msg="db: one number a unit")
-np.testing.assert_allclose(dA_in, [[2, -3], [1, -4], [0, 1]], err_msg="what it hands down, section 7")
+expect_close(layer.dW, [[-1, 2, -4], [1, 0, 2]], "dW of section 5")
+expect_close(layer.db, [[-1], [1]], "db, one number a unit,")
+expect_close(dA_in, [[2, -3], [1, -4], [0, 1]], "what backward hands down (section 7)")
 layer.update(0.1)
-np.testing.assert_allclose(layer.W[0], [2.1, 0.8, 0.4], err_msg="W after a step with lr = 0.1")
-np.testing.assert_allclose(layer.b, [[-0.9], [0.9]], err_msg="b after a step with lr = 0.1")
+expect_close(layer.W[0], [2.1, 0.8, 0.4], "row 0 of W after a step with lr = 0.1")
+expect_close(layer.b, [[-0.9], [0.9]], "b after a step with lr = 0.1")
 
 # A second forward and backward begin anew, with another batch size.
 layer = DenseLayer(4, 3, "tanh", np.random.default_rng(1))
@@ -1124,9 +1092,8 @@ one.forward(np.eye(3))
 alone = one.backward(np.eye(3))
 one.forward(np.eye(3))
 other.forward(-np.eye(3))
-np.testing.assert_allclose(
-    one.backward(np.eye(3)), alone, err_msg="each layer remembers its own forward pass"
-)
+found = one.backward(np.eye(3))
+expect_close(found, alone, "what a layer hands down, after the forward pass of another one, too,")
 
 # %% [markdown]
 # **Two of your layers** learn one period of a sine from 60 points: six tanh units, and a linear one

@@ -50,6 +50,7 @@ from earlier import (
     softmax_vjp,
 )
 
+from byhand.expect import expect_close, expect_shape
 from byhand.waiting import waiting
 
 # %% [markdown]
@@ -219,17 +220,19 @@ def init_params(dims, rng, scheme):
 
 
 # %% test="init_params" points=3
+zeros = [(np.zeros((50, 200)), np.zeros((50, 1))), (np.zeros((80, 50)), np.zeros((80, 1)))]
 params = init_params([200, 50, 80], np.random.default_rng(0), "he")
-assert len(params) == 2, f"three widths make two layers; you return {len(params)}"
-for (W, b), shape in zip(params, [(50, 200), (80, 50)], strict=True):
-    assert np.shape(W) == shape, f"W is (n_out, n_in) = {shape}; yours is {np.shape(W)}"
-    assert np.shape(b) == (shape[0], 1), f"b is (n_out, 1); yours is {np.shape(b)}"
+expect_shape(params, zeros, "((W1, b1), (W2, b2)) for widths 200, 50, 80")
+for _, b in params:
     assert not np.any(b), "b begins with zeros"
 W = params[0][0]
-assert abs(W.mean()) < 0.006, "the weights have mean 0"
-assert 0.09 < W.std() < 0.11, f"he, from 200 to 50: the spread is 0.1; yours is {W.std():.3f}"
+expect_close(W.mean(), 0, "the mean of the weights", atol=0.006)
+expect_close(W.std(), 0.1, "he, from 200 to 50: the spread", rtol=0.1)
+assert np.abs(W).max() > 0.25, (
+    "of 10,000 normal numbers some lie beyond 2.5 spreads; yours have a hard edge before"
+)
 W = init_params([200, 50], np.random.default_rng(0), "xavier")[0][0]
-assert 0.084 < W.std() < 0.095, f"xavier, from 200 to 50: 0.089; yours is {W.std():.3f}"
+expect_close(W.std(), 0.0894, "xavier, from 200 to 50: the spread", rtol=0.06)
 again, other = (init_params([3, 2], np.random.default_rng(s), "he")[0][0] for s in [1, 2])
 assert np.array_equal(init_params([3, 2], np.random.default_rng(1), "he")[0][0], again), (
     "the same seed gives the same weights: draw from rng and from nothing else"
@@ -304,23 +307,21 @@ def model_forward(X, params, kinds):
 
 
 # %% test="model_forward" points=4
-P, caches = model_forward(X_pencil, params_pencil, kinds_pencil)
-assert np.shape(P) == (1, 2), f"P is (n_out, m) = (1, 2); yours is {np.shape(P)}"
-np.testing.assert_allclose(P, [[1, 8]], err_msg="the outputs of the worked example")
-assert len(caches) == 2, f"one cache a layer, two here; you keep {len(caches)}"
+(W1, _), (W2, _) = params_pencil
+form = ([[0, 0]], [(X_pencil, W1, W1, "relu"), (X_pencil, W2, [[0, 0]], "linear")])
+found = model_forward(X_pencil, params_pencil, kinds_pencil)
+P, caches = expect_shape(found, form, "(P, caches)")
+expect_close(P, [[1, 8]], "P, the outputs of the worked example,")
 A_prev, W, Z, kind = caches[0]
-np.testing.assert_allclose(A_prev, X_pencil, err_msg="what came into layer 1 is X")
-np.testing.assert_allclose(Z, [[2, 3], [-1, 2]], err_msg="Z of layer 1: before the relu")
-assert kind == "relu", f"the kind of layer 1 is relu, yours is {kind!r}"
+expect_close(A_prev, X_pencil, "what came into layer 1, X,")
+expect_close(Z, [[2, 3], [-1, 2]], "Z of layer 1, before the relu,")
 A_prev, W, Z, kind = caches[1]
-np.testing.assert_allclose(
-    A_prev, [[2, 3], [0, 2]], err_msg="what came into layer 2 is A of layer 1"
-)
-np.testing.assert_allclose(W, params_pencil[1][0], err_msg="the W of layer 2")
+expect_close(A_prev, [[2, 3], [0, 2]], "what came into layer 2, A of layer 1,")
+expect_close(W, W2, "the W of layer 2")
 P, _ = model_forward(np.zeros((3, 4)), [(np.ones((5, 3)), np.ones((5, 1)))], ["softmax"])
-np.testing.assert_allclose(
-    P, 0.2, err_msg="five equal sums: the last layer's softmax gives 0.2 each"
-)
+expect_close(P, np.full((5, 4), 0.2), "of five equal sums, the last layer's softmax")
+P, _ = model_forward(-X_pencil, [(np.eye(2), np.zeros((2, 1)))] * 2, ["linear", "relu"])
+expect_close(P, np.zeros((2, 2)), "with kinds linear and then relu, of sums at most 0, P")
 
 # %% [markdown]
 # ## 5 · The loss, and its mean
@@ -368,13 +369,9 @@ def mse(P, T):
 
 
 # %% test="mse" points=1
-assert np.ndim(mse(np.ones((3, 4)), np.zeros((3, 4)))) == 0, "the loss is one number"
-np.testing.assert_allclose(mse(np.array([[1.0, 8.0]]), T_pencil), 2.5, err_msg="worked example")
-np.testing.assert_allclose(
-    mse(np.full((3, 4), 2.0), np.zeros((3, 4))),
-    4.0,
-    err_msg="twelve errors of 2 each: the mean of their squares is 4",
-)
+expect_close(mse(np.array([[1.0, 8.0]]), T_pencil), 2.5, "the loss of the worked example")
+found = mse(np.full((3, 4), 2.0), np.zeros((3, 4)))
+expect_close(found, 4, "with twelve errors of 2 each the mean of their squares")
 
 
 # %% [markdown]
@@ -398,18 +395,13 @@ def mse_grad(P, T):
 
 # %% test="mse_grad" points=2
 dP = mse_grad(np.array([[1.0, 8.0]]), T_pencil)
-assert np.shape(dP) == (1, 2), f"the gradient has the shape of P, (1, 2); yours is {np.shape(dP)}"
-np.testing.assert_allclose(dP, [[1, 2]], err_msg="dA2 of the worked example")
+expect_close(dP, [[1, 2]], "dA2 of the worked example")
 rng = np.random.default_rng(5)
 P, T = rng.normal(size=(3, 4)), rng.normal(size=(3, 4))
 moved = P.copy()
 moved[2, 1] += 1e-6
-np.testing.assert_allclose(
-    mse_grad(P, T)[2, 1],
-    (mse(moved, T) - mse(P, T)) / 1e-6,
-    rtol=1e-4,
-    err_msg="with three outputs: the slope of your own mse, one entry moved a little",
-)
+slope = (mse(moved, T) - mse(P, T)) / 1e-6
+expect_close(mse_grad(P, T)[2, 1], slope, "dP[2, 1], the slope of your own mse,", rtol=1e-4)
 
 # %% [markdown]
 # ## 6 · Backward
@@ -472,12 +464,12 @@ two_params = [
 ]
 S, two_caches = model_forward(X_pencil, two_params, ["tanh", "softmax"])
 dA = np.array([[1.0, 0.0], [0.0, 2.0]])
-dZ2 = step_1_softmax(dA, two_caches)
-assert np.shape(dZ2) == (2, 2), f"dZ2 has the shape of Z2, (2, 2); yours is {np.shape(dZ2)}"
-np.testing.assert_allclose(
-    dZ2.sum(axis=0), 0, atol=1e-12, err_msg="the same number added to all sums changes nothing"
+dZ2 = expect_shape(step_1_softmax(dA, two_caches), S, "dZ2")
+expect_close(
+    dZ2.sum(axis=0), [0, 0], "as the same number added to all sums changes nothing, dZ2.sum(axis=0)"
 )
-np.testing.assert_allclose(dZ2[0, 0], S[0, 0] * S[1, 0], err_msg="sample 0: s_1 (1 - s_1)")
+expect_close(dZ2[0, 0], S[0, 0] * S[1, 0], "dZ2 for sample 0, s_1 (1 - s_1),")
+expect_close(dZ2[0, 1], -2 * S[0, 1] * S[1, 1], "dZ2 for sample 1, -2 s_1 s_2,")
 
 # %% [markdown]
 # ### Exercise: `step_2_down` (1 point)
@@ -501,10 +493,9 @@ def step_2_down(dA, caches):
 
 
 # %% test="step_2_down" points=1
-dA1 = step_2_down(dA, two_caches)
-np.testing.assert_allclose(
-    dA1[:, 0], 2 * S[0, 0] * S[1, 0] * np.ones(2), err_msg="sample 0: both units reach both outputs"
-)
+dA1 = expect_shape(step_2_down(dA, two_caches), S, "dA1")
+right = 2 * S[0, 0] * S[1, 0] * np.ones(2)
+expect_close(dA1[:, 0], right, "dA1 for sample 0, where both units reach both outputs,")
 
 # %% [markdown]
 # ### Exercise: `step_3_tanh` (1 point)
@@ -529,10 +520,9 @@ def step_3_tanh(dA, caches):
 
 
 # %% test="step_3_tanh" points=1
-slopes = step_3_tanh(dA, two_caches) / step_2_down(dA, two_caches)
-np.testing.assert_allclose(
-    slopes, 1 - np.tanh(two_caches[0][2]) ** 2, err_msg="the slope of tanh, taken at Z1"
-)
+dZ1 = expect_shape(step_3_tanh(dA, two_caches), S, "dZ1")
+slopes = dZ1 / step_2_down(dA, two_caches)
+expect_close(slopes, 1 - np.tanh(two_caches[0][2]) ** 2, "dZ1 / dA1, the slope of tanh at Z1,")
 
 # %% [markdown]
 # ### Exercise: `step_4_weights` (1 point)
@@ -558,8 +548,10 @@ def step_4_weights(dA, caches):
 
 # %% test="step_4_weights" points=1
 dW1, dZ1 = step_4_weights(dA, two_caches), step_3_tanh(dA, two_caches)
-np.testing.assert_allclose(dW1[:, 0], dZ1[:, 0], err_msg="the first input is 1 and 0")
-np.testing.assert_allclose(dW1[:, 1], 2 * dZ1[:, 0] + 4 * dZ1[:, 1], err_msg="the second, 2 and 4")
+expect_shape(dW1, two_params[0][0], "dW1")
+expect_close(dW1[:, 0], dZ1[:, 0], "column 0 of dW1, whose input is 1 and 0,")
+right = 2 * dZ1[:, 0] + 4 * dZ1[:, 1]
+expect_close(dW1[:, 1], right, "column 1 of dW1, whose input is 2 and 4,")
 
 # %% [markdown]
 # ### Exercise: `step_5_biases` (1 point)
@@ -585,8 +577,7 @@ def step_5_biases(dA, caches):
 
 # %% test="step_5_biases" points=1
 db1 = step_5_biases(dA, two_caches)
-assert np.shape(db1) == (2, 1), f"db1 has the shape of b1, (2, 1); yours is {np.shape(db1)}"
-np.testing.assert_allclose(db1[:, 0], dZ1[:, 0] + dZ1[:, 1], err_msg="a path through each sample")
+expect_close(db1, dZ1[:, :1] + dZ1[:, 1:], "db1, with a path through each of two samples,")
 
 # %% [markdown]
 # ### Exercise: `model_backward` (5 points)
@@ -624,29 +615,22 @@ def model_backward(dA, caches):
 # %% test="model_backward" points=5
 P, caches = model_forward(X_pencil, params_pencil, kinds_pencil)
 grads = model_backward(mse_grad(P, T_pencil), caches)
-assert len(grads) == 2, f"one pair (dW, db) a layer, two here; you return {len(grads)}"
-for layer, ((dW, db), (W, b)) in enumerate(zip(grads, params_pencil, strict=True), start=1):
-    assert np.shape(dW) == W.shape, f"dW{layer} is {W.shape} like W; yours is {np.shape(dW)}"
-    assert np.shape(db) == b.shape, f"db{layer} is {b.shape} like b; yours is {np.shape(db)}"
-np.testing.assert_allclose(grads[1][0], [[8, 4]], err_msg="dW2 of the worked example")
-np.testing.assert_allclose(grads[1][1], [[3]], err_msg="db2 of the worked example")
-np.testing.assert_allclose(grads[0][0], [[1, 10], [0, 24]], err_msg="dW1 of the worked example")
-np.testing.assert_allclose(grads[0][1], [[3], [6]], err_msg="db1 of the worked example")
+(dW1, db1), (dW2, db2) = expect_shape(grads, params_pencil, "((dW1, db1), (dW2, db2))")
+expect_close(dW2, [[8, 4]], "dW2 of the worked example")
+expect_close(db2, [[3]], "db2 of the worked example")
+expect_close(dW1, [[1, 10], [0, 24]], "dW1 of the worked example")
+expect_close(db1, [[3], [6]], "db1 of the worked example")
 # A softmax with cross-entropy: through the full Jacobian, dZ must become (S - T) / m.
 rng = np.random.default_rng(6)
 X, T = rng.normal(size=(4, 5)), np.eye(3)[:, [0, 2, 1, 1, 0]]
 S, caches = model_forward(X, init_params([4, 3], rng, "xavier"), ["softmax"])
 ((dW, db),) = model_backward(cross_entropy_grad(S, T), caches)
-np.testing.assert_allclose(
-    db,
-    ((S - T) / 5).sum(axis=1, keepdims=True),
-    atol=1e-12,
-    err_msg="softmax and cross-entropy together give dZ = (S - T) / m",
-)
+right = ((S - T) / 5).sum(axis=1, keepdims=True)
+expect_close(db, right, "db after softmax and cross-entropy, where dZ = (S - T) / m,")
 # A tanh at Z = 0.5, where its slope is 0.786448.
 one = np.array([[1.0]])
 ((_, db),) = model_backward(one, [(one, 2 * one, 0.5 * one, "tanh")])
-np.testing.assert_allclose(db, [[0.786448]], rtol=1e-6, err_msg="the slope is taken at Z")
+expect_close(db, [[0.786448]], "db of a tanh at Z = 0.5, the slope there,")
 
 # %% [markdown]
 # <details>
@@ -828,8 +812,7 @@ params = [
 right = [(2 * W, 2 * b) for W, b in params]
 before = [(W.copy(), b.copy()) for W, b in params]
 error = gradient_check(bowl, params, right)
-assert np.ndim(error) == 0, "the check returns one number, the largest error"
-assert error < 1e-8, f"these gradients are right, your check says {error:.2g}"
+expect_close(error, 0, "the largest error of right gradients", atol=1e-8)
 for (W, b), (W_before, b_before) in zip(params, before, strict=True):
     assert np.array_equal(W, W_before), "a weight is not what it was before the check"
     assert np.array_equal(b, b_before), "a bias is not what it was before the check"
@@ -837,26 +820,24 @@ for layer in [0, 1]:
     for part, name in [(0, "W"), (1, "b")]:
         wrong = [[g.copy() for g in pair] for pair in right]
         wrong[layer][part][0, 0] *= 3 if part == 0 else 1 / 3
-        np.testing.assert_allclose(
-            gradient_check(bowl, params, wrong),
-            0.5,
-            rtol=1e-4,
-            err_msg=f"one entry of the gradient of {name}, layer {layer + 1}, is off by a factor of 3",
-        )
-np.testing.assert_allclose(
-    gradient_check(lambda p: 1e-4 * bowl(p), params, [(2e-4 * W, 4e-4 * b) for W, b in params]),
-    1 / 3,
-    rtol=1e-4,
-    err_msg="small gradients, twice too large in b: the error is relative",
+        error = gradient_check(bowl, params, wrong)
+        tried = f"with one entry of d{name}{layer + 1} off by a factor of 3 the error"
+        expect_close(error, 0.5, tried, rtol=1e-4)
+error = gradient_check(
+    lambda p: 1e-4 * bowl(p), params, [(2e-4 * W, 4e-4 * b) for W, b in params]
 )
+expect_close(error, 1 / 3, "with small gradients, twice too large in b, the error", rtol=1e-4)
+error = gradient_check(lambda p: 1e-8 * bowl(p), params, [(6e-8 * W, 6e-8 * b) for W, b in params])
+tried = "with gradients three times too large, whose sum is above the floor of 1e-8, the error"
+expect_close(error, 0.5, tried, rtol=1e-4)
 nothing = [(0 * W, 0 * b) for W, b in params]
-assert gradient_check(lambda p: 1.0, params, nothing) == 0, "0 against 0 is no error"
+expect_close(gradient_check(lambda p: 1.0, params, nothing), 0, "with 0 against 0 the error")
 # The cube of 1, with its slope of 3: a central difference with h = 0.5 gives 3.25.
 single = [(np.array([[1.0]]), np.array([[0.0]]))]
 error = gradient_check(
     lambda p: float(p[0][0][0, 0] ** 3), single, [(np.array([[3.0]]), np.array([[0.0]]))], h=0.5
 )
-np.testing.assert_allclose(error, 0.04, err_msg="h is an argument: here it is 0.5")
+expect_close(error, 0.04, "with h = 0.5 for x**3 at 1 the error")
 
 # %% [markdown]
 # Now check your own backward pass: more than two hundred slopes, one number.
@@ -952,16 +933,18 @@ def minibatches(X, T, batch_size, rng):
 # %% test="minibatches" points=3
 X = np.array([np.arange(23.0), np.arange(23.0) ** 2])  # (2, 23)
 T = 100 + X[:1]  # (1, 23): the target of sample j is 100 + j
+form = [(X[:, :5], T[:, :5])] * 4 + [(X[:, :3], T[:, :3])]
 batches = minibatches(X, T, 5, np.random.default_rng(0))
-sizes = [np.shape(X_b)[1] for X_b, T_b in batches]
-assert sizes == [5, 5, 5, 5, 3], f"23 samples in fives: sizes 5, 5, 5, 5, 3; yours are {sizes}"
+expect_shape(batches, form, "the list of batches (X_b, T_b), 23 samples in fives,")
 for X_b, T_b in batches:
-    assert np.shape(X_b) == (2, np.shape(T_b)[1]), "X_b and T_b have a column for each sample of the batch"
     assert np.array_equal(T_b, 100 + X_b[:1]), "a sample has lost its own target"
     assert np.array_equal(X_b[1], X_b[0] ** 2), "the features of a sample belong together"
 seen = np.concatenate([X_b[0] for X_b, _ in batches])
 assert np.array_equal(np.sort(seen), np.arange(23.0)), "every sample comes exactly once"
 assert not np.array_equal(seen, np.arange(23.0)), "the samples come in a random order"
+assert any(np.ptp(X_b[0]) > 4 for X_b, _ in batches), (
+    "samples that are far apart in X can meet in one batch: shuffle before you cut"
+)
 again = np.concatenate([X_b[0] for X_b, _ in minibatches(X, T, 5, np.random.default_rng(0))])
 assert np.array_equal(seen, again), "the same seed gives the same order: draw from rng alone"
 
@@ -1084,34 +1067,25 @@ kinds = ["tanh", "linear"]
 kept = [(W.copy(), b.copy()) for W, b in start]
 
 # With lr = 0 nothing moves: both losses are known exactly, whatever the order of the samples.
-params, history = train(start, X, T, X_test, T_test, kinds, "mse", 0.0, 2, 3, rng)
-assert sorted(history) == ["test_loss", "train_loss"], "history has train_loss and test_loss"
-assert len(history["train_loss"]) == len(history["test_loss"]) == 2, "one entry an epoch in each"
-np.testing.assert_allclose(
-    history["train_loss"],
-    [mse(model_forward(X, start, kinds)[0], T)] * 2,
-    err_msg="lr = 0, batches of 3, 3 and 1: weighted by size, their losses give the loss of all 7",
-)
-np.testing.assert_allclose(
-    history["test_loss"],
-    [mse(model_forward(X_test, start, kinds)[0], T_test)] * 2,
-    err_msg="lr = 0: the test loss is the loss on X_test and T_test",
-)
+found = train(start, X, T, X_test, T_test, kinds, "mse", 0.0, 2, 3, rng)
+form = (start, {"train_loss": (0, 0), "test_loss": (0, 0)})
+params, history = expect_shape(found, form, "(params, history)")
+loss = mse(model_forward(X, start, kinds)[0], T)
+tried = "with lr = 0 and batches of 3, 3 and 1 the training loss, weighted by size,"
+expect_close(np.array(history["train_loss"]), [loss, loss], tried)
+loss = mse(model_forward(X_test, start, kinds)[0], T_test)
+tried = "with lr = 0 the test loss, which is that on X_test and T_test,"
+expect_close(np.array(history["test_loss"]), [loss, loss], tried)
 
 # One batch, one step: the order of the samples cannot matter.
 params, history = train(start, X, T, X_test, T_test, kinds, "mse", 0.1, 1, 7, rng)
 P, caches = model_forward(X, start, kinds)
 (dW1, db1), _ = model_backward(mse_grad(P, T), caches)
-np.testing.assert_allclose(params[0][0], kept[0][0] - 0.1 * dW1, err_msg="W1 after one step")
-np.testing.assert_allclose(params[0][1], kept[0][1] - 0.1 * db1, err_msg="b1 after one step")
-np.testing.assert_allclose(
-    history["train_loss"], [mse(P, T)], err_msg="a batch's loss is taken before its step"
-)
-np.testing.assert_allclose(
-    history["test_loss"],
-    [mse(model_forward(X_test, params, kinds)[0], T_test)],
-    err_msg="the test loss is taken after the epoch's last step",
-)
+expect_close(params[0][0], kept[0][0] - 0.1 * dW1, "W1 after one step")
+expect_close(params[0][1], kept[0][1] - 0.1 * db1, "b1 after one step")
+expect_close(history["train_loss"][0], mse(P, T), "a batch's loss, taken before its step,")
+loss = mse(model_forward(X_test, params, kinds)[0], T_test)
+expect_close(history["test_loss"][0], loss, "the test loss, taken after the epoch's last step,")
 for (W, b), (W_kept, b_kept) in zip(start, kept, strict=True):
     assert np.array_equal(W, W_kept), "the given params were changed in place"
     assert np.array_equal(b, b_kept), "the given params were changed in place"
@@ -1121,17 +1095,14 @@ T, kinds = np.eye(3)[:, [0, 1, 2, 0, 1, 2, 0]], ["tanh", "softmax"]
 params, _ = train(start, X, T, X, T, kinds, "cross_entropy", 0.5, 1, 7, rng)
 P, caches = model_forward(X, start, kinds)
 _, (dW2, db2) = model_backward(cross_entropy_grad(P, T), caches)
-np.testing.assert_allclose(
-    params[1][0],
-    kept[1][0] - 0.5 * dW2,
-    err_msg="W2 after one step: model_backward gets the gradient by P, and knows the softmax",
-)
+tried = "W2 after one step (model_backward gets the gradient by P, and knows the softmax)"
+expect_close(params[1][0], kept[1][0] - 0.5 * dW2, tried)
 # Two epochs are one epoch and one more, if each draws its own shuffle from rng.
 twice, _ = train(start, X, T, X, T, kinds, "cross_entropy", 0.5, 2, 2, np.random.default_rng(4))
 rng = np.random.default_rng(4)
 once, _ = train(start, X, T, X, T, kinds, "cross_entropy", 0.5, 1, 2, rng)
 again, _ = train(once, X, T, X, T, kinds, "cross_entropy", 0.5, 1, 2, rng)
-np.testing.assert_allclose(twice[0][0], again[0][0], err_msg="each epoch shuffles anew")
+expect_close(twice[0][0], again[0][0], "W1 after two epochs, each with a shuffle of its own,")
 
 # %% [markdown]
 # ## 10 · Real data
@@ -1495,6 +1466,8 @@ for seed, (dims, kinds) in enumerate(
     assert verdict, f"your model_backward is right; your checker rejects it for {dims}, {kinds}"
 verdict = check_backward(backward_in_time, [3, 4, 2], ["tanh", "linear"], np.random.default_rng(3))
 assert verdict, f"your checker rejects {backward_in_time.__name__}: {backward_in_time.__doc__}"
+verdict = check_backward(flat_biases, [3, 1, 1], ["tanh", "linear"], np.random.default_rng(4))
+assert not verdict, "your checker lets db of shape (1,) pass for (1, 1): compare the shapes first"
 for wrong in [
     *[no_biases, first_layer_twice, last_layer_twice, one_sample],
     *[tanh_for_sigmoid, stumbles, flat_biases, not_a_number],
@@ -1502,6 +1475,22 @@ for wrong in [
     for kinds in [["tanh", "sigmoid"], ["sigmoid", "softmax"]]:
         verdict = check_backward(wrong, [3, 4, 2], kinds, np.random.default_rng(7))
         assert not verdict, f"your checker lets {wrong.__name__} pass: {wrong.__doc__}"
+
+tried_on = []
+
+
+def watched(dA, caches):
+    """Note what the checker tries: the shapes of the weights, and a number of dA."""
+    tried_on.append(([W.shape for _, W, _, _ in caches], dA[0, 0]))
+    return model_backward(dA, caches)
+
+
+for seed in [0, 1]:
+    check_backward(watched, [3, 4, 2], ["tanh", "linear"], np.random.default_rng(seed))
+for shapes, _ in tried_on:
+    assert shapes == [(4, 3), (2, 4)], f"dims [3, 4, 2] give W of (4, 3) and (2, 4), not {shapes}"
+drawn = [number for _, number in tried_on]
+assert drawn[0] not in drawn[1:], "each trial gets new numbers: draw them from rng"
 
 # %% explore="your checker and the suspects"
 # Now your checker meets the suspects of section 11.  Which networks unmask them?

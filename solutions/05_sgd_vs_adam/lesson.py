@@ -34,6 +34,8 @@
 # | `best_rate` | 3 | 4 |
 
 # %% setup="imports"
+import warnings
+
 import numpy as np
 
 from earlier import (
@@ -56,6 +58,7 @@ from earlier import (
     train,
 )
 
+from byhand.expect import expect_close, expect_shape
 from byhand.waiting import waiting
 
 LOSSES = {"mse": (mse, mse_grad), "cross_entropy": (cross_entropy, cross_entropy_grad)}
@@ -214,12 +217,13 @@ def sgd_step(params, grads, lr):
 # %% test="sgd_step" points=2
 pencil_params = [(np.array([[1.0, 2.0]]), np.array([[0.5]]))]
 pencil_grads = [(np.array([[10.0, -10.0]]), np.array([[5.0]]))]
-[(W_new, b_new)] = sgd_step(pencil_params, pencil_grads, 0.1)
-assert np.allclose(W_new, [[0.0, 3.0]]), f"W should be [[0, 3]] as with the pencil, got {W_new}"
-assert np.allclose(b_new, [[0.0]]), f"b moves too: it should be [[0]], got {b_new}"
+stepped = sgd_step(pencil_params, pencil_grads, 0.1)
+right = [(np.array([[0.0, 3.0]]), [[0.0]])]
+expect_close(stepped, right, "((W, b),) after the step with the pencil")
 assert np.array_equal(pencil_params[0][0], [[1.0, 2.0]]), "the given W was changed"
-_, (W_second, _) = sgd_step(pencil_params * 2, pencil_grads * 2, 0.1)
-assert np.allclose(W_second, [[0.0, 3.0]]), f"a second layer moves alike, got {W_second}"
+stepped = sgd_step(pencil_params * 2, pencil_grads * 2, 0.1)
+right = [(np.array([[0.0, 3.0]]), [[0.0]])] * 2
+expect_close(stepped, right, "((W1, b1), (W2, b2)) of two layers that move alike")
 
 # %% [markdown]
 # ## 3 · Momentum
@@ -292,16 +296,11 @@ def momentum_step(params, grads, velocity, lr, beta=0.9):
 # %% test="momentum_step" points=4
 walk, speed = [(np.array([[0.0]]), np.array([[0.0]]))], [(np.zeros((1, 1)), np.zeros((1, 1)))]
 for flip, v_floor, v_across in [(1.0, 1.0, 1.0), (-1.0, 1.9, -0.1), (1.0, 2.71, 0.91)]:
-    walk, speed = momentum_step(walk, [(np.array([[1.0]]), np.array([[flip]]))], speed, 0.1)
-    assert np.allclose(speed[0][0], v_floor), (
-        f"steady gradient: v should be {v_floor}, got {speed[0][0]}"
-    )
-    assert np.allclose(speed[0][1], v_across), (
-        f"flipping gradient: v should be {v_across}, got {speed[0][1]}"
-    )
-assert np.allclose(walk[0][0], -0.561), (
-    f"after velocities 1, 1.9, 2.71 and lr 0.1 the parameter should be -0.561, got {walk[0][0]}"
-)
+    moved = momentum_step(walk, [(np.array([[1.0]]), np.array([[flip]]))], speed, 0.1)
+    walk, speed = expect_shape(moved, (walk, speed), "(params, velocity)")
+    expect_close(speed[0][0], [[v_floor]], "with a steady gradient v")
+    expect_close(speed[0][1], [[v_across]], "with a flipping gradient v")
+expect_close(walk[0][0], [[-0.561]], "after velocities 1, 1.9, 2.71 and lr 0.1 the parameter")
 v_given = [(np.array([[2.0]]), np.array([[0.0]]))]
 p_other, v_other = momentum_step(
     [(np.array([[1.0]]), np.array([[0.0]]))],
@@ -311,7 +310,7 @@ p_other, v_other = momentum_step(
     beta=0.5,
 )
 assert v_given[0][1] == 0.0, "the given velocity was changed"
-assert np.allclose(v_other[0][0], 2.0), f"beta=0.5: 0.5 * 2 + 1 = 2, got {v_other[0][0]}"
+expect_close(v_other[0][0], [[2.0]], "with beta = 0.5 the velocity, 0.5 * 2 + 1,")
 
 # %% [markdown]
 # **Why momentum helps.**
@@ -475,10 +474,8 @@ def step_1_weight(i, step, beta):
 
 
 # %% test="step_1_weight" points=1
-np.testing.assert_allclose(step_1_weight(2, 2, 0.9), 0.1, err_msg="the newest has 1 - beta")
-np.testing.assert_allclose(
-    step_1_weight(1, 2, 0.9), 0.09, err_msg="one step later its weight has shrunk by beta"
-)
+expect_close(step_1_weight(2, 2, 0.9), 0.1, "the weight of the newest, 1 - beta,")
+expect_close(step_1_weight(1, 2, 0.9), 0.09, "one step later the weight, shrunk by beta,")
 
 # %% [markdown]
 # ### Exercise: `step_2_unrolled` (1 point)
@@ -500,12 +497,8 @@ def step_2_unrolled(g, beta):
 
 
 # %% test="step_2_unrolled" points=1
-np.testing.assert_allclose(
-    step_2_unrolled(np.array([4.0, 2.0]), 0.5), 2.0, err_msg="M after row 2 of the table in section 4"
-)
-np.testing.assert_allclose(
-    step_2_unrolled(np.ones(3), 0.9), 0.271, err_msg="three ones: 0.1 and 0.09 and 0.081"
-)
+expect_close(step_2_unrolled(np.array([4.0, 2.0]), 0.5), 2, "M of row 2 of the table in section 4")
+expect_close(step_2_unrolled(np.ones(3), 0.9), 0.271, "for three ones M, 0.1 and 0.09 and 0.081,")
 
 # %% [markdown]
 # ### Exercise: `step_3_total` (1 point)
@@ -526,10 +519,8 @@ def step_3_total(step, beta):
 
 # %% test="step_3_total" points=1
 for step in [1, 2, 7]:
-    weights = [step_1_weight(i, step, 0.9) for i in range(1, step + 1)]
-    np.testing.assert_allclose(
-        step_3_total(step, 0.9), sum(weights), err_msg=f"the {step} weights of step 1 add up to this"
-    )
+    total = sum(step_1_weight(i, step, 0.9) for i in range(1, step + 1))
+    expect_close(step_3_total(step, 0.9), total, f"for step {step} the sum of your weights")
 
 # %% [markdown]
 # ### Exercise: `step_4_corrected` (1 point)
@@ -549,12 +540,10 @@ def step_4_corrected(g, beta):
 
 
 # %% test="step_4_corrected" points=1
-np.testing.assert_allclose(
-    step_4_corrected(np.array([4.0, 2.0]), 0.5), 2 / 0.75, err_msg="row 2 of the table, with its hat"
-)
-np.testing.assert_allclose(
-    step_4_corrected(np.full(5, -7.0), 0.999), -7.0, err_msg="the mean of equal gradients"
-)
+found = step_4_corrected(np.array([4.0, 2.0]), 0.5)
+expect_close(found, 2 / 0.75, "M of row 2 of the table, with its hat,")
+found = step_4_corrected(np.full(5, -7.0), 0.999)
+expect_close(found, -7, "for equal gradients of -7 their mean")
 
 # %% [markdown]
 # ### Exercise: `step_5_first` (1 point)
@@ -576,9 +565,8 @@ def step_5_first(beta1, beta2):
 
 
 # %% test="step_5_first" points=1
-np.testing.assert_allclose(
-    step_5_first(0.0, 0.99), 10.0, err_msg="M is g itself, and the root of G a tenth of its size"
-)
+found = step_5_first(0.0, 0.99)
+expect_close(found, 10, "with M = g and the root of G a tenth of its size, the first step")
 
 # %% [markdown] manual="derive_bias_correction" points=4
 # ### In your own words (4 points, marked by hand)
@@ -688,15 +676,9 @@ def adam_init(params):
 
 
 # %% test="adam_init" points=1
+like = [(np.zeros((2, 3)), np.zeros((2, 1))), (np.zeros((1, 2)), np.zeros((1, 1)))]
 fresh_state = adam_init([(np.ones((2, 3)), np.ones((2, 1))), (np.ones((1, 2)), np.ones((1, 1)))])
-assert set(fresh_state) == {"t", "m", "v"}, f"the keys are t, m and v, got {sorted(fresh_state)}"
-assert fresh_state["t"] == 0, f"no step has been taken yet: t is 0, got {fresh_state['t']}"
-for part in ("m", "v"):
-    shapes = [(W.shape, b.shape) for W, b in fresh_state[part]]
-    assert shapes == [((2, 3), (2, 1)), ((1, 2), (1, 1))], (
-        f"{part} is nested like params, got {shapes}"
-    )
-    assert all(not W.any() and not b.any() for W, b in fresh_state[part]), f"{part} starts at zero"
+expect_close(fresh_state, {"t": 0, "m": like, "v": like}, "state")
 assert not np.shares_memory(fresh_state["m"][0][0], fresh_state["v"][0][0]), (
     "m and v are one array: what changes one changes the other"
 )
@@ -765,31 +747,25 @@ for step_number, gradient, m_right, v_right, theta in [
     (2, 2.0, 2.0, 4.0, 0.8118083219),
     (3, 0.0, 1.0, 3.0, 0.7616385134),
 ]:
-    table_params, table_state = adam_step(
+    where = f"row {step_number} of the table in section 4"
+    stepped = adam_step(
         table_params, [(one(gradient), one(-gradient))], table_state, lr=0.1, beta1=0.5, beta2=0.75
     )
-    m_got, v_got = table_state["m"][0][0], table_state["v"][0][0]
-    where = f"row {step_number} of the table in section 4"
-    assert table_state["t"] == step_number, (
-        f"{where}: t should be {step_number}, got {table_state['t']}"
-    )
-    assert np.allclose(m_got, m_right), f"{where}: the state's m should be {m_right}, got {m_got}"
-    assert np.allclose(v_got, v_right), f"{where}: the state's v should be {v_right}, got {v_got}"
-    assert np.allclose(table_params[0][0], theta), (
-        f"{where}: theta should be {theta}, got {table_params[0][0]}"
-    )
-assert table_state["t"] == 3, "three steps were taken"
+    form = (table_params, table_state)
+    table_params, table_state = expect_shape(stepped, form, f"(params, state) in {where}")
+    expect_close(table_state["t"], step_number, f"t in {where}")
+    expect_close(table_state["m"][0][0], one(m_right), f"the state's m in {where}")
+    expect_close(table_state["v"][0][0], one(v_right), f"the state's v in {where}")
+    expect_close(table_params[0][0], one(theta), f"theta in {where}")
 _, next_state = adam_step(table_params * 2, [(one(1.0), one(1.0))] * 2, adam_init(table_params * 2))
-assert next_state["t"] == 1, f"one step of two layers is one step, got t = {next_state['t']}"
+expect_close(next_state["t"], 1, "t after one step of two layers")
 adam_step(table_params, [(one(1.0), one(1.0))], table_state, lr=0.1)
 assert (table_state["t"], table_state["m"][0][0]) == (3, 1.0), "the given state was changed"
 still, _ = adam_step(
     [(one(1.0), one(1.0))], [(one(0.0), one(1e-8))], adam_init(table_params), lr=0.1
 )
 assert still[0][0] == 1.0, f"a gradient that is exactly 0 moves nothing, got {still[0][0]}"
-assert np.allclose(still[0][1], 0.95), (
-    f"a gradient of 1e-8 moves half a rate (section 4), got {still[0][1]}"
-)
+expect_close(still[0][1], one(0.95), "b after a gradient of 1e-8, half a rate below 1,")
 
 # %% [markdown]
 # The next figure runs all three on your functions.
@@ -882,6 +858,7 @@ small_T, small_T_test = small_X[:1] * small_X[1:], small_X_test[:1] * small_X_te
 small_params = init_params([2, 5, 1], np.random.default_rng(1), "xavier")
 small_kinds = ["tanh", "linear"]
 small_first = mse(model_forward(small_X, small_params, small_kinds)[0], small_T)
+small_form = (small_params, {"train_loss": (0, 0, 0), "test_loss": (0, 0, 0)})
 for name in ("sgd", "momentum", "adam"):
     arguments = (
         small_params,
@@ -893,11 +870,10 @@ for name in ("sgd", "momentum", "adam"):
         "mse",
         name,
     )
-    same, still_history = fit(*arguments, 0.0, 3, 3, np.random.default_rng(2))
-    assert np.allclose(still_history["train_loss"], [small_first] * 3), (
-        f"{name}, lr 0: each epoch's training loss is the loss at the start, {small_first:.6f}, "
-        f"got {still_history['train_loss']}"
-    )
+    same = fit(*arguments, 0.0, 3, 3, np.random.default_rng(2))
+    expect_shape(same, small_form, "(params, history)")
+    tried = f"{name}, lr 0: each epoch's training loss, that of the start,"
+    expect_close(np.array(same[1]["train_loss"]), [small_first] * 3, tried)
     # One batch an epoch: each step can be taken by hand, with what the optimiser remembers.
     by_hand, losses = small_params, []
     velocity, state = zeros_like(small_params), adam_init(small_params)
@@ -912,24 +888,20 @@ for name in ("sgd", "momentum", "adam"):
         else:
             by_hand, state = adam_step(by_hand, grads, state, 0.05)
     fitted, fit_history = fit(*arguments, 0.05, 3, 7, np.random.default_rng(2))
-    assert np.allclose(fitted[0][0], by_hand[0][0]), (
-        f"{name}: three steps by hand lead to another W1; what an optimiser remembers is kept "
-        "from batch to batch and from epoch to epoch"
-    )
-    assert np.allclose(fit_history["train_loss"], losses), (
-        f"{name}: a batch's loss is taken before its step: {losses}, "
-        f"got {fit_history['train_loss']}"
-    )
+    tried = f"{name}: W1 after three steps (what an optimiser remembers lives on in the next epoch)"
+    expect_close(fitted[0][0], by_hand[0][0], tried)
+    tried = f"{name}: a batch's loss, taken before its step,"
+    expect_close(np.array(fit_history["train_loss"]), losses, tried)
     small_test = mse(model_forward(small_X_test, fitted, small_kinds)[0], small_T_test)
-    assert np.isclose(fit_history["test_loss"][-1], small_test), (
-        f"{name}: the test loss is that of the test set after the last step, {small_test:.6f}, "
-        f"got {fit_history['test_loss'][-1]}"
-    )
-trained, _ = train(*arguments[:7], 0.1, 4, 3, np.random.default_rng(3))
-fitted, _ = fit(*arguments[:7], "sgd", 0.1, 4, 3, np.random.default_rng(3))
-assert np.allclose(trained[0][0], fitted[0][0]), (
-    "with sgd, fit is train: it draws a new shuffle for each epoch, and nothing else, from rng"
-)
+    tried = f"{name}: the loss of the test set after the last step"
+    expect_close(fit_history["test_loss"][-1], small_test, tried)
+# Two epochs are one epoch and one more, if each draws its own shuffle from rng.
+twice, _ = fit(*arguments[:7], "sgd", 0.1, 2, 3, np.random.default_rng(3))
+test_rng = np.random.default_rng(3)
+once, _ = fit(*arguments[:7], "sgd", 0.1, 1, 3, test_rng)
+again, _ = fit(once, *arguments[1:7], "sgd", 0.1, 1, 3, test_rng)
+expect_close(twice[0][0], again[0][0], "sgd: W1 after two epochs, each with a shuffle of its own,")
+
 
 # %% [markdown]
 # ## 7 · The race
@@ -1119,25 +1091,24 @@ def learning_rate_sweep(params, X, T, kinds, loss, lrs, steps):
 line_params = [(np.array([[1.0]]), np.array([[0.0]]))]
 line_X, line_T = np.array([[1.0, -1.0]]), np.array([[0.0, 0.0]])
 # Here the loss is W**2 + b**2 and the factor of a step is 1 - 2 lr.
-line_losses = learning_rate_sweep(
-    line_params, line_X, line_T, ["linear"], "mse", [0.0, 1e200, 0.25, 0.1, 1.5, 500.0], 2
-)
-assert np.shape(line_losses) == (6,), (
-    f"one loss for each of the 6 rates, got shape {np.shape(line_losses)}"
-)
-assert np.isclose(line_losses[4], 16.0), (
-    f"rate 1.5: W is 1, -2, 4, less than a million times the first loss, got {line_losses[4]}"
-)
-assert np.isnan(line_losses[5]), (
-    f"rate 500: more than a million times the first loss is nan, got {line_losses[5]}"
-)
-assert np.isclose(line_losses[0], 1.0), f"rate 0 stays at the first loss, 1, got {line_losses[0]}"
-assert np.isnan(line_losses[1]), f"rate 1e200 diverges: nan, got {line_losses[1]}"
-assert np.isclose(line_losses[2], 0.0625), (
-    f"rate 0.25: W is 1, 0.5, 0.25, got loss {line_losses[2]}"
-)
-assert np.isclose(line_losses[3], 0.4096), f"rate 0.1: W is 1, 0.8, 0.64, got loss {line_losses[3]}"
+line_rates = [0.0, 1e200, 0.25, 0.1, 1.5, 500.0]
+with warnings.catch_warnings(record=True) as warned:
+    warnings.simplefilter("always")
+    line_losses = learning_rate_sweep(
+        line_params, line_X, line_T, ["linear"], "mse", line_rates, 2
+    )
+expect_shape(line_losses, np.zeros(6), "the losses, one for each of the 6 rates,")
+expect_close(line_losses[4], 16, "for rate 1.5 (W is 1, -2, 4: not a million times more) the loss")
+expect_close(line_losses[5], np.nan, "for rate 500 (more than a million times the first) the loss")
+expect_close(line_losses[0], 1, "for rate 0 the loss, still the first,")
+expect_close(line_losses[1], np.nan, "for rate 1e200, which diverges, the loss")
+expect_close(line_losses[2], 0.0625, "for rate 0.25 (W is 1, 0.5, 0.25) the loss")
+expect_close(line_losses[3], 0.4096, "for rate 0.1 (W is 1, 0.8, 0.64) the loss")
+assert not warned, f"a rate that diverges is expected: no warnings, but: {warned[0].message}"
 assert line_params[0][0] == 1.0, "the given params were changed"
+far_params = [(np.array([[1000.0]]), np.array([[0.0]]))]
+far_losses = learning_rate_sweep(far_params, line_X, line_T, ["linear"], "mse", [1.5], 2)
+expect_close(far_losses, [16e6], "for rate 1.5 from W = 1000, only 16 times the first, the loss")
 sweep_params = init_params([2, 4, 3], np.random.default_rng(1), "xavier")
 sweep_X, sweep_T = np.random.default_rng(2).normal(size=(2, 6)), np.eye(3)[:, [0, 1, 2, 2, 1, 0]]
 sweep_kinds = ["tanh", "softmax"]
@@ -1146,10 +1117,10 @@ sweep_losses = learning_rate_sweep(
 )
 sweep_P, sweep_caches = model_forward(sweep_X, sweep_params, sweep_kinds)
 sweep_grads = model_backward(cross_entropy_grad(sweep_P, sweep_T), sweep_caches)
-for rate, got in zip([0.5, 0.1], sweep_losses):
+for rate, found in zip([0.5, 0.1], sweep_losses):
     stepped_P, _ = model_forward(sweep_X, sgd_step(sweep_params, sweep_grads, rate), sweep_kinds)
     want = cross_entropy(stepped_P, sweep_T)
-    assert np.isclose(got, want), f"rate {rate}: one step with sgd_step gives {want:.6f}, got {got}"
+    expect_close(found, want, f"for rate {rate} the loss after one step as by sgd_step")
 
 # %% [markdown]
 # A sweep can also train all rates at once, in arrays with one axis more.
@@ -1209,12 +1180,13 @@ def best_rate(lrs, losses):
 
 
 # %% test="best_rate" points=3
-chosen = best_rate(np.array([0.01, 0.1, 1.0, 10.0]), np.array([0.9, 0.2, 0.208, np.nan]))
-assert chosen == 1.0, f"the table's best rate is 1, got {chosen}"
-shuffled = best_rate(np.array([10.0, 1.0, 0.1, 0.01]), np.array([np.nan, 0.208, 0.2, 0.9]))
-assert shuffled == 1.0, f"the order of the rates does not matter, got {shuffled}"
-small = best_rate(np.array([0.01, 0.1, 1.0, 10.0]), np.array([0.9, 0.02, 0.03, 0.5]))
-assert small == 0.1, f"0.03 is half as much again as 0.02: the best rate is 0.1, got {small}"
+rates = np.array([0.01, 0.1, 1.0, 10.0])
+chosen = best_rate(rates, np.array([0.9, 0.2, 0.208, np.nan]))
+expect_close(chosen, 1, "the table's best rate")
+chosen = best_rate(rates[::-1], np.array([np.nan, 0.208, 0.2, 0.9]))
+expect_close(chosen, 1, "with the rates in the opposite order the best rate")
+chosen = best_rate(rates, np.array([0.9, 0.02, 0.03, 0.5]))
+expect_close(chosen, 0.1, "as a loss of 0.03 is half as much again as 0.02, the best rate")
 try:
     best_rate(np.array([1.0, 2.0]), np.array([np.nan, np.nan]))
 except ValueError:

@@ -79,6 +79,7 @@ from earlier import (
     zeros_like,
 )
 
+from byhand.expect import expect_close, expect_shape
 from byhand.waiting import waiting
 
 # %% [markdown]
@@ -214,14 +215,13 @@ pencil_tape = [
     ("multiply", (2, 3), {}),
 ]
 values = run_tape(pencil_tape, [np.array(2.0), np.array(3.0)])
-assert len(values) == 5, f"one value for each entry, inputs included: 5, not {len(values)}"
-assert [float(value) for value in values] == [2, 3, 6, 8, 48], f"section 1; you have {values}"
+expect_close(values, (2, 3, 6, 8, 48), "(x, w, u_1, u_2, L) of section 1")
 rows = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
 values = run_tape([("input", (), {}), ("sum", (0,), {"axis": 1}), ("mean", (1,), {})], [rows])
-assert np.shape(values[1]) == (2,), f"the option axis=1 leaves (2,), not {np.shape(values[1])}"
-assert np.allclose(values[2], 10.5), f"the mean of 6 and 15 is 10.5, not {values[2]}"
+expect_close(values[1], [6, 15], "the sum with the option axis=1")
+expect_close(values[2], 10.5, "the mean of 6 and 15")
 values = run_tape([("input", (), {}), ("input", (), {}), ("divide", (1, 0), {})], [rows, rows[:1]])
-assert np.allclose(values[2][1], [0.25, 0.4, 0.5]), "entry 1 divided by entry 0, in this order"
+expect_close(values[2][1], [0.25, 0.4, 0.5], "entry 1 divided by entry 0, in this order,")
 
 # %% [markdown]
 # ## 3 · One operation, backward
@@ -315,10 +315,9 @@ for shape, right in [
     ((1, 1), [[15]]),
     ((), 15),
 ]:
-    found = unbroadcast(ramp, shape)
-    assert np.shape(found) == shape, f"wanted shape {shape}; yours is {np.shape(found)}"
-    assert np.allclose(found, right), f"shape {shape}: expected {right}, found {found}"
-assert np.shape(unbroadcast(np.ones((4, 2, 3)), (2, 1))) == (2, 1), "two kinds of axes at once"
+    expect_close(unbroadcast(ramp, shape), right, f"0, ..., 5 of shape (2, 3), brought to {shape},")
+found = unbroadcast(np.ones((4, 2, 3)), (2, 1))
+expect_close(found, [[12], [12]], "with two kinds of axes at once the result")
 
 # %% [markdown]
 # ### Operations that move entries or add them up
@@ -407,8 +406,9 @@ def step_1_sum(z, g):
 
 
 # %% test="step_1_sum" points=1
-assert np.isclose(step_1_sum(np.zeros(4), 2.0), 0.5), "E = 4 and g = 2: what does the log hand on?"
-assert np.isclose(step_1_sum(np.full(4, 900.0), 2.0), 0.5), "E is the sum after the shift"
+expect_close(step_1_sum(np.zeros(4), 2.0), 0.5, "with E = 4 and g = 2 what the log hands on")
+found = step_1_sum(np.full(4, 900.0), 2.0)
+expect_close(found, 0.5, "with four logits of 900, as E is the sum after the shift, the result")
 
 # %% [markdown]
 # ### Exercise: `step_2_exponentials` (1 point)
@@ -430,8 +430,9 @@ def step_2_exponentials(z, g):
 
 # %% test="step_2_exponentials" points=1
 found = step_2_exponentials(np.zeros(4), 2.0)
-assert np.shape(found) == (4,), f"one number for each entry of u3: (4,), not {np.shape(found)}"
-assert np.allclose(found, 0.5), "a sum hands its gradient to each of its entries"
+expect_close(found, [0.5] * 4, "what a sum hands to each of its entries")
+found = step_2_exponentials(np.log([1.0, 2.0, 5.0]), 8.0)
+expect_close(found, [5, 5, 5], "for logits ln 1, ln 2, ln 5 and g = 8, where E = 1.6, the result")
 
 # %% [markdown]
 # ### Exercise: `step_3_shifted` (1 point)
@@ -453,7 +454,7 @@ def step_3_shifted(z, g):
 
 # %% test="step_3_shifted" points=1
 found = step_3_shifted(np.log([1.0, 2.0, 5.0]), 8.0)
-assert np.allclose(found, [1, 2, 5]), f"logits ln 1, ln 2, ln 5 and g = 8: found {found}"
+expect_close(found, [1, 2, 5], "for logits ln 1, ln 2, ln 5 and g = 8 the result")
 
 # %% [markdown]
 # ### Exercise: `step_4_largest` (1 point)
@@ -476,8 +477,7 @@ def step_4_largest(z, g):
 # %% test="step_4_largest" points=1
 for g in [1.0, -3.0]:
     found = step_4_largest(np.array([1.0, 3.0, 2.0]), g)
-    assert np.ndim(found) == 0, "one number: u1 is a number"
-    assert abs(found) < 1e-12, f"the sum of what both paths bring; found {found} for g = {g}"
+    expect_close(found, 0, f"for g = {g} the sum of what both paths bring to u1", atol=1e-12)
 
 # %% [markdown]
 # The two paths cancel, as they must: $L$ does not depend on what was subtracted.
@@ -506,9 +506,9 @@ def step_5_logits(z, value, g):
 # %% test="step_5_logits" points=1
 z = np.log([1.0, 2.0, 5.0])
 found = step_5_logits(z, log_sum_exp(z), 8.0)
-assert np.allclose(found, [1, 2, 5]), f"the same as in step 3; found {found}"
+expect_close(found, [1, 2, 5], "for logits ln 1, ln 2, ln 5 and g = 8, as in step 3, the result")
 z = np.array([1000.0, 1000.0])
-assert np.allclose(step_5_logits(z, log_sum_exp(z), 1.0), 0.5), "large logits too"
+expect_close(step_5_logits(z, log_sum_exp(z), 1.0), [0.5, 0.5], "for two logits of 1000 the result")
 
 # %% [markdown]
 # ### All rules in one function
@@ -600,14 +600,16 @@ def check_rule(op, inputs, options=None):
     value = OPERATIONS[op](*inputs, **options)
     gradient = np.random.default_rng(0).normal(size=np.shape(value))
     found = vjp(op, inputs, value, gradient, options)
-    assert len(found) == len(inputs), f"{op}: a tuple with one gradient for each input"
+    tried = f"{op} {options}" if options else op
+    names = ", ".join(f"{tried}: the gradient by input {i}" for i in range(len(inputs)))
+    expect_shape(found, tuple(inputs), f"({names})")
     for i, (x, mine) in enumerate(zip(inputs, found)):
 
         def loss(moved, i=i):
             arrays = [*inputs[:i], moved, *inputs[i + 1 :]]
             return float(np.sum(gradient * OPERATIONS[op](*arrays, **options)))
 
-        check_gradient(loss, x, mine, name=f"{op} {options}: the gradient by input {i}")
+        check_gradient(loss, x, mine, name=f"{tried}: the gradient by input {i}")
 
 
 # %% test="vjp" points=7
@@ -627,6 +629,13 @@ for op in ["sum", "mean", "logsumexp"]:
         check_rule(op, [X], options)
 check_rule("take", [X], {"indices": [1, 0, 1], "axis": 0})
 check_rule("take", [X], {"indices": [5, 2]})
+# Where differences cannot go: a kink, and numbers whose exponential overflows.
+(found,) = vjp("relu", [np.array([0.0, 1.0])], np.array([0.0, 1.0]), np.array([3.0, 3.0]), {})
+expect_close(found, [0, 3], "relu: the gradient at 0 and at 1, for 3 that arrives,")
+large = np.array([1000.0, 1000.0])
+with np.errstate(all="ignore"):
+    (found,) = vjp("logsumexp", [large], log_sum_exp(large), np.array(1.0), {})
+expect_close(found, [0.5, 0.5], "logsumexp: the gradient at two logits of 1000")
 
 # %% [markdown]
 # ## 5 · Back along the whole tape
@@ -699,8 +708,8 @@ def backward_tape(tape, values, rule=None):
 
 # %% test="backward_tape" points=6
 pencil_values = run_tape(pencil_tape, [np.array(2.0), np.array(3.0)])
-gradients = [float(g) for g in backward_tape(pencil_tape, pencil_values)]
-assert gradients == [48, 28, 14, 6, 1], f"section 1, from x to L; you have {gradients}"
+gradients = backward_tape(pencil_tape, pencil_values)
+expect_close(gradients, (48, 28, 14, 6, 1), "(dx, dw, du_1, du_2, dL) of section 1")
 
 # The same input twice, and an operation that leads nowhere.
 tape = [
@@ -711,9 +720,21 @@ tape = [
     ("sum", (3,), {}),
 ]
 by_x, by_b, dead, *_ = backward_tape(tape, run_tape(tape, [np.ones((2, 3)), np.ones((2, 1))]))
-assert np.array_equal(by_x, np.full((2, 3), 2.0)), f"x + x has slope 2 by x; you have {by_x}"
-assert np.array_equal(by_b, np.zeros((2, 1))), "what does not reach the end has zeros, in its shape"
-assert np.array_equal(dead, np.zeros((2, 1))), "the same for an operation that leads nowhere"
+expect_close(by_x, np.full((2, 3), 2.0), "the slope of x + x by x")
+expect_close(by_b, np.zeros((2, 1)), "the gradient by what does not reach the end")
+expect_close(dead, np.zeros((2, 1)), "the gradient by an operation that leads nowhere")
+
+# What add sends to both of its inputs may be one array.
+tape = [
+    ("input", (), {}),
+    ("input", (), {}),
+    ("exp", (0,), {}),
+    ("add", (0, 1), {}),
+    ("add", (2, 3), {}),
+    ("sum", (4,), {}),
+]
+_, by_w, *_ = backward_tape(tape, run_tape(tape, [np.zeros(2), np.zeros(2)]))
+expect_close(by_w, [1, 1], "for sum(exp(x) + (x + w)), where x gets more than w, the slope by w")
 
 # Ten diamonds: rule is called once for each of the thirty operations.
 diamonds = [("input", (), {})]
@@ -866,15 +887,19 @@ def topological_order(inputs_of, output):
 # %% test="topological_order" points=4
 def check_order(inputs_of, output, nodes):
     """Say what is wrong with an order."""
-    order = list(topological_order(inputs_of, output))
+    found = topological_order(inputs_of, output)
+    order = list(expect_shape(found, tuple(nodes), f"an order of the nodes {nodes}"))
     assert sorted(order) == sorted(nodes), f"the nodes are {sorted(nodes)}; yours are {order}"
     for node in order:
         for before in inputs_of[node]:
-            assert order.index(before) < order.index(node), f"{node} uses {before}: {order}"
+            assert order.index(before) < order.index(node), (
+                f"node {node} uses node {before}, which comes later in your order {order}"
+            )
 
 
 check_order([[2, 1], [3], [3, 1], []], 0, [0, 1, 2, 3])  # the graph of the cell above
 check_order([[], [0, 0], [1], [0, 2]], 2, [0, 1, 2])  # node 3 leads nowhere
+check_order([[1, 2], [3], [], [2]], 0, [0, 1, 2, 3])  # a short way to node 2 and a long one
 check_order([[]], 0, [0])
 deep = topological_order([[i + 1] for i in range(4999)] + [[]], 0)
 assert list(deep) == list(range(5000))[::-1], "a chain of 5000 nodes, from its start to its end"
@@ -991,11 +1016,23 @@ def check_network(dims, kinds, loss):
     params = [(W, rng.normal(size=b.shape)) for W, b in init_params(dims, rng, "xavier")]
     X, T = rng.normal(size=(dims[0], 5)), softmax(rng.normal(size=(dims[-1], 5)))
     tape = network_tape(params, kinds, loss)
-    values = run_tape(tape, [X, T, *[array for pair in params for array in pair]])
+    assert isinstance(tape, (list, tuple)) and tape, f"a tape is a list, and not empty: {tape}"
+    for i, entry in enumerate(tape):
+        assert len(entry) == 3, f"entry {i} should be (op, places, options), not {entry}"
+        assert isinstance(entry[0], str), f"entry {i}: the name of an operation, not {entry[0]}"
+        for place in entry[1]:
+            assert isinstance(place, (int, np.integer)), f"entry {i}: a place is a number: {place}"
+            assert 0 <= place < i, f"entry {i} uses entry {place}, which does not stand before it"
+    try:
+        values = run_tape(tape, [X, T, *[array for pair in params for array in pair]])
+    except Exception as error:
+        name = type(error).__name__
+        raise AssertionError(
+            f"{kinds}, {loss}: {name} where the tape runs on X, T, then W and b of each layer"
+        ) from None
     P, _ = model_forward(X, params, kinds)
     right = mse(P, T) if loss == "mse" else cross_entropy(P, T)
-    assert np.shape(values[-1]) == (), f"{kinds}, {loss}: the last value is one number"
-    assert np.isclose(values[-1], right), f"{kinds}, {loss}: the loss is {right}, not {values[-1]}"
+    expect_close(values[-1], right, f"{kinds}, {loss}: the last value, the loss,")
 
 
 check_network([3, 2], ["linear"], "mse")
@@ -1006,7 +1043,7 @@ big = run_tape(
     network_tape([(np.eye(2), np.zeros((2, 1)))], ["softmax"], "cross_entropy"),
     [np.array([[1000.0], [0.0]]), np.array([[0.0], [1.0]]), np.eye(2), np.zeros((2, 1))],
 )
-assert np.isclose(big[-1], 1000.0), f"a logit 1000 too large costs 1000, not {big[-1]}"
+expect_close(big[-1], 1000, "with a logit 1000 too large the loss")
 
 # %% [markdown]
 # ### Exercise: `gradients_of_a_network` (2 points)
@@ -1041,12 +1078,10 @@ def check_gradients(dims, kinds, loss):
     X, T = rng.normal(size=(dims[0], 5)), softmax(rng.normal(size=(dims[-1], 5)))
     P, caches = model_forward(X, params, kinds)
     slope = {"mse": mse_grad, "cross_entropy": cross_entropy_grad}[loss](P, T)
+    right = model_backward(slope, caches)
+    names = ", ".join(f"(dW{l}, db{l})" for l in range(1, len(dims)))
     found = gradients_of_a_network(params, X, T, kinds, loss)
-    assert len(found) == len(params), f"one pair (dW, db) a layer; you return {len(found)}"
-    for layer, (mine, right) in enumerate(zip(found, model_backward(slope, caches)), start=1):
-        for name, a, b in zip(("dW", "db"), mine, right):
-            assert np.shape(a) == b.shape, f"{name} of layer {layer}: {b.shape}, not {np.shape(a)}"
-            assert np.abs(a - b).max() < 1e-12, f"{name} of layer {layer} differs from lesson 04's"
+    expect_close(found, right, f"({names}), as in lesson 04,", rtol=0.0, atol=1e-12)
 
 
 check_gradients([3, 4, 2], ["tanh", "linear"], "mse")
@@ -1213,6 +1248,7 @@ from byhand.planted import planted
 assert name_the_bug(backward_tape) == "right", "your own engine is right"
 for name, backward in planted(backward_tape, vjp).items():
     said = name_the_bug(backward)
+    assert isinstance(said, str), f"the answer is one of the names, not {said!r}"
     assert said == name, f"this engine is called {name!r}; you say {said!r}"
 
 # %% [markdown]
