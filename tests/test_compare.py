@@ -146,6 +146,16 @@ def test_nested_parts_are_located():
     )
 
 
+def test_what_is_wrong_alike_in_several_parts_is_told_once():
+    def told_of(*wrong):
+        return told(judged([*wrong, 0.0], [*(1.0 + x for x in wrong), 0.0]).evidence)
+
+    rest = "the value differs from the reference"
+    assert told_of(2.0) == f"[1] is right; [0]: {rest}"
+    assert told_of(2.0, 3.0, 4.0) == f"[3] is right; each of [0], [1] and [2]: {rest}"
+    assert told_of(2.0, 3.0, 4.0, 5.0, 6.0) == f"[5] is right; each of [0], [1] and 3 more: {rest}"
+
+
 @pytest.mark.parametrize("dtype", [int, np.int8, np.uint64])
 def test_where_a_list_of_integers_is_shown_an_array_of_them_is_right(dtype):
     assert verdict(np.array([3, 1, 2], dtype=dtype), [3, 1, 2]) is Verdict.CORRECT

@@ -414,7 +414,9 @@ def test_a_class_is_judged_by_what_its_calls_and_attributes_give():
 
     assert recognised(known, Layer, Layer) is None
     assert recognised(known, Wrong, Layer) == "plus sign"
-    assert said(seen).startswith("forward(...) and update(...) are right; W: ")
+    assert said(seen).startswith(
+        "forward(...) and update(...) are right; each of W and forward(...): it has "
+    )
 
 
 def test_a_step_that_is_set_is_a_copy_for_each_who_takes_it():

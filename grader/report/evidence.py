@@ -116,9 +116,14 @@ def _parts(it: seen.Parts) -> str:
         sentences.append(
             plural("{names} is right", "{names} are right", len(names)).format(names=listed(names))
         )
-    wrong = [line for label, inner in it.wrong for line in _located(_label(label), inner)]
-    sentences += wrong[:_MOST_PARTS]
-    if (more := len(wrong) - _MOST_PARTS) > 0:
+    wrong: dict[str, list[str]] = {}
+    for label, inner in it.wrong:
+        for place, sentence in _located(_label(label), inner):
+            wrong.setdefault(sentence, []).append(place)
+    sentences += [
+        f"{_first(places)}: {sentence}" for sentence, places in list(wrong.items())[:_MOST_PARTS]
+    ]
+    if more := sum(map(len, list(wrong.values())[_MOST_PARTS:])):
         text = plural("{more} more part", "{more} more parts", more).format(more=more)
         sentences.append(_("and {parts}").format(parts=text))
     return "; ".join(sentences)
@@ -128,12 +133,23 @@ def _label(label: seen.Label) -> str:
     return f"[{label}]" if isinstance(label, int) else label
 
 
-def _located(place: str, inner: seen.Evidence) -> list[str]:
-    """Return evidence with its place: "dW: ...", and "[0][1]: ..." where parts are nested."""
+def _first(places: Sequence[str]) -> str:
+    """Return places of which the same is told: the first of them, and how many more there are."""
+    if len(places) == 1:
+        return places[0]
+    named = places
+    if len(places) > _MOST_PARTS:
+        more = _("{more} more").format(more=len(places) - _MOST_PARTS + 1)
+        named = [*places[: _MOST_PARTS - 1], more]
+    return _("each of {places}").format(places=listed(named))
+
+
+def _located(place: str, inner: seen.Evidence) -> list[tuple[str, str]]:
+    """Return places and what is told of each: "dW", and "[0][1]" where parts are nested."""
     if not isinstance(inner, seen.Parts):
-        return [f"{place}: {told(inner)}"]
+        return [(place, told(inner))]
     if any(isinstance(label, str) for label, _evidence in inner.wrong):
-        return [f"{place}: {told(inner)}"]
+        return [(place, told(inner))]
     # What is right inside a part would read as if it stood outside.
     return [
         line for label, deeper in inner.wrong for line in _located(place + _label(label), deeper)
