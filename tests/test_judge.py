@@ -17,8 +17,9 @@ from grader.errors import GraderError
 from grader.exercise import Case
 from grader.judge.assess import run
 from grader.judge.judging import Judging, judge_lesson, seeded, untouched
-from grader.judge.outcome import Answer, CaseResult, Outcome, Report
+from grader.judge.outcome import Answer, CaseResult, Diagnosis, Outcome, Report
 from grader.judge.verdict import Verdict
+from grader.report.card import card
 from grader.report.data import report_data, report_of
 from grader.report.evidence import told as words
 from grader.report.words import MEANING, NAMES, outcome_lines
@@ -732,14 +733,39 @@ def test_verdicts_are_told_in_the_order_in_which_they_are_listed():
     assert [verdict.rank for verdict in Verdict] == list(range(len(Verdict)))
 
 
-def test_groups_that_earn_nothing_alone_say_why():
-    cases = [
-        CaseResult(group="one path", verdict=Verdict.CORRECT),
-        CaseResult(group="several", verdict=Verdict.WRONG_VALUE),
-    ]
-    outcome = Outcome(id="x", score=0.0, points=2.0, verdict=Verdict.WRONG_VALUE, cases=cases)
+def outcome_of(groups, **others):
+    cases = [CaseResult(group=group, verdict=verdict) for group, verdict in groups.items()]
+    return Outcome(id="x", points=2.0, verdict=Verdict.WRONG_VALUE, cases=cases, **others)
 
-    assert "earn nothing alone" in " ".join(outcome_lines(outcome))
-    assert "earn nothing alone" not in " ".join(
-        outcome_lines(dataclasses.replace(outcome, score=1.0))
-    )
+
+def in_one_line(outcome):
+    return " ".join(" ".join(outcome_lines(outcome)).split())
+
+
+def test_groups_that_earn_nothing_alone_say_why():
+    one = {"one path": Verdict.CORRECT, "several": Verdict.WRONG_VALUE}
+    two = one | {"no path": Verdict.CORRECT}
+
+    assert "This group earns nothing alone" in in_one_line(outcome_of(one, score=0.0))
+    assert "These groups earn nothing alone" in in_one_line(outcome_of(two, score=0.0))
+    assert "nothing alone" not in in_one_line(outcome_of(one, score=1.0))
+
+
+def test_groups_with_a_comma_in_their_name_are_told_apart():
+    groups = {"he, from many to few": Verdict.CORRECT, "small": Verdict.CORRECT}
+    groups |= {"large": Verdict.WRONG_VALUE, "square": Verdict.WRONG_VALUE}
+
+    said = in_one_line(outcome_of(groups, score=1.0))
+
+    assert "Right: he, from many to few; small. Not yet: large, square." in said
+
+
+def test_where_mistakes_meet_their_hints_are_said_to_speak_of_one_alone():
+    """ "The parameters are right" is said by one of two: of what it leads to alone."""
+    mistakes = [Diagnosis(name=name, hint="Look.") for name in ("uphill", "not kept")]
+    both, one = (outcome_of({}, score=0.0, mistakes=found) for found in (mistakes, mistakes[:1]))
+
+    assert "wrong; each hint speaks as if the others were mended. Recognised: " in in_one_line(both)
+    assert "others" not in in_one_line(one)
+    said = [text for _, text in card(both).hints]
+    assert said[0].startswith("Yes: 2 mistakes that others have made explain it together. More ")

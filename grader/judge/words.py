@@ -22,8 +22,8 @@ def reference_fails(exercise: str, case: str, message: str) -> str:
 OPPOSITE_SIGN = Diagnosis(
     name=later("opposite sign"),
     hint=_(
-        "All is right but for the sign. Which difference is taken the other way round, or "
-        "which minus is missing?"
+        "The sign is the other one. Which difference is taken the other way round, or which "
+        "minus is missing?"
     ),
 )
 _SCALES = {

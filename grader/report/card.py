@@ -34,7 +34,8 @@ def _steps(outcome: Outcome) -> Iterator[tuple[str, str]]:
     """Yield the hints in steps: that something is recognised, what, and where to look."""
     if not outcome.mistakes:
         return
-    yield words.KNOWN_MISTAKE, words.YES_KNOWN
+    known = words.yes_known(len(outcome.mistakes))
+    yield words.KNOWN_MISTAKE, " ".join([known, *words.together_lines(outcome)])
     for mistake in outcome.mistakes:
         yield words.WHICH_MISTAKE, words.mistake_name(mistake)
         yield words.WHERE_TO_LOOK, mistake.hint

@@ -159,7 +159,11 @@ def _title(cells: Sequence[Mapping[str, Any]]) -> str:
 def _row(outcome: Outcome, marks: Marks, telling: Telling) -> Row:
     given = by_hand(outcome, marks)
     open_answer = outcome.verdict is Verdict.MANUAL
-    told_of = [*words.seen_lines(outcome), *words.beyond_lines(outcome)]
+    told_of = [
+        *words.seen_lines(outcome),
+        *words.beyond_lines(outcome),
+        *words.together_lines(outcome),
+    ]
     points = words.points_told(score_of(outcome, marks), outcome.points)
     return Row(
         id=outcome.id,

@@ -212,7 +212,7 @@ def outcome_lines(outcome: Outcome) -> list[str]:
     for mistake in outcome.mistakes:
         advice.append(_("Recognised: {name}.").format(name=mistake_name(mistake)))
         advice.append(_("Hint: {hint}").format(hint=mistake.hint))
-    told_of = [*seen_lines(outcome), *advice, *beyond_lines(outcome)]
+    told_of = [*seen_lines(outcome), *together_lines(outcome), *advice, *beyond_lines(outcome)]
     return lines + [line for text in told_of for line in _wrap(text)]
 
 
@@ -231,28 +231,50 @@ def seen_lines(outcome: Outcome) -> Iterator[str]:
     right = [group for group in groups if group not in failed]
     if right:
         yield _("Right: {right}. Not yet: {failed}.").format(
-            right=", ".join(right), failed=", ".join(failed)
+            right=_groups(right), failed=_groups(failed)
         )
     if right and not outcome.score:
-        yield _(
+        yield plural(
+            "This group earns nothing alone: a function that does not solve the exercise is "
+            "right in it, too.",
             "These groups earn nothing alone: a function that does not solve the exercise is "
-            "right in them, too."
+            "right in them, too.",
+            len(right),
         )
+
+
+def _groups(names: Sequence[str]) -> str:
+    """Return names of groups in a row; one may have a comma itself."""
+    return ("; " if any("," in name for name in names) else ", ").join(names)
+
+
+def together_lines(outcome: Outcome) -> Iterator[str]:
+    """Yield how to read the hints where several mistakes meet: some say what else is right."""
+    if len(outcome.mistakes) > 1:
+        yield _("More than one thing is wrong; each hint speaks as if the others were mended.")
 
 
 def beyond_lines(outcome: Outcome) -> Iterator[str]:
     """Yield what no recognised mistake explains."""
     if outcome.unexplained:
         yield _("Something else is wrong, too: {groups}.").format(
-            groups=", ".join(outcome.unexplained)
+            groups=_groups(outcome.unexplained)
         )
 
 
 KNOWN_MISTAKE = _("Is it a known mistake?")
-YES_KNOWN = _("Yes: a mistake that others have made explains what was seen.")
 WHICH_MISTAKE = _("Which one?")
 WHERE_TO_LOOK = _("Where to look")
 IS_THAT_ALL = _("Is that all?")
+
+
+def yes_known(count: int) -> str:
+    """Return that mistakes are recognised, and not yet which."""
+    return plural(
+        "Yes: a mistake that others have made explains what was seen.",
+        "Yes: {count} mistakes that others have made explain it together.",
+        count,
+    ).format(count=count)
 
 
 def verdict_and_points(verdict: str, score: float, points: float) -> str:
