@@ -154,8 +154,10 @@ class Search:
         pair = together.pair() or self._by_group()
         if pair:
             recognised = []
-            for known, cases in sorted(pair.items()):
-                led_to = [(self._seen[c].case.group, together.judged(c, known)) for c in cases]
+            for known in together.in_order(pair):
+                led_to = [
+                    (self._seen[c].case.group, together.judged(c, known)) for c in pair[known]
+                ]
                 recognised.append(_recognised(self._exercise.mistakes[known], parts_of(led_to)))
             return Findings(mistakes=tuple(recognised))
         for case, seen in enumerate(self._seen):

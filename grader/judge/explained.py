@@ -11,7 +11,7 @@ from grader.judge.assess import part_names
 from grader.judge.evidence import Explained, Label, Parts
 from grader.judge.leaves import WHOLE, Path, Slot
 from grader.judge.outcome import Comparison, Diagnosis, Observation
-from grader.judge.slips import Slip
+from grader.judge.slips import Form, Slip
 
 _MOST_NAMES = 3
 FAILURE: Path = ("failure",)  # where the "leaf" of a call that gave no value stands
@@ -46,13 +46,20 @@ def diagnoses(
 ) -> tuple[Diagnosis, ...]:
     """Return names, hints and what they explain, in the order in which to mend them."""
     found: dict[Diagnosis, Covered] = {}
+    for explanation, covered in named.items():
+        if explanation.known is not None:
+            # A value of another shape is compared with nothing: its shape is mended first.
+            for diagnosis in words.of_slip(Slip(form=explanation.slip.form)):
+                found.setdefault(diagnosis, []).extend(covered)
     for known, mistake in enumerate(exercise.mistakes):
         diagnosis = Diagnosis(name=mistake.name, hint=mistake.hint)
         for explanation, covered in named.items():
             if explanation.known == known:
                 found.setdefault(diagnosis, []).extend(covered)
     for explanation, covered in named.items():
-        for diagnosis in words.of_slip(explanation.slip):
+        shaped = explanation.known is not None
+        slip = replace(explanation.slip, form=Form.SAME) if shaped else explanation.slip
+        for diagnosis in words.of_slip(slip):
             found.setdefault(diagnosis, []).extend(covered)
     first = list(found.items())[:_MOST_NAMES]
     return tuple(replace(each, explains=_told(exercise, seen, part)) for each, part in first)

@@ -16,8 +16,10 @@ import numpy as np
 from grader.exercise import Exercise
 from grader.judge.assess import assess, yardstick_of
 from grader.judge.compare import Yardstick, compare
+from grader.judge.explained import parts_of
 from grader.judge.outcome import Answer, Comparison, Observation
 from grader.judge.slips import candidates, is_numeric, slipped
+from grader.judge.verdict import Verdict
 
 _MOST_PAIRS = 300  # of mistakes that may be tried on a case
 
@@ -72,6 +74,30 @@ class Together:
             for pair in fitting[:1]
             for known in pair
         }
+
+    def in_order(self, pair: Mapping[int, list[int]]) -> list[int]:
+        """Return two mistakes in the order in which to mend them.
+
+        What hides the other comes first; else the one that was declared first.
+
+        Args:
+            pair: the failing cases that each has a share in.
+        """
+        one, other = sorted(pair)
+        hidden = self._hides(other, one, pair) and not self._hides(one, other, pair)
+        return [other, one] if hidden else [one, other]
+
+    def _hides(self, one: int, other: int, pair: Mapping[int, list[int]]) -> bool:
+        """Whether a mistake leaves no value, or none of the right shape, where another is wrong."""
+        for case in pair[one]:
+            mine, theirs = self.judged(case, one), self.judged(case, other)
+            if mine.verdict.rank < Verdict.WRONG_TYPE.rank:
+                return True
+            parts = [set(parts_of([("", each)]).parts) for each in (mine, theirs)]
+            apart = all(parts) and parts[0].isdisjoint(parts[1])
+            if mine.verdict is Verdict.WRONG_SHAPE and not theirs.right and not apart:
+                return True
+        return False
 
     def judged(self, case: int, known: int) -> Comparison:
         """Return what is made of a known mistake's answer in a case."""
