@@ -1,11 +1,14 @@
 """Boxes, and arrows between them, on axes without a frame."""
 
-from typing import Any
+from __future__ import annotations
 
-from matplotlib.axes import Axes
-from matplotlib.text import Text
+from typing import TYPE_CHECKING, Any
 
 from byhand.picture import INK, QUIET
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.text import Text
 
 
 def bare_axes(axes: Axes, title: str) -> Axes:

@@ -1,15 +1,18 @@
 """Lines of a training run: losses by epoch, and paths across a loss's contours."""
 
+from __future__ import annotations
+
 import math
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike, NDArray
 
 from byhand.picture import HUGE, INK, LINES, Picture, drawing, number, plain
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 Array = NDArray[np.float64]
 
@@ -42,6 +45,8 @@ def loss_curves(
     Raises:
         ValueError: there is no curve, or one is empty or not one-dimensional.
     """
+    from matplotlib.ticker import MaxNLocator  # noqa: PLC0415 - as in byhand.picture
+
     runs = _runs(histories)
     words = [f"{y_label} by epoch{': ' + plain(title) if title else ''}."]
     lines = sum(len(curves) for curves in runs.values())

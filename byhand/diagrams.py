@@ -1,13 +1,16 @@
 """Boxes and arrows: a computational graph with values forward and gradients backward."""
 
+from __future__ import annotations
+
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
-
-from matplotlib.axes import Axes
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from byhand.boxes import bare_axes, draw_arrow, draw_box
 from byhand.picture import BLUE, GRADIENT, QUIET, WIDTH, Picture, drawing, minus, number, plain
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 _CELL = 1.55  # inches between two nodes whose positions differ by 1
 

@@ -1,14 +1,19 @@
 """Draw a tape as a graph: a box for each entry, an arrow to each entry that uses it."""
 
+from __future__ import annotations
+
 import math
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.axes import Axes
 
 from byhand.boxes import draw_arrow, draw_box
 from byhand.picture import INK, QUIET, WIDTH, Picture, drawing
 from byhand.tape import Tape
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 Places = list[tuple[float, float]]
 

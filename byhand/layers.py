@@ -3,13 +3,17 @@
 Names are those of the code: dW is the gradient by W.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-
-from matplotlib.axes import Axes
+from typing import TYPE_CHECKING
 
 from byhand.boxes import bare_axes, draw_arrow, draw_box
 from byhand.picture import BLUE, GRADIENT, QUIET, WIDTH, Picture, drawing
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 _IN, _BOX, _BETWEEN, _PHI, _OUT = 0.62, 2.25, 3.95, 5.2, 6.45
 """Where the parts of a layer stand, in inches from the left."""

@@ -1,14 +1,17 @@
 """A matrix as coloured cells, and an outer product as a multiplication table."""
 
-from collections.abc import Sequence
-from typing import Any
+from __future__ import annotations
 
-import matplotlib as mpl
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
-from matplotlib.axes import Axes
 from numpy.typing import ArrayLike, NDArray
 
 from byhand.picture import HUGE, Picture, drawing, listed, minus, number, plain
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 Array = NDArray[np.float64]
 
@@ -122,6 +125,8 @@ def _labels(labels: Sequence[str] | None, count: int, name: str) -> list[str]:
 
 def _cells(axes: Axes, values: Array, full: float, *, with_numbers: bool) -> Any:
     """Draw the cells, colours full at +-full, and write the numbers into them."""
+    import matplotlib as mpl  # noqa: PLC0415 - as in byhand.picture
+
     colours = mpl.colormaps["RdBu_r"].with_extremes(bad="#bdbdbd")
     shown = np.ma.masked_invalid(values)
     full = min(full, HUGE)  # twice the largest float would be infinite

@@ -1,13 +1,18 @@
 """A single neuron that learns two classes: the demonstrations of lesson 01."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from byhand.picture import BLUE, INK, LINES, VERMILLION, Picture, drawing, number
 from byhand.waiting import waiting
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 Array = NDArray[np.float64]
 Loss = Callable[[Array, float, Array, Array], float]

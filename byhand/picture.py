@@ -4,6 +4,8 @@ Figures are made without pyplot: nothing is shown twice, nothing stays open,
 and a notebook's own Matplotlib settings neither change them nor are changed.
 """
 
+from __future__ import annotations
+
 import base64
 import html
 import io
@@ -11,11 +13,11 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import matplotlib as mpl
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
 
 WIDTH = 7.0
 """Width of a picture in inches; a notebook shows it 672 CSS pixels wide."""
@@ -145,6 +147,9 @@ def drawing(height: float, *, width: float = WIDTH) -> Iterator[Figure]:
     What is drawn inside the block takes the style and is laid out at its end;
     the caller's settings are as before afterwards.
     """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415 - as in `style`
+    from matplotlib.figure import Figure  # noqa: PLC0415 - as in `style`
+
     with style():
         figure = Figure(
             figsize=(width, height),
@@ -161,6 +166,9 @@ def drawing(height: float, *, width: float = WIDTH) -> Iterator[Figure]:
 @contextmanager
 def style() -> Iterator[None]:
     """Draw with the course's own fonts and colours inside the with block."""
+    # Here and not above: who only computes with a lesson need not wait for Matplotlib.
+    import matplotlib as mpl  # noqa: PLC0415
+
     with mpl.rc_context():
         mpl.rcdefaults()
         mpl.rcParams.update(_STYLE)
