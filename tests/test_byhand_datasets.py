@@ -192,8 +192,9 @@ def test_a_data_set_says_what_it_is_in_one_line():
 
 
 def test_importing_byhand_loads_neither_matplotlib_nor_ipywidgets():
+    """A lesson's setup imports what draws, and who grades it draws nothing."""
     code = (
-        "import sys, byhand, byhand.datasets, byhand.gradcheck\n"
+        "import sys, byhand, byhand.datasets, byhand.gradcheck, byhand.neuron, byhand.plots\n"
         "print({'matplotlib', 'ipywidgets', 'grader'} & set(sys.modules))"
     )
     run = subprocess.run(

@@ -10,8 +10,6 @@ from datetime import datetime
 from typing import Any
 
 from nbgrader.api import Assignment, Notebook
-from nbgrader.converters.generate_assignment import GenerateAssignment
-from nbgrader.preprocessors import SaveCells
 
 from grader.course.lesson import Lesson
 from grader.course.notebook import text_of
@@ -135,6 +133,10 @@ def _save(database: Database, lesson: Lesson) -> None:
 
 def _steps() -> Iterator[Any]:
     """Yield what generate_assignment does to a notebook until its cells are saved."""
+    # They load all of nbgrader, for lessons that are new or were changed.
+    from nbgrader.converters.generate_assignment import GenerateAssignment  # noqa: PLC0415
+    from nbgrader.preprocessors import SaveCells  # noqa: PLC0415
+
     for step in GenerateAssignment.preprocessors.default_args[0]:
         made = step()
         made.enabled = True

@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from nbgrader.preprocessors import AssignLatePenalties
-
 
 def seconds_late(
     handed_in: datetime | None, due: datetime | None, extension: timedelta | None
@@ -19,6 +17,8 @@ def seconds_late(
 
 def penalty(config: Any, student: str, score: float, seconds: float) -> float | None:
     """Return what nbgrader's configured plug-in takes off a score; None where it says nothing."""
+    from nbgrader.preprocessors import AssignLatePenalties  # noqa: PLC0415 - loads all of nbgrader
+
     preprocessor = AssignLatePenalties(config=config)
     preprocessor.init_plugin()
     points = preprocessor.plugin_inst.late_submission_penalty(student, score, seconds)

@@ -14,7 +14,7 @@ from grader.course.loading import load
 from grader.errors import InputError
 from grader.gradebook.disk import refusals_told
 from grader.gradebook.folders import Autograded
-from grader.gradebook.lean import leave_out_slow_imports
+from grader.gradebook.lean import import_gradebook
 from grader.report.row import Row
 from grader.run import words
 from grader.run.crew import Crew
@@ -145,8 +145,8 @@ def _planned(
 
 
 def _recorder(course: Course) -> Recorder:
-    leave_out_slow_imports()
-    # Imported here: nbgrader takes a second, in which the boxes warm up.
+    # Here, and not above: it takes half a second, in which the boxes warm up.
+    import_gradebook()
     from grader.gradebook.recorder import open_recorder  # noqa: PLC0415
 
     return open_recorder(course)
