@@ -1,7 +1,7 @@
 """The rows of one submission's scores, as nbgrader's own last steps of autograding leave them.
 
 Rows are read and written as rows: as nbgrader's objects, with all that hangs on
-them, a submission takes five times as long.
+them, a submission takes five times as long.  The statements are made once, too.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from nbgrader.api import (
     SubmittedNotebook,
     new_uuid,
 )
-from sqlalchemy import Table, bindparam, insert, select, update
+from sqlalchemy import Connection, Table, bindparam, insert, select, update
 
 from grader.course.lesson import Lesson
 from grader.gradebook import lateness, words
@@ -32,6 +32,26 @@ _SUBMISSIONS: Table = SubmittedAssignment.__table__
 _NOTEBOOKS: Table = SubmittedNotebook.__table__
 _GRADES: Table = Grade.__table__
 _COMMENTS: Table = Comment.__table__
+_SUBMISSION = select(_SUBMISSIONS).where(
+    _SUBMISSIONS.c.assignment_id == bindparam("lesson"),
+    _SUBMISSIONS.c.student_id == bindparam("student"),
+)
+_NOTEBOOK = select(_NOTEBOOKS).where(
+    _NOTEBOOKS.c.assignment_id == bindparam("submission"),
+    _NOTEBOOKS.c.notebook_id == bindparam("notebook"),
+)
+_STUDENT = select(_STUDENTS.c.id).where(_STUDENTS.c.id == bindparam("student"))
+_ALL = (_STUDENTS, _SUBMISSIONS, _NOTEBOOKS, _GRADES, _COMMENTS)
+_INSERT = {table: insert(table) for table in _ALL}
+_UPDATE = {table: update(table).where(table.c.id == bindparam("this")) for table in _ALL}
+# By cell too: the index begins with it, and without one the whole class's rows are read.
+_BY_CELL = {
+    table: select(table).where(
+        table.c.notebook_id == bindparam("book"),
+        table.c.cell_id.in_(bindparam("cells", expanding=True)),
+    )
+    for table in (_GRADES, _COMMENTS)
+}
 # What stands for a row that is not there yet.
 _NO_SUBMISSION = SubmittedAssignment()
 _NO_GRADE = Grade(needs_manual_grade=True)
@@ -46,9 +66,10 @@ def save(
         known: what the gradebook knows of the lesson.
         config: nbgrader's configuration, for late penalties.
     """
-    submission, notebook = _find(session, entry.student, known)
+    connection = session.connection()
+    submission, notebook = _find(connection, entry.student, known)
     number = notebook.id if notebook else new_uuid()
-    before = _by_cell(session, _GRADES, notebook, known.graded)
+    before = _by_cell(connection, _GRADES, notebook, known.graded)
     grades, total = _grades(report, known, number, before)
     time = handed_in(entry.folder)[0] or submission.timestamp
     late = lateness.seconds_late(time, known.due, submission.extension)
@@ -67,59 +88,54 @@ def save(
         ),
     }
     if not submission.id:
-        _add_student(session, entry.student)
-    _put(session, _SUBMISSIONS, [made], [submission])
-    _put(session, _NOTEBOOKS, [of_notebook], [notebook] if notebook else [])
-    _put(session, _GRADES, grades, before.values())
-    remarks = _by_cell(session, _COMMENTS, notebook, known.commented)
-    _put(session, _COMMENTS, _comments(report, lesson, known, number, remarks), remarks.values())
+        _add_student(connection, entry.student)
+    _put(connection, _SUBMISSIONS, [made], [submission])
+    _put(connection, _NOTEBOOKS, [of_notebook], [notebook] if notebook else [])
+    _put(connection, _GRADES, grades, before.values())
+    remarks = _by_cell(connection, _COMMENTS, notebook, known.commented)
+    said = _comments(report, lesson, known, number, remarks)
+    _put(connection, _COMMENTS, said, remarks.values())
 
 
-def _find(session: Any, student: str, known: Known) -> tuple[Any, Any]:
+def _find(connection: Connection, student: str, known: Known) -> tuple[Any, Any]:
     """Return the rows of a submission, empty if it is new, and of its notebook, if any."""
-    submission = session.execute(
-        select(_SUBMISSIONS).where(
-            _SUBMISSIONS.c.assignment_id == known.assignment,
-            _SUBMISSIONS.c.student_id == student,
-        )
+    submission = connection.execute(
+        _SUBMISSION, {"lesson": known.assignment, "student": student}
     ).first()
     if submission is None:
         return _NO_SUBMISSION, None
-    notebook = session.execute(
-        select(_NOTEBOOKS).where(
-            _NOTEBOOKS.c.assignment_id == submission.id,
-            _NOTEBOOKS.c.notebook_id == known.notebook,
-        )
+    notebook = connection.execute(
+        _NOTEBOOK, {"submission": submission.id, "notebook": known.notebook}
     ).first()
     return submission, notebook
 
 
-def _by_cell(session: Any, table: Table, notebook: Any, cells: Iterable[str]) -> dict[str, Any]:
+def _by_cell(
+    connection: Connection, table: Table, notebook: Any, cells: Iterable[str]
+) -> dict[str, Any]:
     """Return the rows of a submitted notebook by their cells' numbers; none for a new one."""
     if notebook is None:
         return {}
-    # By cell too: the index begins with it, and without one the whole class's rows are read.
-    rows = session.execute(
-        select(table).where(table.c.notebook_id == notebook.id, table.c.cell_id.in_(list(cells)))
-    )
+    rows = connection.execute(_BY_CELL[table], {"book": notebook.id, "cells": list(cells)})
     return {row.cell_id: row for row in rows}
 
 
-def _put(session: Any, table: Table, rows: list[dict[str, Any]], before: Iterable[Any]) -> None:
+def _put(
+    connection: Connection, table: Table, rows: list[dict[str, Any]], before: Iterable[Any]
+) -> None:
     """Insert rows, or update those that were there before."""
     there = {row.id for row in before}
     new = [row for row in rows if row["id"] not in there]
     changed = [{"this": row["id"], **row} for row in rows if row["id"] in there]
     if new:
-        session.execute(insert(table), new)
+        connection.execute(_INSERT[table], new)
     if changed:
-        session.execute(update(table).where(table.c.id == bindparam("this")), changed)
+        connection.execute(_UPDATE[table], changed)
 
 
-def _add_student(session: Any, student: str) -> None:
-    there = session.execute(select(_STUDENTS.c.id).where(_STUDENTS.c.id == student)).first()
-    if there is None:
-        session.execute(insert(_STUDENTS), [{"id": student}])
+def _add_student(connection: Connection, student: str) -> None:
+    if connection.execute(_STUDENT, {"student": student}).first() is None:
+        connection.execute(_INSERT[_STUDENTS], [{"id": student}])
 
 
 def _grades(
