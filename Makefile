@@ -14,12 +14,13 @@ VERSION := import sys; print("%d.%d.%d" % sys.version_info[:3])
 RECENT := import sys; sys.version_info >= tuple(map(int, "$(LOWEST)".split("."))) or sys.exit(1)
 
 .DEFAULT_GOAL := help
-.PHONY: help lab demo test lint notebooks bench lock fuzz kill-matrix alternatives trivial errors-once kills load honest nbgrader-tests
+.PHONY: help lab demo test thorough lint notebooks bench lock fuzz kill-matrix alternatives trivial errors-once kills load honest nbgrader-tests
 
 help:
 	@echo "make lab        set out what is missing in work/, and open JupyterLab there"
 	@echo "make demo       grade a sample class, from the sources to the feedback"
-	@echo "make test       run every test"
+	@echo "make test       run the tests, but for the long ones"
+	@echo "make thorough   run the long ones: whole walkthroughs and whole matrices"
 	@echo "make lint       check format, style and types"
 	@echo "make notebooks  build the notebooks from solutions/*/lesson.py"
 	@echo "make bench      measure the grader against its yardsticks"
@@ -45,8 +46,13 @@ demo: $(READY)
 # A module shares costly set-ups, and stays on one worker; the order is tests/conftest.py's.
 # Three workers for two cores: pages, kernels and deadlines are waited for.  With so many, a
 # product of small matrices is no work for two threads each.
+PYTEST := $(RUN) OPENBLAS_NUM_THREADS=1 "$(BIN)/python" -m pytest -n 3 --dist loadscope --no-loadscope-reorder
+
 test: $(READY)
-	$(RUN) OPENBLAS_NUM_THREADS=1 "$(BIN)/python" -m pytest -n 3 --dist loadscope --no-loadscope-reorder
+	$(PYTEST) -m "not long"
+
+thorough: $(READY)
+	$(PYTEST) -m long
 
 lint: $(READY)
 	$(RUN) "$(BIN)/ruff" format --check .

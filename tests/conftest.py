@@ -19,6 +19,11 @@ COURSE = Course(root=ROOT)
 LESSONS = os.environ.get("LESSONS", "").split() or COURSE.lesson_ids()
 
 
+# The mark of what is left to `make thorough`; on a fixture, of every test that asks for it.
+LONG = pytest.mark.long
+LONG_SETUP = [pytest.param(None, id="whole", marks=LONG)]
+
+
 @functools.cache
 def load(lesson_id: str) -> Lesson:
     """Return a lesson ready to grade."""
@@ -74,7 +79,7 @@ def chromium() -> Iterator[Any]:
 
 
 # The modules that take longest, longest first: begun last, one of them would be waited for alone.
-LONG = (
+FIRST = (
     *("figures_browser", "threats", "lessons", "browser", "readme", "honest", "demo", "class"),
     *("cluster", "kill_matrix", "class_day", "docs", "round", "release", "setup"),
     *("killed", "odd", "nbgrader", "plugin", "suite", "paths", "pairs", "visible"),
@@ -86,5 +91,5 @@ LONG = (
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the longest modules; each stays whole, for its tests share costly fixtures."""
-    place = {f"test_{name}.py": number for number, name in enumerate(LONG)}
-    items.sort(key=lambda item: place.get(item.path.name, len(LONG)))
+    place = {f"test_{name}.py": number for number, name in enumerate(FIRST)}
+    items.sort(key=lambda item: place.get(item.path.name, len(FIRST)))

@@ -18,7 +18,7 @@ import pytest
 from grader.sandbox import availability
 from tests import classroom
 from tests.classroom import environment, right, tree, work
-from tests.conftest import ROOT
+from tests.conftest import LONG_SETUP, ROOT
 
 LESSON = "01_chain_rule"
 DOCUMENT = ROOT / "docs" / "instructors.md"
@@ -104,7 +104,7 @@ class Day:
         return totals, classroom.holdings(self.course)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", params=LONG_SETUP)
 def day(tmp_path_factory):
     if reason := availability.unavailable():
         pytest.skip(f"grading other people's work needs a sandbox: {reason}")

@@ -10,6 +10,7 @@ from grader.errors import InputError
 from grader.run.whole_class import grade_class
 from tests import classroom, cluster, load
 from tests.classroom import LESSON, hand_in, holdings, tree
+from tests.conftest import LONG
 from tests.grading.honest_class import HONEST, needs_sandbox
 from tests.test_watch import Inbox, one_round
 
@@ -88,6 +89,7 @@ def test_a_watch_grades_there_too(place, tmp_path):
     assert said[-1] == f"{LESSON}: 1 feedback page released"
 
 
+@LONG
 def test_a_class_of_many_loses_its_workers_and_no_submission(tmp_path):
     found = load.run(tmp_path, 34)
 

@@ -12,6 +12,7 @@ from grader.course.folders import Course
 from grader.judge.verdict import Verdict
 from grader.sandbox import availability
 from tests import classroom
+from tests.conftest import LONG_SETUP
 from tests.workshop import Workshop
 
 pytestmark = pytest.mark.skipif(
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", params=LONG_SETUP)
 def shown(tmp_path_factory):
     """What the demonstration left: its course and what it printed."""
     workshop = Workshop(tmp_path_factory.mktemp("demo"))

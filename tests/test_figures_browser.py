@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests import classroom, lab
-from tests.conftest import COURSE, LESSONS, ROOT
+from tests.conftest import COURSE, LESSONS, LONG, ROOT
 
 pytestmark = pytest.mark.browser
 
@@ -149,7 +149,13 @@ def assert_legible(page):
     assert min(parts) > 150 if theme(page) == "Dark" else max(parts) < 105, colour
 
 
-@pytest.mark.parametrize("lesson", [lesson for lesson in lab.FIGURES if lesson in LESSONS])
+def each(lessons, *always):
+    """Return parameters, of which all but some are left to `make thorough`."""
+    known = [lesson for lesson in lessons if lesson in LESSONS]
+    return [pytest.param(lesson, marks=() if lesson in always else LONG) for lesson in known]
+
+
+@pytest.mark.parametrize("lesson", each(lab.FIGURES, "03_dense_layer"))
 def test_a_lesson_runs_and_its_figure_answers_mouse_and_keyboard(lesson, opened):
     """From top to bottom with its solutions, at 1,000 pixels, in light and in dark.
 
@@ -183,7 +189,10 @@ def test_a_lesson_runs_and_its_figure_answers_mouse_and_keyboard(lesson, opened)
     assert [error for error in jupyter.errors if "favicon" not in error] == []
 
 
-@pytest.mark.parametrize("lesson", ["01_chain_rule", "05_sgd_vs_adam", "06_computational_graph"])
+@pytest.mark.parametrize(
+    "lesson",
+    each(["01_chain_rule", "05_sgd_vs_adam", "06_computational_graph"], "01_chain_rule"),
+)
 def test_an_unsolved_lesson_shows_what_its_figure_waits_for(lesson, opened):
     """And a demonstration that moves."""
     jupyter = opened(f"notebooks/{lesson}/{lesson}.ipynb")

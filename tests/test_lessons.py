@@ -1,7 +1,8 @@
 """Every lesson: references, stubs, known mistakes and alternatives get what they deserve.
 
 The judge runs in this process: the same cases and comparisons as in the box.
-SEEDS=200 tries as many students; the default keeps `make test` short.
+One student's cases are judged with every other test, those of four more by `make thorough`;
+SEEDS=200 tries as many in all.
 """
 
 import os
@@ -12,10 +13,11 @@ from grader.course.cells import Kind
 from grader.in_kernel import KernelRunner
 from grader.judge.judging import Judging
 from grader.judge.verdict import Verdict
-from tests.conftest import LESSONS, load
+from tests.conftest import LESSONS, LONG, load
 from tests.kill_page import alternatives
 
-SEEDS = int(os.environ.get("SEEDS", "5"))
+SEEDS = range(int(os.environ.get("SEEDS", "5")))
+STUDENTS = [pytest.param(SEEDS[:1], id="one"), pytest.param(SEEDS[1:], id="more", marks=LONG)]
 
 EXERCISES = [(lesson, name) for lesson in LESSONS for name in load(lesson).exercises]
 MISTAKES = [
@@ -43,24 +45,27 @@ def judged(lesson, name, answer, student):
     return judging.carry(load(lesson).exercises[name])
 
 
+@pytest.mark.parametrize("students", STUDENTS)
 @pytest.mark.parametrize(("lesson", "name"), EXERCISES)
-def test_the_reference_gets_full_marks_from_every_seed(lesson, name):
-    for seed in range(SEEDS):
+def test_the_reference_gets_full_marks_from_every_seed(lesson, name, students):
+    for seed in students:
         outcome = judged(lesson, name, load(lesson).reference[name], f"student {seed}")
         assert outcome.verdict is Verdict.CORRECT, (seed, outcome.evidence)
         assert outcome.score == outcome.points
 
 
+@pytest.mark.parametrize("students", STUDENTS)
 @pytest.mark.parametrize(("lesson", "name", "answer"), ALTERNATIVES)
-def test_a_right_solution_in_another_style_gets_full_marks(lesson, name, answer):
-    for seed in range(SEEDS):
+def test_a_right_solution_in_another_style_gets_full_marks(lesson, name, answer, students):
+    for seed in students:
         outcome = judged(lesson, name, answer, f"student {seed}")
         assert outcome.verdict is Verdict.CORRECT, (seed, outcome.evidence)
 
 
+@pytest.mark.parametrize("students", STUDENTS)
 @pytest.mark.parametrize(("lesson", "name", "known"), MISTAKES)
-def test_a_known_mistake_is_rejected_and_named(lesson, name, known):
-    for seed in range(SEEDS):
+def test_a_known_mistake_is_rejected_and_named(lesson, name, known, students):
+    for seed in students:
         outcome = judged(lesson, name, known.answer, f"student {seed}")
         assert outcome.score < outcome.points, seed
         assert outcome.mistake == known.name, (seed, outcome.evidence)

@@ -24,7 +24,7 @@ from grader.cli.main import app
 from grader.judge.verdict import Verdict
 from grader.sandbox import availability
 from grader.sandbox.limits import Limits
-from tests.conftest import COURSE, ROOT, load
+from tests.conftest import COURSE, LONG, ROOT, load
 from tests.workshop import Workshop
 
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -75,9 +75,15 @@ def test_the_documents_with_commands_are_known():
     assert sorted(document.name for document in DOCUMENTS if blocks(document, "sh")) == sorted(LEFT)
 
 
-@pytest.mark.parametrize(
-    "document", [d for d in DOCUMENTS if d.name in LEFT], ids=lambda path: path.name
-)
+# The shortest of them is followed with every other test.
+FOLLOWED = [
+    pytest.param(document, id=document.name, marks=() if document.stem == "learners" else LONG)
+    for document in DOCUMENTS
+    if document.name in LEFT
+]
+
+
+@pytest.mark.parametrize("document", FOLLOWED)
 def test_every_command_of_a_document_runs(document, tmp_path):
     if (reason := availability.unavailable()) and LEFT[document.name]:
         pytest.skip(f"grading other people's work needs a sandbox: {reason}")

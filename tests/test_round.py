@@ -15,9 +15,9 @@ from grader import sample
 from grader.sandbox import availability
 from tests import classroom, lab
 from tests.classroom import LESSON, environment
-from tests.conftest import ROOT, load
+from tests.conftest import LONG, ROOT, load
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, LONG]
 
 ARTEFACTS = ROOT / "artefacts"
 PATH = f"{LESSON}/{LESSON}.ipynb"

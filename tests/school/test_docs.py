@@ -10,8 +10,10 @@ import pytest
 
 from grader.sandbox import availability
 from tests.classroom import environment, make_course, make_home, right
-from tests.conftest import ROOT, load
+from tests.conftest import LONG, ROOT, load
 from tests.test_readme import blocks
+
+pytestmark = LONG
 
 LESSON = "01_chain_rule"
 DOCUMENT = ROOT / "docs" / "instructors.md"
