@@ -68,7 +68,9 @@ def each(students):
         for student in members
         if student in students
     ]
-    return pytest.mark.parametrize(("handed_in", "student"), chosen, indirect=["handed_in"])
+    return pytest.mark.parametrize(
+        ("handed_in", "student"), chosen, indirect=["handed_in"], scope="module"
+    )
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,8 @@
 """Every way to cheat or to break the grader that we know of, through the real entry points.
 
 The corpus says what must come of each case; here it is handed in: one by one into
-a box that is shared, followed by an honest submission, and all at once as a class.
+a box that is shared, followed by an honest submission, and by `make thorough` all at once
+as a class; tests/test_honest.py has a class with some of them.
 """
 
 import json
@@ -24,7 +25,7 @@ from grader.run.one import grade_file, open_box
 from grader.sandbox import availability, processes
 from grader.sandbox.limits import Limits
 from tests import classroom
-from tests.conftest import ROOT
+from tests.conftest import LONG_SETUP, ROOT
 from tests.corpus import CASES
 from tests.corpus.case import ATTACKED, HONEST, LESSON, POINTS, hand_in
 
@@ -139,7 +140,7 @@ def test_nothing_was_written_where_nobody_may_write(places):
 # --------------------------------------------------------------------- as one class
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", params=LONG_SETUP)
 def graded_class(course, hand, honest_text):
     """All cases as one class, with honest students before, between and behind them."""
     submitted = course.class_folder / "submitted"
