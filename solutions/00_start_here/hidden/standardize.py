@@ -17,8 +17,8 @@ rounds by 1e-10; the absolute part, in units of a million, allows a hundred time
 @asked.cases
 def data(rng):
     """Every way in which an axis can hide; constant features; scales; other dtypes."""
-    for n, m in [(4, 5), (1, 7)]:
-        X = rng.normal(3.0, 2.0, size=(n, m))
+    for n, m, mean in [(4, 5, 3.0), (1, 7, -3.0)]:
+        X = rng.normal(mean, 2.0, size=(n, m))
         yield Case(X, group="rectangular", shapes={"n": n, "m": m})
 
     X = rng.normal(3.0, 2.0, size=(4, 4))
