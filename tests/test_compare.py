@@ -150,6 +150,11 @@ def test_what_is_wrong_alike_in_several_parts_is_told_once():
     def told_of(*wrong):
         return told(judged([*wrong, 0.0], [*(1.0 + x for x in wrong), 0.0]).evidence)
 
+    off = np.arange(4.0).reshape(2, 2) ** 2
+    both = told(judged([off, off[0], 0.0], [-1 - off, 5 - off[0], 0.0]).evidence)
+    rest = "it has the right shape, and every entry differs from the reference"
+    assert both == f"[2] is right; each of [0] and [1]: {rest}"
+
     rest = "the value differs from the reference"
     assert told_of(2.0) == f"[1] is right; [0]: {rest}"
     assert told_of(2.0, 3.0, 4.0) == f"[3] is right; each of [0], [1] and [2]: {rest}"
@@ -532,9 +537,13 @@ def test_a_number_s_ratio_is_told_where_it_gives_nothing_away(factor, words):
 def test_the_plainest_evidence_is_the_clearest():
     shape = judged(np.ones(80), column(*range(80))).evidence
     value = judged(np.arange(3.0) ** 2, np.arange(3.0)).evidence
+    digits = judged(np.arange(3.0) * (1 + 1e-5 * np.arange(3.0)), np.arange(3.0)).evidence
     message = Failed(message="operands could not be broadcast together")
 
-    assert sorted([message, value, shape], key=clarity) == [shape, value, message]
+    factor = judged(np.arange(3.0) * 3, np.arange(3.0)).evidence
+    plainest_first = [factor, shape, value, digits, message]
+
+    assert sorted(reversed(plainest_first), key=clarity) == plainest_first
 
 
 # ------------------------------------------------------------------------- ratio

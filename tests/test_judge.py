@@ -760,6 +760,17 @@ def test_groups_with_a_comma_in_their_name_are_told_apart():
     assert "Right: he, from many to few; small. Not yet: large, square." in said
 
 
+def test_groups_that_nothing_explains_are_named_unless_they_are_all():
+    groups = {"large": Verdict.WRONG_VALUE, "square": Verdict.WRONG_VALUE}
+    every, some = (
+        in_one_line(outcome_of(groups, score=0.0, unexplained=tuple(found)))
+        for found in (groups, ["square"])
+    )
+
+    assert "Something else is wrong, too, in all that is not right yet." in every
+    assert "Something else is wrong, too: square." in some
+
+
 def test_where_mistakes_meet_their_hints_are_said_to_speak_of_one_alone():
     """ "The parameters are right" is said by one of two: of what it leads to alone."""
     mistakes = [Diagnosis(name=name, hint="Look.") for name in ("uphill", "not kept")]

@@ -279,6 +279,9 @@ def clarity(evidence: Evidence) -> int:
         return clarity(evidence.evidence)
     if isinstance(evidence, Parts):
         return min(clarity(inner) for _label, inner in evidence.wrong)
-    if isinstance(evidence, OtherValues) and (evidence.factor or evidence.digits):
+    if isinstance(evidence, OtherValues) and evidence.factor:
         return 0
-    return _CLEAR.index(type(evidence)) + 1 if type(evidence) in _CLEAR else len(_CLEAR) + 1
+    if isinstance(evidence, OtherValues) and evidence.digits is not None:
+        # Where other values are wholly off, that some are nearly right leads astray.
+        return 2 * _CLEAR.index(OtherExact) + 2
+    return 2 * (_CLEAR.index(type(evidence)) if type(evidence) in _CLEAR else len(_CLEAR)) + 1

@@ -118,8 +118,8 @@ def _parts(it: seen.Parts) -> str:
         )
     wrong: dict[str, list[str]] = {}
     for label, inner in it.wrong:
-        for place, sentence in _located(_label(label), inner):
-            wrong.setdefault(sentence, []).append(place)
+        for place, each in _located(_label(label), inner):
+            wrong.setdefault(_gist(each), []).append(place)
     sentences += [
         f"{_first(places)}: {sentence}" for sentence, places in list(wrong.items())[:_MOST_PARTS]
     ]
@@ -144,12 +144,24 @@ def _first(places: Sequence[str]) -> str:
     return _("each of {places}").format(places=listed(named))
 
 
-def _located(place: str, inner: seen.Evidence) -> list[tuple[str, str]]:
-    """Return places and what is told of each: "dW", and "[0][1]" where parts are nested."""
+def _gist(evidence: seen.Evidence) -> str:
+    """Return what is told of a part: of arrays that are wholly off the same, of any shape."""
+    if (
+        isinstance(evidence, seen.OtherValues)
+        and evidence.shape
+        and evidence.count == _size(evidence.shape)
+        and (evidence.factor, evidence.digits) == (None, None)
+    ):
+        return _("it has the right shape, and every entry differs from the reference")
+    return told(evidence)
+
+
+def _located(place: str, inner: seen.Evidence) -> list[tuple[str, seen.Evidence]]:
+    """Return places with the evidence of each: "dW", and "[0][1]" where parts are nested."""
     if not isinstance(inner, seen.Parts):
-        return [(place, told(inner))]
+        return [(place, inner)]
     if any(isinstance(label, str) for label, _evidence in inner.wrong):
-        return [(place, told(inner))]
+        return [(place, inner)]
     # What is right inside a part would read as if it stood outside.
     return [
         line for label, deeper in inner.wrong for line in _located(place + _label(label), deeper)

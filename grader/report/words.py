@@ -256,7 +256,10 @@ def together_lines(outcome: Outcome) -> Iterator[str]:
 
 def beyond_lines(outcome: Outcome) -> Iterator[str]:
     """Yield what no recognised mistake explains."""
-    if outcome.unexplained:
+    failed = {case.group for case in outcome.cases if case.verdict is not Verdict.CORRECT}
+    if len(failed) > 1 and failed <= set(outcome.unexplained):
+        yield _("Something else is wrong, too, in all that is not right yet.")
+    elif outcome.unexplained:
         yield _("Something else is wrong, too: {groups}.").format(
             groups=_groups(outcome.unexplained)
         )
