@@ -78,24 +78,25 @@ class Together:
     def in_order(self, pair: Mapping[int, list[int]]) -> list[int]:
         """Return two mistakes in the order in which to mend them.
 
-        What hides the other comes first; else the one that was declared first.
+        What shows in more cases comes first, an edge last; then what hides the other: a value
+        of another shape, or none at all, is compared with nothing; then the first declared.
 
         Args:
             pair: the failing cases that each has a share in.
         """
-        one, other = sorted(pair)
+        one, other = sorted(pair, key=lambda known: (-len(pair[known]), known))
+        as_often = len(pair[one]) == len(pair[other])
         hidden = self._hides(other, one, pair) and not self._hides(one, other, pair)
-        return [other, one] if hidden else [one, other]
+        return [other, one] if as_often and hidden else [one, other]
 
     def _hides(self, one: int, other: int, pair: Mapping[int, list[int]]) -> bool:
-        """Whether a mistake leaves no value, or none of the right shape, where another is wrong."""
+        """Whether a mistake leaves nothing to compare in a place where another is wrong."""
         for case in pair[one]:
             mine, theirs = self.judged(case, one), self.judged(case, other)
-            if mine.verdict.rank < Verdict.WRONG_TYPE.rank:
-                return True
             parts = [set(parts_of([("", each)]).parts) for each in (mine, theirs)]
             apart = all(parts) and parts[0].isdisjoint(parts[1])
-            if mine.verdict is Verdict.WRONG_SHAPE and not theirs.right and not apart:
+            nothing = mine.verdict.rank < Verdict.WRONG_TYPE.rank
+            if (nothing or mine.verdict is Verdict.WRONG_SHAPE) and not (theirs.right or apart):
                 return True
         return False
 
