@@ -541,9 +541,9 @@ def test_the_plainest_evidence_is_the_clearest():
     message = Failed(message="operands could not be broadcast together")
 
     factor = judged(np.arange(3.0) * 3, np.arange(3.0)).evidence
-    plainest_first = [factor, shape, value, digits, message]
+    found = [message, digits, value, shape, factor]
 
-    assert sorted(reversed(plainest_first), key=clarity) == plainest_first
+    assert sorted(found, key=clarity) == found[::-1]
 
 
 # ------------------------------------------------------------------------- ratio
