@@ -214,6 +214,9 @@ PROMISES = {
             "not as many as inputs": fails(lambda delta, a: delta.size == a.size),
             "not more than inputs": fails(lambda delta, a: delta.size > a.size),
             "not 0": fails(lambda delta, a: np.any(delta == 0)),
+            "1e-9 at least": lambda right: (
+                lambda delta, a: right(delta, a) + 1e-9 * (right(delta, a) == 0)
+            ),
             "not float32": fails(is_single(0)),
             "it is written into": writes(0),
         },
