@@ -4,12 +4,14 @@ A sentence names what was tried, the first thing that is off, and both numbers, 
 Shapes are looked at before values, and no two shapes are ever broadcast.
 """
 
+import textwrap
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+_LINE = 72  # letters that fit into a notebook beside a side bar
 _MOST_DIGITS = 17  # two float64 numbers that differ at all differ in as many
 
 
@@ -17,8 +19,11 @@ class Unexpected(AssertionError):  # noqa: N818  (it reads as a failed assertion
     """A result is not what a test expects; the message is one sentence."""
 
     def _render_traceback_(self) -> list[str]:
-        """Return what IPython shows in place of a traceback, whose frames are not the learner's."""
-        return [str(self)]
+        """Return what IPython shows in place of a traceback, whose frames are not the learner's.
+
+        JupyterLab breaks long lines inside a word.
+        """
+        return textwrap.wrap(str(self), _LINE)
 
 
 def expect_close(
