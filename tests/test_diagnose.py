@@ -559,6 +559,13 @@ def test_one_number_alone_is_no_constant_factor():
     assert recognised(of, lambda: -3.0, reference) == "opposite sign"
 
 
+def test_one_case_alone_shows_no_constant_factor():
+    """All entries may be divided by one number of the input, which the function forgot."""
+    of = exercise(lambda _: iter([Case(np.arange(1.0, 6.0), 1.04, group="the case")]))
+
+    assert recognised(of, lambda x, g: x, lambda x, g: x * g) is None
+
+
 # ---------------------------------------------------------------- what is skipped
 
 

@@ -271,7 +271,12 @@ class Search:
         )
 
     def _shows_a_factor(self, slot: Slot, explanation: Explanation) -> bool:
-        """Whether a constant factor is more than a choice between few values, or one number."""
+        """Whether a constant factor is more than a choice between few values, or one number.
+
+        In one case alone it may be a number of the input.
+        """
+        if len({cell.case for cell in self._cells[slot]}) < 2:
+            return False
         values: set[float] = set()
         for cell in self._cells[slot]:
             target = self._target(cell, explanation.known)

@@ -23,6 +23,7 @@ from grader.judge import words
 from grader.judge.assess import expect
 from grader.judge.diagnose import diagnose
 from grader.judge.evidence import AsReleased, Evidence, clarity
+from grader.judge.factors import without_chance
 from grader.judge.outcome import Answer, CaseResult, Observation, Outcome, Report
 from grader.judge.questions import Ask, Questions, observe
 from grader.judge.verdict import Verdict
@@ -258,6 +259,7 @@ def _expected(
 
 def conclude(exercise: Exercise, observations: Sequence[Observation]) -> Outcome:
     """Turn the observations of one exercise into its points, verdict and evidence."""
+    observations = without_chance(observations)
     groups: dict[str, bool] = {}
     for seen in observations:
         groups[seen.case.group] = groups.get(seen.case.group, True) and seen.right
