@@ -150,6 +150,10 @@ def test_what_is_wrong_alike_in_several_parts_is_told_once():
     def told_of(*wrong):
         return told(judged([*wrong, 0.0], [*(1.0 + x for x in wrong), 0.0]).evidence)
 
+    two = np.arange(1.0, 5.0).reshape(2, 2)
+    assert told(judged((3 * two, 3 * two[0]), (two, two[0])).evidence) == (
+        "each of [0] and [1]: it has the right shape, and every entry is 3.000 times the reference"
+    )
     off = np.arange(4.0).reshape(2, 2) ** 2
     both = told(judged([off, off[0], 0.0], [-1 - off, 5 - off[0], 0.0]).evidence)
     rest = "it has the right shape, and every entry differs from the reference"
@@ -173,6 +177,7 @@ def test_where_a_list_of_integers_is_shown_an_array_of_them_is_right(dtype):
 def test_a_message_uses_the_contract_s_own_word():
     assert told(judged(7, [1, 2]).evidence) == "found an int, expected a list of 2"
     assert told(judged(7, (1, 2)).evidence) == "found an int, expected a tuple of 2"
+    assert told(judged((7,), (1, 2)).evidence) == "found 1 part, expected 2"
 
 
 HURTFUL = {
@@ -264,7 +269,8 @@ def test_float64_in_asks_for_float64_out(dtype):
 
     assert found.verdict is Verdict.WRONG_TYPE
     assert told(found.evidence) == (
-        f"found a {np.dtype(dtype)} array of shape (2, 3), expected a float64 array of shape (2, 3)"
+        f"found {'an' if dtype is np.int64 else 'a'} {np.dtype(dtype)} array of shape (2, 3), "
+        "expected a float64 array of shape (2, 3)"
     )
 
 

@@ -22,15 +22,19 @@ def _sort(found: seen.Sort) -> str:
     """Name what sort of value it is: "a float64 array of shape (3, 4)"."""
     if found.shape is not None:
         if not found.shape:
-            return _("a {dtype} scalar").format(dtype=found.dtype)
-        return _("a {dtype} array of shape {shape}").format(dtype=found.dtype, shape=found.shape)
+            return _("{a_dtype} scalar").format(a_dtype=_with_article(found.dtype))
+        array = _("{a_dtype} array of shape {shape}")
+        return array.format(a_dtype=_with_article(found.dtype), shape=found.shape)
     if found.length is not None:
         return _("a {type} of {length}").format(type=found.type, length=found.length)
     if found.type == "None":
         return "None"
-    if found.type[0] in "aeiou":
-        return _("an {type}").format(type=found.type)
-    return _("a {type}").format(type=found.type)
+    return _with_article(found.type)
+
+
+def _with_article(name: str) -> str:
+    """Return "an int64", "a uint8" and "a float64"."""
+    return (_("an {name}") if name[:1] in "aeio" else _("a {name}")).format(name=name)
 
 
 def _other_sort(it: seen.OtherSort) -> str:
@@ -55,9 +59,11 @@ def _other_keys(it: seen.OtherKeys) -> str:
 
 
 def _other_length(it: seen.OtherLength) -> str:
-    return _("found {found} parts, expected {expected}{parts}").format(
-        found=it.found, expected=it.expected, parts=_in_brackets(it.parts)
-    )
+    return plural(
+        "found {found} part, expected {expected}{parts}",
+        "found {found} parts, expected {expected}{parts}",
+        it.found,
+    ).format(found=it.found, expected=it.expected, parts=_in_brackets(it.parts))
 
 
 def _other_shape(it: seen.OtherShape) -> str:
@@ -84,23 +90,30 @@ def _size(shape: tuple[int, ...]) -> int:
 
 def _other_values(it: seen.OtherValues) -> str:
     where = _("it has the right shape {shape}, and ").format(shape=it.shape) if it.shape else ""
+    return where + _values(it)
+
+
+def _values(it: seen.OtherValues) -> str:
+    """Return what is told of values, but for their shape."""
     if it.factor == -1 and not it.shape:
         return _("the value is minus the reference")
     if it.factor is not None and not it.shape:
         return _("the value is {factor:g} times the reference").format(factor=it.factor)
     if it.factor == -1:
-        return where + _("every entry is minus the reference")
+        return _("every entry is minus the reference")
     if it.factor is not None:
-        return where + _("every entry is {factor:.3f} times the reference").format(factor=it.factor)
+        return _("every entry is {factor:.3f} times the reference").format(factor=it.factor)
     if it.digits is not None:
         digits = plural("{digits} digit", "{digits} digits", it.digits).format(digits=it.digits)
-        return where + _(
+        return _(
             "the values agree with the reference to about {digits}, the contract asks for more"
         ).format(digits=digits)
     if not it.shape:
         return _("the value differs from the reference")
-    return where + _("{count} of {size} entries differ from the reference").format(
-        count=it.count, size=_size(it.shape)
+    if it.count == (size := _size(it.shape)) > 1:
+        return _("every entry differs from the reference")
+    return _("{count} of {size} entries differ from the reference").format(
+        count=it.count, size=size
     )
 
 
@@ -116,13 +129,14 @@ def _parts(it: seen.Parts) -> str:
         sentences.append(
             plural("{names} is right", "{names} are right", len(names)).format(names=listed(names))
         )
-    wrong: dict[str, list[str]] = {}
+    wrong: dict[str, list[tuple[str, seen.Evidence]]] = {}
     for label, inner in it.wrong:
         for place, each in _located(_label(label), inner):
-            wrong.setdefault(_gist(each), []).append(place)
-    sentences += [
-        f"{_first(places)}: {sentence}" for sentence, places in list(wrong.items())[:_MOST_PARTS]
-    ]
+            wrong.setdefault(_gist(each), []).append((place, each))
+    for gist, alike in list(wrong.items())[:_MOST_PARTS]:
+        (place, only), *others = alike
+        line = f"{_first([place for place, _each in alike])}: {gist}" if others else ""
+        sentences.append(line or f"{place}: {told(only)}")
     if more := sum(map(len, list(wrong.values())[_MOST_PARTS:])):
         text = plural("{more} more part", "{more} more parts", more).format(more=more)
         sentences.append(_("and {parts}").format(parts=text))
@@ -135,24 +149,16 @@ def _label(label: seen.Label) -> str:
 
 def _first(places: Sequence[str]) -> str:
     """Return places of which the same is told: the first of them, and how many more there are."""
-    if len(places) == 1:
-        return places[0]
-    named = places
     if len(places) > _MOST_PARTS:
         more = _("{more} more").format(more=len(places) - _MOST_PARTS + 1)
-        named = [*places[: _MOST_PARTS - 1], more]
-    return _("each of {places}").format(places=listed(named))
+        places = [*places[: _MOST_PARTS - 1], more]
+    return _("each of {places}").format(places=listed(places))
 
 
 def _gist(evidence: seen.Evidence) -> str:
-    """Return what is told of a part: of arrays that are wholly off the same, of any shape."""
-    if (
-        isinstance(evidence, seen.OtherValues)
-        and evidence.shape
-        and evidence.count == _size(evidence.shape)
-        and (evidence.factor, evidence.digits) == (None, None)
-    ):
-        return _("it has the right shape, and every entry differs from the reference")
+    """Return what is told of a part: of arrays the same, whatever their shapes."""
+    if isinstance(evidence, seen.OtherValues) and evidence.shape:
+        return _("it has the right shape, and ") + _values(evidence)
     return told(evidence)
 
 
