@@ -78,27 +78,27 @@ class Together:
     def in_order(self, pair: Mapping[int, list[int]]) -> list[int]:
         """Return two mistakes in the order in which to mend them.
 
-        What shows in more cases comes first, an edge last; then what hides the other: a value
-        of another shape, or none at all, is compared with nothing; then the first declared.
+        What hides the other in most cases comes first: a value of another shape, or none at
+        all, is compared with nothing.  Then what shows in more cases, an edge last; then the
+        one that was declared first.
 
         Args:
             pair: the failing cases that each has a share in.
         """
         one, other = sorted(pair, key=lambda known: (-len(pair[known]), known))
-        as_often = len(pair[one]) == len(pair[other])
-        hidden = self._hides(other, one, pair) and not self._hides(one, other, pair)
-        return [other, one] if as_often and hidden else [one, other]
+        hidden = self._hidden(one, other, pair) > self._hidden(other, one, pair)
+        return [other, one] if hidden else [one, other]
 
-    def _hides(self, one: int, other: int, pair: Mapping[int, list[int]]) -> bool:
-        """Whether a mistake leaves nothing to compare in a place where another is wrong."""
-        for case in pair[one]:
-            mine, theirs = self.judged(case, one), self.judged(case, other)
+    def _hidden(self, known: int, by: int, pair: Mapping[int, list[int]]) -> bool:
+        """Whether in most cases where a mistake is wrong another leaves nothing to compare."""
+        hiding = 0
+        for case in pair[known]:
+            mine, theirs = self.judged(case, known), self.judged(case, by)
             parts = [set(parts_of([("", each)]).parts) for each in (mine, theirs)]
             apart = all(parts) and parts[0].isdisjoint(parts[1])
-            nothing = mine.verdict.rank < Verdict.WRONG_TYPE.rank
-            if (nothing or mine.verdict is Verdict.WRONG_SHAPE) and not (theirs.right or apart):
-                return True
-        return False
+            nothing = theirs.verdict.rank < Verdict.WRONG_TYPE.rank
+            hiding += nothing or (theirs.verdict is Verdict.WRONG_SHAPE and not apart)
+        return 2 * hiding > len(pair[known])
 
     def judged(self, case: int, known: int) -> Comparison:
         """Return what is made of a known mistake's answer in a case."""
