@@ -287,7 +287,7 @@ def activation(Z, kind):
 def model_forward(X, params, kinds):
     """Run a network forward.
 
-    X is (n_0, m); params is [(W, b), ...] and kinds has one name a layer.
+    X is (n_0, m), floats or integers; params is [(W, b), ...]; kinds has one name a layer.
     Returns (P, caches): P is the last layer's output (n_out, m), and caches[l] is the
     tuple (A_prev, W, Z, kind) of layer l, first layer first. Section 4.
 
@@ -766,7 +766,7 @@ def gradient_check(loss, params, grads, h=1e-5):
     """Return the largest relative error of grads against central differences.
 
     loss(params) is a float; params is [(W, b), ...] and grads is [(dW, db), ...] of the
-    same shapes. The error of an entry g of grads is formula (6) of section 7, with h in its
+    same shapes, without NaN. The error of an entry g of grads is formula (6) of section 7, with h in its
     central difference. Returns the largest error over all entries of all W and b, a float;
     params is the same afterwards, bit for bit.
 

@@ -37,18 +37,17 @@ asked = exercise(
 @asked.cases
 def landscapes(rng):
     """Right gradients; one wrong entry in each place; small, zero; a step of the caller's."""
-    short, long = [(1, 2), (1, 1)], [(1, 1)] * 4
     for group, shapes, scale, layer, part, index in [
-        ("one wrong weight", short, 1, 0, 0, (0, 1)),
-        ("one wrong weight", long, -1, 3, 0, (0, 0)),
-        ("one wrong bias", short, -1, 0, 1, (0, 0)),
-        ("one wrong bias", long, 1, 3, 1, (0, 0)),
+        ("one wrong weight", [(1, 2), (1, 1)], 1, 0, 0, (0, 0)),
+        ("one wrong weight", [(1, 1)] * 4, -1, 2, 0, (0, 0)),
+        ("one wrong bias", [(2, 1), (1, 1)], -1, 0, 1, (1, 0)),
+        ("one wrong bias", [(1, 1), (1, 1), (2, 1)], 1, 2, 1, (0, 0)),
     ]:
         loss, params, grads = landscape(rng, shapes, scale=scale)
         wrong = spoiled(grads, layer, part, index, lambda g: 1.5 * g)
         yield Case(loss, params, wrong, group=group)
     loss, params, grads = landscape(rng, [(2, 1)], scale=1e-5)
-    wrong = spoiled(grads, 0, 0, (1, 0), lambda g: -2 * g)
+    wrong = spoiled(grads, 0, 0, (0, 0), lambda g: -2 * g)
     yield Case(loss, params, wrong, group="small gradients")
     silent = [(0, 0, (0, 0)), (0, 0, (1, 1)), (0, 1, (1, 0))]
     loss, params, grads = landscape(rng, [(2, 2)], silent=silent)

@@ -51,8 +51,9 @@ def judge_order(order, counts):
     """Say what is not random about an order of at least twelve samples."""
     # A random order keeps about one pair of neighbours: less than once in a million times as
     # many as here.
-    if np.mean(np.diff(order) == 1) > (0.5 if order.size >= 20 else 0.8):
-        return "samples that were neighbours in X still are"
+    for step in (1, -1):
+        if np.mean(np.diff(order) == step) > (0.5 if order.size >= 20 else 0.8):
+            return "samples that were neighbours in X still are"
     ends = np.cumsum(counts)
     blocks = [order[end - count : end] for end, count in zip(ends, counts, strict=True)]
     apart = order.size >= 16 and len(counts) > 1 and min(counts[:-1]) > 1

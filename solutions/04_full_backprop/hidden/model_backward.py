@@ -14,7 +14,7 @@ asked = exercise("model_backward", tolerance=DERIVED)
 def backwards(rng):
     """Rectangular, square, a batch of one, a softmax, a relu at 0, saturated sums."""
     for group, dims, kinds, m in [
-        ("rectangular layers", [4, 5, 3, 2, 4], ["tanh", "relu", "linear", "sigmoid"], 6),
+        ("rectangular layers", [4, 5, 3, 2, 4], ["tanh", "sigmoid", "linear", "relu"], 6),
         ("rectangular layers", [2, 5, 3], ["sigmoid", "softmax"], 4),
         ("square layers", [4, 4, 4, 4], ["relu", "tanh", "softmax"], 4),
         ("a batch of one", [3, 4, 3], ["tanh", "sigmoid"], 1),
@@ -32,12 +32,13 @@ def backwards(rng):
     P, caches = model_forward(X, params, ["relu", "linear"])
     dA = rng.normal(size=P.shape)
     yield Case(dA, caches, group="a relu at exactly 0", shapes=widths([3, 4, 3], 5))
-    params, X = network(rng, [3, 4, 3], ["sigmoid", "softmax"], 5)
-    params[0][1][:2] = [[1000.0], [-1000.0]]
-    params[1][1][:] += 1000
-    P, caches = model_forward(X, params, ["sigmoid", "softmax"])
-    dA = rng.normal(size=P.shape)
-    yield Case(dA, caches, group="very large sums", shapes=widths([3, 4, 3], 5))
+    for kind in ("sigmoid", "tanh"):
+        params, X = network(rng, [3, 4, 3], [kind, "softmax"], 5)
+        params[0][1][:2] = [[1000.0], [-1000.0]]
+        params[1][1][:] += 1000
+        P, caches = model_forward(X, params, [kind, "softmax"])
+        dA = rng.normal(size=P.shape)
+        yield Case(dA, caches, group="very large sums", shapes=widths([3, 4, 3], 5))
 
 
 def with_the_wrong_cache(dA, caches):

@@ -81,6 +81,18 @@ ONE_SAMPLE_SUMMED_OVER_UNITS = backward_with(
     )
 )
 
+AVERAGE_INPUT = backward_with(
+    dW=lambda dZ, A_prev, W, layer, last: (
+        dZ.sum(axis=1, keepdims=True) @ A_prev.mean(axis=1, keepdims=True).T
+    )
+)
+
+
+def biases_forgotten(dA, caches):
+    """Take the slopes at sums without their biases."""
+    return model_backward(dA, [(A, W, W @ A, kind) for A, W, _, kind in caches])
+
+
 TANH_FROM_Z = backward_with(dZ=for_one_kind("tanh", lambda dA, Z, A_prev: dA * (1 - Z**2)))
 SIGMOID_FOR_ITS_SLOPE = backward_with(
     dZ=for_one_kind("sigmoid", lambda dA, Z, A_prev: dA * activation(Z, "sigmoid"))

@@ -9,15 +9,18 @@ KINDS = ["tanh", "softmax"]
 
 
 def two_layers(rng):
-    """Yield cases (dA, caches): widths that differ, that are equal, and a batch of one."""
+    """Yield cases (dA, caches): widths that differ, that are equal; large sums; a batch of one."""
     for group, dims, m in [
         ("rectangular layers", [3, 5, 4], 6),
         ("rectangular layers", [5, 2, 3], 4),
         ("square layers", [4, 4, 4], 4),
         ("square layers", [3, 3, 3], 3),
-        ("a batch of one", [3, 4, 2], 1),
+        ("a batch of one", [1, 4, 2], 1),
     ]:
         params, X = network(rng, dims, KINDS, m)
+        if dims[0] == 5:  # sums at both ends in one array, whose exponentials overflow
+            params[0][1][0] += rng.choice([-1000.0, 1000.0])
+            params[1][1][:] += [[1500.0], [1500.0], [-1500.0]]
         P, caches = model_forward(X, params, KINDS)
         yield Case(rng.normal(size=P.shape), caches, group=group, shapes=widths(dims, m))
 

@@ -28,6 +28,7 @@ ZOO = [
             (planted.BIAS_BEFORE_ACTIVATION, [1, 2, 2], ["tanh", "sigmoid"]),
             (planted.BIAS_SHARED, [1, 2, 2], ["sigmoid", "linear"]),
             (planted.BIAS_AS_A_ROW, [1, 2, 2], ["tanh", "tanh"]),
+            (planted.biases_forgotten, [1, 2, 1], ["tanh", "linear"]),
             (planted.BIAS_REPEATED, [1, 2, 2], ["sigmoid", "tanh"]),
         ],
     ),
@@ -52,6 +53,7 @@ ZOO = [
         [(right.by_outer_products, [2, 2, 1], ["tanh", "linear"])],
         [
             (planted.MEAN_TWICE, [2, 2, 1], ["tanh", "linear"]),
+            (planted.AVERAGE_INPUT, [2, 2, 1], ["tanh", "linear"]),
             (planted.FIRST_SAMPLE_FOR_ALL, [2, 2, 1], ["sigmoid", "linear"]),
             (planted.ONE_SAMPLE_SUMMED_OVER_UNITS, [2, 3, 1], ["tanh", "sigmoid"]),
             # Seen by one sample alone, each time by another draw: a dA of zeros hides it.
