@@ -194,7 +194,7 @@ def zeros_like(params):
 def sgd_step(params, grads, lr):
     """Return the parameters after one step of gradient descent (section 2, formula (2)).
 
-    params: [(W, b), ...], W (n_out, n_in), b (n_out, 1).
+    params: [(W, b), ...], W (n_out, n_in), b (n_out, 1), floats or integers.
     grads: [(dW, db), ...] of the same shapes.
     lr: the learning rate.
 
@@ -507,7 +507,7 @@ expect_close(step_2_unrolled(np.ones(3), 0.9), 0.271, "for three ones M, 0.1 and
 
 # %% solution="step_3_total"
 def step_3_total(step, beta):
-    """Return the sum of all weights after some steps, in closed form. Section 5.
+    """Return the sum of all weights after some steps. In closed form it needs no loop. Section 5.
 
     >>> step_3_total(2, 0.5)
     0.75
@@ -817,6 +817,7 @@ def fit(params, X, T, X_test, T_test, kinds, loss, optimizer, lr, epochs, batch_
     optimizer: its name; momentum and Adam with their default settings.
     rng: NumPy Generator; every epoch draws a new shuffle from it by minibatches.
 
+    The returned params are new arrays, also where no step has changed them.
     history is {"train_loss": [...], "test_loss": [...]}, one number an epoch.
     With "sgd" this is `train`.  lr may be 0.
 

@@ -21,11 +21,12 @@ def ordinary(rng, dims):
 
 
 def with_odd_entries(rng, dims):
-    """Return gradients with one entry of 1e-8 and one of exactly 0 in each layer."""
+    """Return gradients with an entry of 1e-8 and one of exactly 0 in each layer, and no db."""
     grads = ordinary(rng, dims)
     for dW, _ in grads:
         dW.flat[0] *= 1e-8 / abs(dW.flat[0])
         dW.flat[-1] = 0.0
+    grads[-1][1][:] = 0.0
     return grads
 
 
@@ -58,6 +59,7 @@ def adam_steps(rng):
         grads = each(np.multiply, scales, ordinary(rng, dims))
         params, state = adam_step(params, grads, state, **usual)
     quiet = each(lambda s: s * (rng.uniform(size=s.shape) < 0.5), scales)
+    quiet[0][0].flat[0] = 100.0
     yield Case(params, quiet, state, keywords=usual, group="gradients of many sizes", fresh=True)
     late = {
         "t": 20_000,

@@ -21,13 +21,13 @@ def rates_and_losses(rng):
     rates = (3 * rng.integers(700, 1000, size=6) + 1) / 3 * 4.0 ** np.arange(-10, 2, 2)
     clear = np.array([2.0, 1.3, 0.9, 0.5, 0.8, 1.7]) * rng.uniform(0.95, 1.0)
     # To either side of 1.05, closer than float32 can tell.
-    near = np.array([0.3, 0.1039, 0.1, 0.105 * (1 - 1e-8), 0.105 * (1 + 1e-8), 0.12])
+    near = np.array([0.3, 0.1, 0.12, 0.1039, 0.105 * (1 - 1e-8), 0.105 * (1 + 1e-8)])
     near *= 2.0 ** rng.integers(-3, 4)
     yield Case(rates, clear, group="a clear winner")
     yield Case(rates, near, group="nearly equal losses")
     yield Case(rates, 1000 * near, group="nearly equal losses")
     late, early = near.copy(), near.copy()
-    late[-2:], early[:2] = np.nan, np.nan
+    late[-2:], early[[0, 2]] = np.nan, np.nan
     yield Case(rates, late, group="nan among the losses")
     yield Case(rates, early, group="nan among the losses")
     order = np.array([5, 0, 3, 2, 4, 1])

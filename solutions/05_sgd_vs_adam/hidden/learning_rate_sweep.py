@@ -74,7 +74,7 @@ def sweeps(rng):
         group="some rates overflow", silent=True,
     )  # fmt: skip
     for group, dims, m, kinds, loss, lrs, steps in [
-        ("a network", [3, 4, 3], 5, ["tanh", "softmax"], "cross_entropy", [0.05, 0.4, 0.2, 0.1], 5),
+        ("a network", [3, 4, 3], 5, ["tanh", "softmax"], "cross_entropy", [0.05, 0.4, 0.2, 0.4], 5),
         (
             "a network",
             [2, 4, 2, 3, 3],
@@ -84,8 +84,8 @@ def sweeps(rng):
             [0.3, 0.1],
             5,
         ),
-        ("square layers", [4, 4, 4], 4, ["tanh", "linear"], "mse", [0.02, 0.2, 0.1, 0.05], 5),
-        ("a single sample", [3, 2, 3], 1, ["sigmoid", "softmax"], "cross_entropy", [0.2, 0.5], 4),
+        ("square layers", [4, 4, 4], 4, ["tanh", "softmax"], "mse", [0.02, 0.2, 0.1, 0.05], 5),
+        ("a single sample", [3, 2, 3], 1, ["relu", "sigmoid"], "cross_entropy", [0.2], 4),
         ("no step at all", [2, 3, 3], 5, ["relu", "softmax"], "cross_entropy", [0.1, 0.3], 0),
     ]:
         params, X, T, _, _ = problem(rng, dims, m, loss)

@@ -1,7 +1,7 @@
 """momentum_step: a velocity that collects gradients."""
 
 import numpy as np
-from hidden.nests import each, nested
+from hidden.nests import each, nested, of_many_sizes
 from solution import momentum_step, zeros_like
 
 from grader.exercise import Case, exercise
@@ -14,12 +14,13 @@ asked = exercise("momentum_step", returns=("params", "velocity"), builds_on=("sg
 def momentum_steps(rng):
     """The first step, later ones with changing gradients, other settings."""
     dims = [3, 4, 2, 3, 2]
-    params, grads = nested(rng, dims), nested(rng, dims)
+    params, grads = nested(rng, dims), of_many_sizes(rng, nested(rng, dims))
     yield Case(params, grads, zeros_like(params), 0.1, group="the first step", fresh=True)
     for group, dims, steps, settings in [
         ("the fourth step", [2, 3, 1], 3, {}),
         ("square layers", [3, 3, 3], 2, {}),
         ("another beta", [3, 2], 2, {"beta": 0.5}),
+        ("another beta", [2, 2], 1, {"beta": 0.0}),
         ("a single unit", [1, 1], 4, {}),
     ]:
         params, lr = nested(rng, dims), rng.uniform(0.05, 0.3)

@@ -16,6 +16,11 @@ def nested(rng, dims):
     ]
 
 
+def of_many_sizes(rng, nest):
+    """Return a nest whose entries are up to a hundred million times smaller, and 1000 larger."""
+    return each(lambda p: p * 10.0 ** rng.uniform(-8, 3, size=p.shape), nest)
+
+
 def each(function, *nests):
     """Apply function to the arrays that stand at the same place of several nests."""
     return [

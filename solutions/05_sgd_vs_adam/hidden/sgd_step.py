@@ -1,7 +1,7 @@
 """sgd_step: one step downhill, in new arrays."""
 
 import numpy as np
-from hidden.nests import nested
+from hidden.nests import nested, of_many_sizes
 from solution import sgd_step
 
 from grader.exercise import Case, exercise
@@ -18,7 +18,11 @@ def sgd_steps(rng):
         ("a single unit", [1, 1]),
     ]:
         lr = rng.uniform(0.05, 0.5)
-        yield Case(nested(rng, dims), nested(rng, dims), lr, group=group, fresh=True)
+        grads = nested(rng, dims)
+        if group == "square layers":
+            grads = of_many_sizes(rng, grads)
+            grads[0] = tuple(map(np.zeros_like, grads[0]))  # where nothing moves, arrays are new
+        yield Case(nested(rng, dims), grads, lr, group=group, fresh=True)
     whole = [
         (rng.integers(-3, 4, size=(n_out, n_in)), rng.integers(-3, 4, size=(n_out, 1)))
         for n_in, n_out in [(3, 2), (2, 1)]

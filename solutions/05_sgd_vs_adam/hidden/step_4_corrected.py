@@ -14,9 +14,9 @@ asked = exercise(
 
 @asked.cases
 def gradients(rng):
-    """Several lengths, one gradient alone, equal ones with a long memory."""
+    """Several lengths, integers, one gradient alone, equal ones with a long memory."""
     for group, steps in [("several steps", 4), ("several steps", 9), ("one step", 1)]:
-        g = rng.normal(size=steps)
+        g = rng.permutation([3, -4, 2, 5]) if steps == 4 else rng.normal(size=steps)
         yield Case(g, float(rng.uniform(0.3, 0.95)), group=group, shapes={"steps": steps})
     yield Case(np.full(5, -3.5), 0.999, group="equal gradients", shapes={"steps": 5})
     yield Case(rng.normal(size=4), 0.0, group="no memory", shapes={"steps": 4})
