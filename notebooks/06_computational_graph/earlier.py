@@ -196,7 +196,7 @@ def activation(Z, kind):
 def model_forward(X, params, kinds):
     """Run a network forward.
 
-    X is (n_0, m); params is [(W, b), ...] and kinds has one name a layer.
+    X is (n_0, m), floats or integers; params is [(W, b), ...]; kinds has one name a layer.
     Returns (P, caches): P is the last layer's output (n_out, m), and caches[l] is the
     tuple (A_prev, W, Z, kind) of layer l, first layer first. Section 4.
 

@@ -15,8 +15,8 @@
 # **You need** lesson 01 (every path adds its product), 02 (the vector-Jacobian product), 03 (the dense
 # layer) and 05 (Adam).
 #
-# **130 minutes, 40 points:** 28 minutes to read, 14 to try things out, 87 for the exercises.
-# **Two sittings:** 60 minutes up to section 4, 70 from section 5 on.
+# **135 minutes, 40 points:** 28 minutes to read, 14 to try things out, 87 for the exercises.
+# **Two sittings:** 60 minutes up to section 4, 75 from section 5 on.
 #
 # | exercise | points | minutes |
 # |---|---|---|
@@ -535,7 +535,7 @@ def vjp(op, inputs, value, gradient, options):
     inputs: a list of its input arrays; value: what it computed from them.
     gradient: the gradient of the loss by value, of the shape of value.
     options: a dict, as on the tape: axis (None or an integer) and keepdims for sum, mean
-    and logsumexp, indices and axis for take; what is not there has NumPy's default.
+    and logsumexp, indices (from 0 on) and axis for take; what is not there has NumPy's default.
     Returns a tuple: for each input the gradient by it, of its shape.  Changes nothing.
 
     >>> vjp("multiply", [np.array([2.0]), np.array([3.0])], np.array([6.0]), np.array([10.0]), {})
@@ -963,6 +963,7 @@ with waiting():
 # A loop over the layers takes $A$ through `W @ A + b` and the activation, and the loss ends the tape.
 #
 # - `"linear"` is no operation: $A = Z$.
+# - `"exp"`, new here, is $A = e^Z$: your engine has its rule.
 # - The softmax needs no operation of its own: $s_{jc} = e^{z_{jc} - \ln \sum_k e^{z_{kc}}}$, so
 #   `exp(Z - logsumexp(Z, axis=0))`.
 # - **Cross-entropy comes after a softmax, and the two belong together.**
@@ -978,7 +979,8 @@ with waiting():
 def network_tape(params, kinds, loss):
     """Return the tape of a network and its loss (section 8).
 
-    params: [(W, b), ...], kinds: one name a layer, as in lesson 04; only the last may be softmax.
+    params: [(W, b), ...], kinds: one name a layer, as in lesson 04, or exp; only the last may be
+    softmax.
     loss: "mse", or "cross_entropy", which comes with a softmax as the last kind.
     The inputs of the tape are X, T, then W and b of each layer, in order; the arrays of params
     are not on it.  The last entry is the loss.
@@ -1038,6 +1040,9 @@ def check_network(dims, kinds, loss):
 check_network([3, 2], ["linear"], "mse")
 check_network([3, 4, 2], ["relu", "sigmoid"], "mse")
 check_network([3, 4, 3], ["tanh", "softmax"], "mse")
+one = np.array([[1.0]])
+powers = run_tape(network_tape([(one, 0 * one)], ["exp"], "mse"), [one, 0 * one, one, 0 * one])
+assert np.isclose(powers[-1], np.exp(2)), f"a layer of exp: the square of e, not {powers[-1]}"
 check_network([4, 3, 3], ["tanh", "softmax"], "cross_entropy")
 big = run_tape(
     network_tape([(np.eye(2), np.zeros((2, 1)))], ["softmax"], "cross_entropy"),

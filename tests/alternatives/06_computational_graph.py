@@ -580,7 +580,7 @@ def network_tape__formula_4(params, kinds, loss):
     tape = []
     X, T = Var(tape), Var(tape)
     arrays = [Var(tape) for _ in itertools.chain(*params)]
-    functions = {"linear": lambda z: z, "relu": relu, "sigmoid": sigmoid, "tanh": tanh}
+    functions = {"exp": exp, "linear": lambda z: z, "relu": relu, "sigmoid": sigmoid, "tanh": tanh}
     functions["softmax"] = lambda z: exp(z - logsumexp(z, axis=0, keepdims=True))
     A = X
     for layer, kind in enumerate(kinds):

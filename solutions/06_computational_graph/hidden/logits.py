@@ -7,17 +7,18 @@ from grader.exercise import Case
 
 def columns(rng):
     """Yield a group, z (n,) and a gradient g for each case."""
-    for group, z in [
+    drawn = [
         ("a few logits", rng.normal(size=4)),
         ("a few logits", rng.normal(2.0, 1.0, size=3)),
         ("many logits", rng.normal(1.0, 2.0, size=30)),
-        ("large logits", rng.normal(1000.0, 3.0, size=4)),
+        ("large logits", np.array([-1100.0, *rng.normal(1000.0, 3.0, size=2), -1100.0])),
         ("large logits", rng.normal(-1000.0, 3.0, size=5)),
         ("equal logits", np.full(3, rng.normal(1.0, 0.1))),
         ("one logit", rng.normal(1.0, 0.1, size=1)),
-    ]:
-        # Neither 0 nor 1 in size: a forgotten factor shows.
-        yield group, z, float(rng.choice([-1.0, 1.0]) * rng.uniform(1.5, 3.0))
+    ]
+    for number, (group, z) in enumerate(drawn):
+        # Of either sign, and neither 0 nor 1 in size: a forgotten factor shows.
+        yield group, z, float((-1) ** number * rng.uniform(1.5, 3.0))
 
 
 def cases(rng):

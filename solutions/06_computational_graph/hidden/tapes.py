@@ -36,6 +36,8 @@ def diamonds(depth):
 NETWORKS = [
     ("numbers", [3, 4, 2], ["tanh", "linear"], "mse", 5),
     ("numbers", [2, 3, 2, 4, 3], ["relu", "sigmoid", "linear", "tanh"], "mse", 4),
+    ("exponentials", [3, 4, 2], ["tanh", "exp"], "mse", 5),
+    ("exponentials", [2, 3, 3], ["exp", "softmax"], "cross_entropy", 4),
     ("a softmax for numbers", [3, 4, 3], ["sigmoid", "softmax"], "mse", 5),
     ("classes", [3, 5, 4], ["relu", "softmax"], "cross_entropy", 6),
     ("square layers", [4, 4, 4], ["tanh", "softmax"], "cross_entropy", 4),

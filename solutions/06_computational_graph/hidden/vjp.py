@@ -39,10 +39,18 @@ def rules(rng):
     for op in ("sum", "mean"):
         for shape, options in AXES:
             yield case(op, op, *drawn(shape), **options)
-    for op in ("exp", "sigmoid", "tanh"):
-        yield case(op, op, *drawn((2, 3)))
+    for op, ends in [
+        ("exp", (-30.0, 8.0)),
+        ("sigmoid", (-800.0, 800.0)),
+        ("tanh", (-800.0, 800.0)),
+    ]:
+        (x,) = drawn((2, 3))
+        x.flat[:2] = ends
+        yield case(op, op, x)
         yield case(op, op, *drawn(()))
-    yield case("log", "log", np.abs(drawn((2, 3))[0]))
+    (x,) = np.abs(drawn((2, 3)))
+    x.flat[:2] = 1e-6, 1e6
+    yield case("log", "log", x)
     x, at_zero = drawn((2, 4), (2, 3))
     at_zero[0, 1] = 0.0
     yield case("relu", "relu", x)
@@ -56,16 +64,19 @@ def rules(rng):
     for shape, options in AXES:
         yield case("logsumexp", "logsumexp", *drawn(shape), **options)
     for options in ({}, {"axis": 0}, {"axis": 1, "keepdims": True}):
-        yield case("large logits", "logsumexp", rng.normal(1000.0, 2.0, size=(3, 4)), **options)
+        x = rng.normal(1000.0, 2.0, size=(3, 4))
+        x[0] -= 2000.0
+        yield case("large logits", "logsumexp", x, **options)
 
 
 AXES = [
     ((2, 3), {}),
+    ((2, 3), {"axis": None}),
     ((2, 3), {"axis": 0}),
-    ((2, 3), {"axis": 1}),
-    ((3, 3), {"axis": 1}),
-    ((3, 3), {"axis": -1, "keepdims": True}),
+    ((3, 3), {"axis": 1, "keepdims": True}),
     ((2, 3), {"keepdims": True}),
+    ((3, 3, 3), {"axis": 1}),
+    ((2, 3, 4), {"axis": -1, "keepdims": False}),
     ((4,), {"axis": 0}),
 ]
 
