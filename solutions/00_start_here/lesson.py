@@ -315,6 +315,7 @@ assert np.all(mixed[0] == 0), "a feature that is 0.1 in every sample should beco
 expect_close(mixed[1], found[0], "the feature 1, 2, 3 beside a constant one")
 integers = standardize(np.array([[1, 2, 3]]))
 expect_close(integers, found[:1], "standardize of the integers 1, 2, 3")
+expect_close(standardize(1e-20 * X), found, "standardize(1e-20 * X), which is X in another unit,")
 
 # %% [markdown]
 # **Now have it judged.** The points come from hidden cases, drawn at random for each student, in

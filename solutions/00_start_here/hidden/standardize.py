@@ -122,6 +122,19 @@ asked.mistake(
     "Which other question tells that a feature is constant?",
     earns=EDGE,
 )
+for _constant in (
+    lambda X: X.std(axis=1, keepdims=True) < 1e-8,
+    lambda X: np.isclose(X.max(axis=1, keepdims=True), X.min(axis=1, keepdims=True)),
+):
+    asked.mistake(
+        "a feature that hardly varies taken for constant",
+        answer=lambda X, constant=_constant: divide(
+            X - X.mean(axis=1, keepdims=True), X.std(axis=1, keepdims=True), constant(X)
+        ),
+        hint="In metres a feature may vary by a billionth, in nanometres by 1. "
+        "When is a feature constant in any unit?",
+        earns=EDGE,
+    )
 asked.mistake(
     "changes X",
     answer=in_place,

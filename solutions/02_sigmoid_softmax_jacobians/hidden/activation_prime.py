@@ -45,16 +45,18 @@ def each_kind(rng):
         ("tanh", (4, 4)),
         ("tanh", (2, 1, 3)),
     ]:
-        yield Case(np.asarray(away_from_zero(rng, shape)), kind, group=kind)
+        z = np.asarray(away_from_zero(rng, shape))
+        yield Case(z, kind, group=kind, shapes={"shape": str(shape)})
     zeros = away_from_zero(rng, (3, 4))
     zeros[rng.integers(3), :2] = 0.0
     yield Case(zeros, "relu", group="relu at exactly 0")
     large = np.concatenate([[-1000.0, 1000.0], rng.uniform(100, 900, size=2)])
-    yield Case(large, "sigmoid", group="large magnitudes", tolerance=FLAT)
-    yield Case(-large, "tanh", group="large magnitudes", tolerance=FLAT)
+    for z, kind in [(large, "sigmoid"), (-large, "tanh")]:
+        shapes = {"kind": kind}
+        yield Case(z, kind, group="large magnitudes", shapes=shapes, tolerance=FLAT)
     whole = rng.integers(1, 4, size=(3, 4)) * rng.choice([-1, 1], size=(3, 4))
     for kind in ["linear", "relu", "sigmoid", "tanh"]:
-        yield Case(whole, kind, group="integer input")
+        yield Case(whole, kind, group="integer input", shapes={"kind": kind})
     yield Case(rng.normal(size=(2, 2)), "softmax", group="an unknown kind", raises=ValueError)
 
 

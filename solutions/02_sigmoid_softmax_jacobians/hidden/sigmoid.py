@@ -13,7 +13,7 @@ def any_numbers(rng):
     """Shapes, both tails to 30, the ends at 1000 without a warning, other dtypes."""
     for shape in [(), (5,), (4, 3), (3, 1), (2, 3, 2)]:
         yield Case(rng.uniform(-6, 6, size=shape), group="any shape")
-    yield Case(float(rng.uniform(-6, 6)), group="any shape")
+    yield Case(float(rng.uniform(-6, 6)), group="any shape", shapes={"z": "one number"})
     tails = np.concatenate([[-30.0, -25.0, 25.0, 30.0], rng.uniform(-30, 30, size=12)])
     # No absolute part: near -30 only a relative error says whether the digits are right.  Who
     # takes exp(-log(1 + e**30)) rounds by 30 * 1.1e-16; who takes 1 - sigmoid(30) has lost all
