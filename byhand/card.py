@@ -5,6 +5,8 @@ from enum import Enum
 from html import escape
 from textwrap import fill
 
+from byhand import words
+
 _WIDTH = 88
 # Theme colours of JupyterLab, each with what any other page has in its place.
 _BOX = (
@@ -54,13 +56,13 @@ class Card:
 
     def __repr__(self) -> str:
         """Return the card as text, with as many hints as were asked for."""
-        rows = [f"{self.mark.symbol} {self.title}: {self.verdict}"]
+        rows = [words.headed(self.mark.symbol, self.title, self.verdict)]
         rows += [_indented(line) for line in self.lines]
-        rows += [_indented(f"{title}: {text}") for title, text in self.hints[: self.opened]]
+        rows += [_indented(words.hint(title, text)) for title, text in self.hints[: self.opened]]
         left = len(self.hints) - self.opened
         if left > 0:
             more = f'check("{self.title}", hints={self.opened + 1})'
-            rows.append(_indented(f"{left} of {len(self.hints)} hints left; the next: {more}"))
+            rows.append(_indented(words.hints_left(left, len(self.hints), more)))
         return "\n".join(rows)
 
     def _repr_html_(self) -> str:

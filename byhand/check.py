@@ -9,11 +9,9 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
-from byhand import progress
+from byhand import progress, words
 from byhand.card import Card, Mark
 from byhand.visible import failure, visible_tests
-
-_STOPPED = "stopped before there was a verdict: your function was still at work"
 
 
 def check(exercise: str, *, hints: int = 0) -> Card:
@@ -33,7 +31,7 @@ def check(exercise: str, *, hints: int = 0) -> Card:
         with _quiet():
             return _judged(exercise, namespace, here, hints) or _tried(exercise, namespace, here)
     except KeyboardInterrupt:
-        return Card(mark=Mark.OPEN, title=exercise, verdict=_STOPPED)
+        return Card(mark=Mark.OPEN, title=exercise, verdict=words.STOPPED)
 
 
 def _shell() -> Any:
@@ -70,11 +68,8 @@ def _tried(exercise: str, namespace: Mapping[str, Any], here: Path) -> Card:
         return Card(
             mark=Mark.OPEN,
             title=exercise,
-            verdict="no verdict",
-            lines=(
-                f"No tests of {exercise} were found from the folder {here.name}.",
-                "Is the name right, and was the test cell above run?",
-            ),
+            verdict=words.NO_VERDICT,
+            lines=(words.no_tests(exercise, here.name), words.IS_THE_NAME_RIGHT),
         )
     tests, lesson = found
     wrong = failure(tests, dict(namespace), exercise)
@@ -84,12 +79,12 @@ def _tried(exercise: str, namespace: Mapping[str, Any], here: Path) -> Card:
         return Card(
             mark=Mark.WRONG,
             title=exercise,
-            verdict="a visible test fails",
-            lines=(wrong, "Points are given by hidden tests, which are not here."),
+            verdict=words.A_TEST_FAILS,
+            lines=(wrong, words.POINTS_ELSEWHERE),
         )
     return Card(
         mark=Mark.RIGHT,
         title=exercise,
-        verdict="the visible tests pass",
-        lines=("Points are given by hidden tests, which are not here: they try more.",),
+        verdict=words.TESTS_PASS,
+        lines=(words.HIDDEN_TESTS_TRY_MORE,),
     )

@@ -9,6 +9,8 @@ import hashlib
 import os
 from pathlib import Path
 
+from byhand import faults
+
 VARIABLE = "BYHAND_DATA"
 """Environment variable that names the data folder, where it is elsewhere."""
 
@@ -32,11 +34,8 @@ def data_folder() -> Path:
     # Not resolved: where byhand is a symlink, data stands beside the link.
     folder = Path(named) if named else Path(__file__).parent.parent / "data"
     if not folder.is_dir():
-        found = f"{VARIABLE} names {folder}" if named else f"looked for {folder}"
-        raise DataError(
-            f"no data folder: {found}, expected the course's folder data there; "
-            f"put it beside byhand/, or set {VARIABLE} to where it is"
-        )
+        found = faults.named_by(VARIABLE, folder) if named else faults.looked_for(folder)
+        raise DataError(faults.no_folder(found, VARIABLE))
     return folder
 
 
@@ -55,11 +54,7 @@ def read_verified(name: str) -> bytes:
     raw = read_bytes(folder / name)
     found = hashlib.sha256(raw).hexdigest()
     if found != expected:
-        raise DataError(
-            f"{folder / name}: found {len(raw)} bytes with sha256 {found[:16]}..., expected "
-            f"sha256 {expected[:16]}...: it is damaged or was changed; "
-            "copy it again from the course's folder data"
-        )
+        raise DataError(faults.damaged(folder / name, len(raw), found[:16], expected[:16]))
     return raw
 
 
@@ -68,15 +63,9 @@ def read_bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except FileNotFoundError:
-        raise DataError(
-            f"{path}: found no such file, expected one of the course's data files; "
-            "copy the whole folder data again"
-        ) from None
+        raise DataError(faults.no_file(path)) from None
     except OSError as error:
-        raise DataError(
-            f"{path}: found something unreadable ({error.strerror}), expected a data file; "
-            "check its permissions or copy it again"
-        ) from None
+        raise DataError(faults.unreadable(path, error)) from None
 
 
 def _recorded(folder: Path, name: str) -> str:
@@ -86,7 +75,4 @@ def _recorded(folder: Path, name: str) -> str:
         digest, _, listed = line.partition("  ")
         if listed == name and len(digest) == 64:
             return digest
-    raise DataError(
-        f"{folder / MANIFEST}: found no sha256 of {name}, expected a line "
-        f"'<64 hexadecimal digits>  {name}'; copy the whole folder data again"
-    )
+    raise DataError(faults.not_recorded(folder / MANIFEST, name))

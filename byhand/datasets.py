@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from byhand import faults, sources, words
 from byhand.datafiles import DataError, data_folder, read_verified
 from byhand.idx import read_idx
 
@@ -59,11 +60,7 @@ class Dataset:
     source: str
 
     def __repr__(self) -> str:
-        return (
-            f"Dataset {self.name}: {self.X_train.shape[0]} features, "
-            f"{len(self.class_names)} classes, {self.X_train.shape[1]} training samples, "
-            f"{self.X_test.shape[1]} test samples"
-        )
+        return words.dataset(self)
 
 
 def digits() -> Dataset:
@@ -91,11 +88,8 @@ def digits() -> Dataset:
         is_test,
         feature_names=feature_names,
         class_names=class_names,
-        units="share of ink in a pixel, 0 to 1 (count of 0 to 16 set bits, divided by 16)",
-        source=(
-            "E. Alpaydin and C. Kaynak, Optical Recognition of Handwritten Digits, test part, "
-            "UCI Machine Learning Repository, 1998, doi:10.24432/C50P49, CC BY 4.0"
-        ),
+        units=words.INK_OF_16,
+        source=sources.DIGITS,
     )
 
 
@@ -124,12 +118,12 @@ def breast_cancer(*, standardized: bool = True) -> Dataset:
     """
     class_names = ("benign", "malignant")
     features, labels, is_test, feature_names = _read_csv("breast_cancer.csv", class_names)
-    units = "units of the source: data/README.md describes them feature by feature"
+    units = words.UNITS_OF_THE_SOURCE
     if standardized:
         mean = features[:, ~is_test].mean(axis=1, keepdims=True)
         deviation = features[:, ~is_test].std(axis=1, keepdims=True)
         features = (features - mean) / deviation
-        units = "standard deviations from the mean of the training samples"
+        units = words.STANDARD_DEVIATIONS
     return _dataset(
         "breast_cancer",
         features,
@@ -138,10 +132,7 @@ def breast_cancer(*, standardized: bool = True) -> Dataset:
         feature_names=feature_names,
         class_names=class_names,
         units=units,
-        source=(
-            "W. Wolberg, O. Mangasarian, N. Street and W. Street, Breast Cancer Wisconsin "
-            "(Diagnostic), UCI Machine Learning Repository, 1993, doi:10.24432/C5DW2B, CC BY 4.0"
-        ),
+        source=sources.BREAST_CANCER,
     )
 
 
@@ -163,9 +154,9 @@ def two_moons(m: int, noise: float, rng: np.random.Generator) -> tuple[Array, La
         ValueError: m is below 2, or noise is negative or not finite.
     """
     if m < 2:
-        raise ValueError(f"two_moons: m must be at least 2, one sample a class, found {m}")
+        raise ValueError(words.too_few_samples(m))
     if not (np.isfinite(noise) and noise >= 0):
-        raise ValueError(f"two_moons: noise must be at least 0 and finite, found {noise}")
+        raise ValueError(words.noise_out_of_bounds(noise))
     labels = np.arange(m, dtype=np.int64) % 2
     angle = rng.uniform(0.0, np.pi, size=m)
     upper = np.stack([np.cos(angle), np.sin(angle)])
@@ -210,18 +201,15 @@ def mnist(folder: str | Path) -> Dataset:
             f"pixel_{row}_{column}" for row in range(_MNIST_SIDE) for column in range(_MNIST_SIDE)
         ),
         class_names=tuple(str(digit) for digit in range(10)),
-        units="ink in a pixel, 0 to 1 (grey level of 0 to 255, divided by 255)",
-        source="Y. LeCun, C. Cortes and C. Burges, The MNIST database of handwritten digits, 1998",
+        units=words.INK_OF_255,
+        source=sources.MNIST,
     )
 
 
 def _mnist_paths(folder: Path) -> dict[str, Path]:
     """Return where each of the four files is; one error names all that are missing."""
     if not folder.is_dir():
-        raise DataError(
-            f"{folder}: found no such folder, expected one with the four MNIST files; "
-            "give the folder that you unpacked them into"
-        )
+        raise DataError(faults.no_mnist_folder(folder))
     paths: dict[str, Path] = {}
     missing: list[str] = []
     for stem, dimensions in _MNIST_FILES:
@@ -233,11 +221,7 @@ def _mnist_paths(folder: Path) -> dict[str, Path]:
         else:
             missing.append(names[0])
     if missing:
-        raise DataError(
-            f"{folder}: found {4 - len(missing)} of the 4 MNIST files, missing "
-            f"{', '.join(missing)}, expected each by that name, plain or as .gz; "
-            "put them there, or use digits(), which comes with the course"
-        )
+        raise DataError(faults.mnist_incomplete(folder, len(paths), missing))
     return paths
 
 
@@ -247,20 +231,13 @@ def _mnist_part(images_path: Path, labels_path: Path) -> tuple[Array, Labels]:
     labels = read_idx(labels_path, dimensions=1)
     m = images.shape[0]
     if m == 0 or images.shape[1:] != (_MNIST_SIDE, _MNIST_SIDE):
-        raise DataError(
-            f"{images_path}: found images of shape {images.shape}, expected (m, 28, 28) with m "
-            "above 0; is it another data set in the same format?"
-        )
+        raise DataError(faults.other_images(images_path, images.shape))
     if labels.shape != (m,):
         raise DataError(
-            f"{labels_path}: found {labels.size} labels, expected {m}, one for each image in "
-            f"{images_path.name}; take both files from the same part"
+            faults.other_number_of_labels(labels_path, labels.size, m, images_path.name)
         )
     if labels.max() > 9:
-        raise DataError(
-            f"{labels_path}: found a label of {labels.max()}, expected 0 to 9; "
-            "is it another data set in the same format?"
-        )
+        raise DataError(faults.other_labels(labels_path, labels.max()))
     X = np.empty((_MNIST_SIDE**2, m))
     # Divided straight into X: a second copy in float64 would take 0.4 GB more.
     np.divide(images.reshape(m, -1).T, 255.0, out=X)

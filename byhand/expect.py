@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from byhand import words
+
 _LINE = 72  # letters that fit into a notebook beside a side bar
 _MOST_DIGITS = 17  # two float64 numbers that differ at all differ in as many
 
@@ -49,8 +51,10 @@ def expect_close(
         if off.any():
             index = tuple(int(i) for i in np.argwhere(off)[0])
             should, is_ = told_apart(float(wanted[index]), float(actual[index]))
-            where = f" at {list(index)}" if index else ""
-            raise Unexpected(f"{_part(place, what)} should be {should}{where}, but is {is_}.")
+            part = _part(place, what)
+            if not index:
+                raise Unexpected(words.should_be(part, should, is_))
+            raise Unexpected(words.should_be_at(part, should, list(index), is_))
 
 
 def expect_shape(found: Any, like: Any, what: str) -> Any:
@@ -66,9 +70,9 @@ def expect_shape(found: Any, like: Any, what: str) -> Any:
         Unexpected: a number of results, a key, a shape or a type is off.
     """
     for place, wanted in _forms(like):
-        fault = _fault(_at(found, place), wanted)
+        fault = _fault(_part(place, what), _at(found, place), wanted)
         if fault:
-            raise Unexpected(f"{_part(place, what)} should {fault}.")
+            raise Unexpected(fault)
     return found
 
 
@@ -124,7 +128,7 @@ def _part(place: tuple[Any, ...], what: str) -> str:
     if place and names:
         return _part(place[1:], names[place[0]]) + rest
     path = "".join(f"[{key!r}]" for key in place)
-    return f"{what}{path}" if not path or what.isidentifier() else f"{path} of {what}"
+    return f"{what}{path}" if not path or what.isidentifier() else words.part_of(path, what)
 
 
 def _names(what: str) -> tuple[list[str], str]:
@@ -144,43 +148,42 @@ def _names(what: str) -> tuple[list[str], str]:
     return [], what
 
 
-def _fault(found: Any, wanted: Any) -> str:
-    """Return what a result should be and what it is instead, "" where its form is right."""
+def _fault(what: str, found: Any, wanted: Any) -> str:
+    """Say what a part should be and what it is instead; "" where its form is right."""
     if isinstance(wanted, str):
         found = found if isinstance(found, str) else _sort(found)
-        return "" if found == wanted else f"be {wanted}, but is {found}"
+        return "" if found == wanted else words.should_be(what, wanted, found)
     if isinstance(wanted, Mapping):
-        keys = " and ".join(map(str, wanted))
+        keys = words.all_of(wanted)
         if not isinstance(found, Mapping):
-            return f"be a dict with {keys}, but is {_sort(found)}"
+            return words.should_be_a_dict(what, keys, _sort(found))
         if set(found) != set(wanted):
-            return f"have the keys {keys}, but has {' and '.join(map(str, found)) or 'none'}"
+            return words.should_have_keys(what, keys, words.all_of(found))
         return ""
     if isinstance(wanted, tuple):
         # Numbers in a row are the same numbers, however they are held.
         row = isinstance(found, np.ndarray) and found.ndim == 1 and not any(map(np.ndim, wanted))
         if not (isinstance(found, list | tuple) or row):
-            return f"be a tuple or a list of {len(wanted)}, but is {_sort(found)}"
+            return words.should_be_several(what, len(wanted), _sort(found))
         if len(found) != len(wanted):
-            return f"be a tuple or a list of {len(wanted)}, but has {len(found)}"
+            return words.should_be_as_many(what, len(wanted), len(found))
         return ""
     if isinstance(found, np.ndarray | np.number | np.bool_ | float | int):
         shape, dtype = np.shape(found), np.asarray(found).dtype
         if shape == wanted.shape:
-            return f"hold numbers, but holds {dtype}" if dtype.kind not in "fiub" else ""
+            return "" if dtype.kind in "fiub" else words.should_hold_numbers(what, dtype)
         if shape and wanted.ndim:
-            return f"have the shape {wanted.shape}, but has {shape}"
-    sort = f"an array of shape {wanted.shape}" if wanted.ndim else "a number"
-    return f"be {sort}, but is {_sort(found)}"
+            return words.should_have_shape(what, wanted.shape, shape)
+    sort = words.an_array(wanted.shape) if wanted.ndim else words.A_NUMBER
+    return words.should_be(what, sort, _sort(found))
 
 
 def _sort(found: Any) -> str:
     """Return in words what somebody returned for something else."""
     if found is None:
-        return "None (is a return missing?)"
+        return words.NO_RETURN
     if isinstance(found, np.ndarray):
-        return f"an array of shape {found.shape}"
+        return words.an_array(found.shape)
     if isinstance(found, np.number | float | int):
-        return "a number"
-    name = type(found).__name__
-    return f"an {name}" if name[0] in "aeiou" else f"a {name}"
+        return words.A_NUMBER
+    return words.of_type(type(found).__name__)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from byhand import words
 from byhand.expect import Unexpected, told_apart
 
 Array = NDArray[np.float64]
@@ -48,12 +49,9 @@ def numerical_gradient(f: Callable[[Array], float], x: Array, *, step: float = 1
     """
     point = np.asarray(x)
     if point.dtype != np.float64:
-        raise TypeError(
-            f"numerical_gradient: x must be float64, found {point.dtype}; "
-            "convert it with x.astype(np.float64)"
-        )
+        raise TypeError(words.not_float64(point.dtype))
     if not (math.isfinite(step) and step > 0):
-        raise ValueError(f"numerical_gradient: step must be a positive number, found {step!r}")
+        raise ValueError(words.step_not_positive(step))
     gradient = np.empty(point.shape, dtype=np.float64)
     for index in np.ndindex(point.shape):
         right, left = point.copy(), point.copy()
@@ -62,10 +60,7 @@ def numerical_gradient(f: Callable[[Array], float], x: Array, *, step: float = 1
         # The width that was really taken: x + h is itself a rounded number.
         width = float(right[index]) - float(left[index])
         if width == 0:
-            raise ValueError(
-                f"numerical_gradient: a step of {step:g} vanishes beside the entry "
-                f"{point[index]:g} at {_place(index)}; take a larger step"
-            )
+            raise ValueError(words.step_vanishes(step, float(point[index]), _place(index)))
         gradient[index] = (_scalar(f(right)) - _scalar(f(left))) / width
     return gradient
 
@@ -88,9 +83,7 @@ def relative_error(a: ArrayLike, n: ArrayLike, *, floor: float = FLOOR) -> Array
     """
     analytic, numerical = np.asarray(a, dtype=np.float64), np.asarray(n, dtype=np.float64)
     if analytic.shape != numerical.shape:
-        raise ValueError(
-            f"relative_error: the shapes differ, {analytic.shape} and {numerical.shape}"
-        )
+        raise ValueError(words.shapes_differ(analytic.shape, numerical.shape))
     # Halves, because the sum of two large floats may overflow to inf: error 0.
     half_a, half_n = analytic / 2, numerical / 2
     with np.errstate(invalid="ignore"):
@@ -137,11 +130,11 @@ def check_gradient(
     """
     shape = np.shape(x)
     if 0 in shape:
-        raise ValueError(f"check_gradient: x has shape {shape}; there is nothing to check")
+        raise ValueError(words.nothing_to_check(shape))
     analytic = _as_gradient(gradient, shape, name)
     value = _scalar(f(np.array(x)))
     if not math.isfinite(value):
-        raise GradientMismatch(f"{name} cannot be checked, for f(x) is {value}.")
+        raise GradientMismatch(words.cannot_be_checked(name, value))
     numerical = numerical_gradient(f, x, step=step)
     unseen = step**2 + _ROUNDING * abs(value) / step
     floor = max(FLOOR, unseen / tolerance)
@@ -156,17 +149,12 @@ def check_gradient(
 def _as_gradient(gradient: ArrayLike, shape: tuple[int, ...], name: str) -> Array:
     """Return the gradient as float64 of the expected shape, or say what it is."""
     if gradient is None:
-        raise GradientMismatch(
-            f"{name} should have the shape {shape}, but is None (is a return missing?)."
-        )
+        raise GradientMismatch(words.gradient_missing(name, shape))
     found = np.asarray(gradient)
     if found.dtype.kind not in "fiu":
-        raise GradientMismatch(f"{name} should hold real numbers, but has the dtype {found.dtype}.")
+        raise GradientMismatch(words.gradient_not_real(name, found.dtype))
     if found.shape != shape:
-        raise GradientMismatch(
-            f"{name} should have the shape {shape} of what it is the gradient of, "
-            f"but has {found.shape}."
-        )
+        raise GradientMismatch(words.gradient_of_another_shape(name, shape, found.shape))
     return found.astype(np.float64)
 
 
@@ -177,14 +165,14 @@ def _worst(
     ranked = np.where(np.isnan(error), np.inf, error)
     index = tuple(int(i) for i in np.unravel_index(int(ranked.argmax()), ranked.shape))
     should, found = told_apart(float(numerical[index]), float(analytic[index]))
-    where = f" at {list(index)}" if index else ""
-    others, several = "", int(failing.sum())
+    entry = words.entry_differs(name, should, list(index), found)
+    several = int(failing.sum())
     if several > 1 and _same_ratio(analytic[failing], numerical[failing]):
         ratio = float(analytic[index] / numerical[index])
-        others = f"; all {several} entries that differ are {ratio:.4g} times what they should be"
-    elif several > 1:
-        others = f"; {several} of {failing.size} entries differ"
-    return f"{name} should be {should}{where} by central differences, but is {found}{others}."
+        return words.one_of_a_ratio(entry, several, ratio)
+    if several > 1:
+        return words.one_of_several(entry, several, failing.size)
+    return words.alone(entry)
 
 
 def _same_ratio(analytic: Array, numerical: Array) -> bool:
@@ -196,15 +184,12 @@ def _same_ratio(analytic: Array, numerical: Array) -> bool:
 
 
 def _place(index: tuple[int, ...]) -> str:
-    return str(list(index)) if index else "[] (a single number)"
+    return str(list(index)) if index else words.A_SINGLE_NUMBER
 
 
 def _scalar(value: object) -> float:
     """Return f's result as a float; an array of one entry is not one number."""
     number = np.asarray(value)
     if number.shape != () or number.dtype.kind not in "fiub":
-        raise TypeError(
-            f"f must return one real number, found {type(value).__name__} of shape "
-            f"{number.shape} and dtype {number.dtype}"
-        )
+        raise TypeError(words.not_one_number(value, number.shape, number.dtype))
     return float(number)

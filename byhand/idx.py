@@ -16,10 +16,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from byhand import faults
 from byhand.datafiles import DataError, read_bytes
 
 _UNSIGNED_BYTE = 0x08
-_ADVICE = "fetch the file again, and leave it as it came"
 
 
 def read_idx(path: Path, *, dimensions: int) -> NDArray[np.uint8]:
@@ -40,20 +40,14 @@ def read_idx(path: Path, *, dimensions: int) -> NDArray[np.uint8]:
     header = 4 + 4 * dimensions
     magic = bytes([0, 0, _UNSIGNED_BYTE, dimensions])
     if raw[:4] != magic:
-        raise DataError(
-            f"{path}: found magic number {raw[:4].hex() or 'nothing'}, expected {magic.hex()} "
-            f"(unsigned bytes in {dimensions} dimension{'s' if dimensions > 1 else ''}); {_ADVICE}"
-        )
+        raise DataError(faults.another_magic(path, raw[:4].hex(), magic.hex(), dimensions))
     if len(raw) < header:
-        raise DataError(f"{path}: found {len(raw)} bytes, expected a header of {header}; {_ADVICE}")
+        raise DataError(faults.no_header(path, len(raw), header))
     shape = struct.unpack(f">{dimensions}I", raw[4:header])
     # Python's own product: NumPy's could overflow on a damaged header.
     expected = header + math.prod(shape)
     if len(raw) != expected:
-        raise DataError(
-            f"{path}: found {len(raw)} bytes, expected {expected} for the shape {shape} "
-            f"in its header; {_ADVICE}"
-        )
+        raise DataError(faults.another_length(path, len(raw), expected, shape))
     return np.frombuffer(raw, dtype=np.uint8, offset=header).reshape(shape)
 
 
@@ -64,6 +58,4 @@ def _uncompressed(path: Path) -> bytes:
     try:
         return gzip.decompress(raw)
     except (OSError, EOFError, zlib.error) as error:
-        raise DataError(
-            f"{path}: found broken gzip data ({error}), expected a whole .gz file; {_ADVICE}"
-        ) from None
+        raise DataError(faults.broken_gzip(path, error)) from None

@@ -16,6 +16,8 @@ from typing import Any
 
 from platformdirs import user_data_path
 
+from byhand import words
+
 _SYMBOLS = {"right": "\N{CHECK MARK}", "partly": "\N{CIRCLE WITH LEFT HALF BLACK}"}
 _SYMBOLS |= {"wrong": "\N{MULTIPLICATION X}", "open": "\N{WHITE CIRCLE}"}
 
@@ -124,20 +126,19 @@ class Way:
     def __repr__(self) -> str:
         """Return the way as a table in text."""
         if not self.stages:
-            return "No lesson was found here. Open this from a lesson's own folder."
+            return words.NO_LESSON
         width = max(len(stage.lesson) for stage in self.stages)
         lines = []
         for stage in self.stages:
             said = f"{stage.lesson:<{width}}  {reached(stage.tasks)}"
-            lines.append(f"{said}  (last change {stage.when} UTC)" if stage.when else said)
+            lines.append(words.last_change(said, stage.when) if stage.when else said)
             lines += [f"    {line}" for line in _rows(stage.automatic)]
         return "\n".join([*lines, "", *self._closing()])
 
     def _repr_html_(self) -> str:
         """Return the way as a table for a page."""
         head = "".join(
-            f"<th scope='col' style='text-align: left'>{name}</th>"
-            for name in ("lesson", "points", "exercises", "last change (UTC)")
+            f"<th scope='col' style='text-align: left'>{name}</th>" for name in words.HEADS
         )
         rows = "".join(
             f"<tr><th scope='row' style='text-align: left'>{escape(stage.lesson)}</th>"
@@ -152,13 +153,13 @@ class Way:
     def _closing(self) -> Iterator[str]:
         """Yield the sum of all, and what to do next."""
         tasks = [task for stage in self.stages for task in stage.tasks]
-        yield f"Together: {reached(tasks)}."
+        yield words.together(reached(tasks))
         for stage in self.stages:
             for task in stage.automatic:
                 if task.state != "right":
-                    yield f"Next: {task.name}, in {stage.lesson}."
+                    yield words.next_one(task.name, stage.lesson)
                     return
-        yield "Every exercise is right. What is left, a person marks."
+        yield words.ALL_RIGHT
 
 
 def reached(tasks: Sequence[Task]) -> str:
@@ -166,11 +167,11 @@ def reached(tasks: Sequence[Task]) -> str:
     judged = [task for task in tasks if not task.by_hand]
     score, points = sum(task.score or 0.0 for task in judged), sum(task.points for task in judged)
     visible = sum(task.score is None and task.passed is True for task in judged)
-    said = f"{score:g} of {points:g}"
+    said = words.earned(score, points)
     if visible:
-        said += f", {visible} right by the visible tests alone"
+        said = words.some_visible(said, visible)
     by_hand = sum(task.points for task in tasks if task.by_hand)
-    return f"{said}, {by_hand:g} more are marked by a person" if by_hand else said
+    return words.some_by_hand(said, by_hand) if by_hand else said
 
 
 def _said(task: Task) -> str:

@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from byhand import words
+
 _MOST_SUMMARY = 900_000  # bytes; GitHub takes no more than 1 MiB of a step
 
 
@@ -108,19 +110,19 @@ def tried(cells: Sequence[Any]) -> list[Tried]:
 def summary_of(notebook: str, tests: Sequence[Tried]) -> str:
     """Return outcomes as Markdown."""
     lines = [
-        f"## {sum(t.score for t in tests):g} of {sum(t.points for t in tests):g} points",
+        f"## {words.points_of(sum(t.score for t in tests), sum(t.points for t in tests))}",
         "",
-        "By the visible tests alone; those by which you are graded are stricter.",
+        words.VISIBLE_ALONE,
         "",
         fenced(notebook),
         "",
-        "| exercise | points | |",
+        f"| {words.EXERCISE} | {words.POINTS} | |",
         "|---|--:|---|",
     ]
     for test in tests:
-        passed = "passed" if test.score >= test.points else "not yet"
+        passed = words.PASSED if test.score >= test.points else words.NOT_YET
         name = re.sub(r"[^\w ]", "_", test.name)
-        lines.append(f"| {name} | {test.score:g} of {test.points:g} | {passed} |")
+        lines.append(f"| {name} | {words.earned(test.score, test.points)} | {passed} |")
     for test in tests:
         if test.told:
             lines += ["", fenced(f"{test.name}\n{test.told}")]
@@ -130,7 +132,7 @@ def summary_of(notebook: str, tests: Sequence[Tried]) -> str:
 def main(arguments: Sequence[str]) -> int:
     """Try a notebook; return the exit code: 0 tried, whatever the outcome, 1 it cannot be read."""
     if len(arguments) != 1:
-        sys.stderr.write("usage: python -m byhand.pushed NOTEBOOK\n")
+        sys.stderr.write(words.USAGE)
         return 1
     path = Path(arguments[0])
     try:
@@ -141,9 +143,9 @@ def main(arguments: Sequence[str]) -> int:
         with contextlib.chdir(path.parent):
             tests = tried([cell for cell in cells if isinstance(cell, dict)])
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        told = f"{path}: cannot be read as a notebook ({type(error).__name__}: {error})"
-        tell(f"## Not tried\n\n{fenced(told)}", None)
-        sys.stderr.write(f"{told}; push it again under this name\n")
+        told = words.no_notebook(path, error)
+        tell(f"## {words.NOT_TRIED}\n\n{fenced(told)}", None)
+        sys.stderr.write(words.push_again(told))
         return 1
     tell(summary_of(path.name, tests), tests)
     return 0

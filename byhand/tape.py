@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
+from byhand import words
+
 Entry = tuple[str, tuple[int, ...], dict[str, Any]]
 Tape = list[Entry]
 
@@ -35,7 +37,7 @@ class Var:
             ValueError: the tape already holds an operation; inputs come first.
         """
         if any(op != "input" for op, _, _ in tape):
-            raise ValueError("Var: a tape begins with its inputs; make this one before the first +")
+            raise ValueError(words.INPUTS_FIRST)
         self.tape, self.place = tape, len(tape)
         tape.append(("input", (), {}))
 
@@ -110,13 +112,10 @@ def record(op: str, *inputs: object, **options: Any) -> Var:
     """
     for value in inputs:
         if not isinstance(value, Var):
-            raise TypeError(
-                f"{op}: expected a Var, found {type(value).__name__}; give numbers and arrays to "
-                "the program as inputs, each with a Var(tape) of its own"
-            )
+            raise TypeError(words.no_var(op, value))
     places = [value for value in inputs if isinstance(value, Var)]
     if not places or any(value.tape is not places[0].tape for value in places):
-        raise ValueError(f"{op}: expected Vars of one tape, found {len(places)} of several")
+        raise ValueError(words.several_tapes(op, len(places)))
     made = object.__new__(Var)
     made.tape, made.place = places[0].tape, len(places[0].tape)
     made.tape.append((op, tuple(value.place for value in places), options))

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from byhand import words
+
 
 def visible_tests(exercise: str, ran: list[str], here: Path) -> tuple[str, str] | None:
     """Return the visible tests of an exercise, and its lesson.
@@ -47,9 +49,9 @@ def failure(tests: str, namespace: dict[str, Any], exercise: str) -> str:
     try:
         exec(compile(tests, f"<visible tests of {exercise}>", "exec"), namespace)  # noqa: S102 - the notebook's own cell
     except NotImplementedError:
-        return f"{exercise}, or something that it builds on, is not written yet."
+        return words.not_written(exercise)
     except AssertionError as error:
-        return " ".join(str(error).split()) or "An assertion of the test cell above fails."
+        return " ".join(str(error).split()) or words.ASSERTION_FAILS
     except Exception as error:  # noqa: BLE001 - whatever a learner's function raises
         return f"{type(error).__name__}: {' '.join(str(error).split())}".rstrip(": ")
     return ""

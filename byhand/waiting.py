@@ -4,6 +4,8 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from byhand import words
+
 
 @contextmanager
 def waiting() -> Iterator[None]:
@@ -18,4 +20,4 @@ def waiting() -> Iterator[None]:
         *_, (frame, _) = traceback.walk_tb(problem.__traceback__)
         # Of a method or an inner function, the class or function that the exercise is named after.
         name = frame.f_code.co_qualname.partition(".")[0]
-        print(f"This cell waits for {name}. Solve that exercise, then run the cell again.")  # noqa: T201
+        print(words.cell_waits(name))  # noqa: T201

@@ -2,18 +2,20 @@
 
 A sentence is written in English where its room keeps its words, and is filled in by
 names, never by position, so that another language may order them as it likes.
-Catalogues lie in locale/LANGUAGE/LC_MESSAGES/backprop-by-hand.mo beside this module.
+Catalogues lie in locale/LANGUAGE/LC_MESSAGES/backprop-by-hand.mo beside this module; they are
+found as byhand finds its own, which needs no grader.
 """
 
 from __future__ import annotations
 
-import gettext
 import os
 from pathlib import Path
 
+from byhand.language import catalogue
+
 CATALOGUES = Path(__file__).with_name("locale")
 _ASKING = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")  # as gettext reads them
-_found = gettext.translation("backprop-by-hand", CATALOGUES, fallback=True)
+_found = catalogue(CATALOGUES.parent)
 
 text = _found.gettext
 plural = _found.ngettext

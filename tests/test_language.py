@@ -33,7 +33,16 @@ UNWRITTEN = "def one_hot(labels, n_classes):\n    raise NotImplementedError"
 SAID = """
 import contextlib, io, json, sys
 from pathlib import Path
+sys.path.remove("")  # the course's own byhand, without a catalogue
 import numpy as np
+from byhand.check import check
+from byhand.datafiles import read_bytes
+from byhand.datasets import digits
+from byhand.expect import expect_close
+from byhand.gradcheck import check_gradient
+from byhand.progress import progress
+from byhand.tape import Var
+from byhand.waiting import waiting
 from grader.cli.main import main
 from grader.in_kernel import look
 
@@ -46,7 +55,27 @@ def said(*words):
         except SystemExit as done:
             return [done.code or 0, out.getvalue(), err.getvalue()]
 
+def raised(call, *arguments):
+    try:
+        call(*arguments)
+    except Exception as error:
+        return str(error)
+
+def unwritten():
+    raise NotImplementedError
+
+def without_grader():
+    sys.modules["grader.in_kernel"] = None
+    return repr(check("standardize"))
+
+def waits():
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out), waiting():
+        unwritten()
+    return out.getvalue()
+
 notebook, source = sys.argv[1:]
+slope = [lambda x: float((x**2).sum()), np.ones(3)]
 mine = {"np": np}
 exec(source, mine)
 found = {
@@ -55,6 +84,21 @@ found = {
     "error": said("check", "nowhere.ipynb"),
     "help": said("check", "--help"),
     "card": repr(look("standardize", mine, Path(notebook).parent, 9)),
+    "byhand": [
+        repr(progress(Path(notebook).parents[1])),
+        without_grader(),
+        waits(),
+        repr(digits()),
+        raised(expect_close, 1.0, 2.0, "x"),
+        raised(expect_close, [1.0, 2.0], [1.0, 3.0], "x"),
+        raised(expect_close, None, np.ones(2), "x"),
+        raised(expect_close, {"u": 1}, {"b": 1, "c": 1}, "x"),
+        raised(check_gradient, *slope, np.ones(3)),
+        raised(check_gradient, *slope, np.array([2.0, 1.0, 0.0])),
+        raised(check_gradient, *slope, None),
+        raised(read_bytes, Path("nowhere.csv")),
+        raised(Var, [("add", (), {})]),
+    ],
 }
 print(json.dumps(found))
 """
@@ -73,31 +117,26 @@ def in_english(text):
     return text
 
 
-def sentences():
-    """Yield what the rooms mark to be looked up, as xgettext does: one, or singular and plural."""
-    for path in sorted((ROOT / "grader").rglob("*.py")):
+def sentences(package):
+    """Yield what a package marks to be looked up, as xgettext does: one, or singular and plural."""
+    for path in sorted((ROOT / package).rglob("*.py")):
         with path.open("rb") as source:
             for _line, message, _comments, _context in extract("python", source, KEYWORDS):
                 yield message
-    for path in sorted((ROOT / "grader" / "report" / "templates").glob("*.j2")):
+    for path in sorted((ROOT / package).rglob("*.j2")):
         with path.open("rb") as source:
             for _line, message, *_ in extract("jinja2.ext:babel_extract", source, KEYWORDS):
                 yield message
 
 
-@pytest.fixture(scope="module")
-def translated(tmp_path_factory):
-    """The grader, as installed with a catalogue of a second language."""
-    place = tmp_path_factory.mktemp("translated")
-    shutil.copytree(
-        ROOT / "grader", place / "grader", ignore=shutil.ignore_patterns("__pycache__", "locale")
-    )
+def translate(package):
+    """Put a catalogue of the second language into a package's folder."""
     catalogue = Catalog(locale=LANGUAGE, domain="backprop-by-hand")
-    for message in sentences():
+    for message in sentences(package.name):
         texts = (message,) if isinstance(message, str) else message
         made = tuple(map(other, texts))
         catalogue.add(message, made[0] if isinstance(message, str) else made)
-    folder = place / "grader" / "locale" / LANGUAGE / "LC_MESSAGES"
+    folder = package / "locale" / LANGUAGE / "LC_MESSAGES"
     folder.mkdir(parents=True)
     # A translator's file in between, as it is handed about.
     with (folder / "backprop-by-hand.po").open("w+b") as text:
@@ -106,6 +145,18 @@ def translated(tmp_path_factory):
         read = read_po(text, locale=LANGUAGE)
     with (folder / "backprop-by-hand.mo").open("wb") as compiled:
         write_mo(compiled, read)
+
+
+@pytest.fixture(scope="module")
+def translated(tmp_path_factory):
+    """Both packages, as installed with catalogues of a second language."""
+    place = tmp_path_factory.mktemp("translated")
+    for package in ("byhand", "grader"):
+        shutil.copytree(
+            ROOT / package, place / package, ignore=shutil.ignore_patterns("__pycache__", "locale")
+        )
+        translate(place / package)
+    (place / "data").symlink_to(ROOT / "data")
     return place
 
 
@@ -116,13 +167,14 @@ def said(translated, tmp_path_factory):
     notebook = course.notebooks / LESSON / f"{LESSON}.ipynb"
     wrong = SCALED.replace("FACTOR", "3")
     notebook.write_text(classroom.work(standardize=wrong, one_hot=UNWRITTEN), encoding="utf-8")
+    home = tmp_path_factory.mktemp("home")
     negative = SCALED.replace("FACTOR", "-1")
 
     def speaking(**environment):
         done = subprocess.run(
             [sys.executable, "-c", SAID, notebook, negative],
             cwd=course.root,
-            env=classroom.environment(COLUMNS="200", **environment),
+            env=classroom.environment(COLUMNS="200", XDG_DATA_HOME=str(home), **environment),
             capture_output=True,
             text=True,
             check=True,
@@ -187,6 +239,15 @@ def test_an_error_and_a_command_s_help_are_in_the_second_language(said):
     assert "nowhere.ipynb" in foreign["error"][2]
     assert not is_sentence(in_english(foreign["error"][2].replace("\n", " ")))
     assert "gRADE ONE NOTEBOOK, WITHOUT A GRADEBOOK." in foreign["help"][1]
+
+
+def test_what_a_notebook_says_without_the_grader_has_no_sentence_of_the_first_language(said):
+    english, foreign = (each["byhand"] for each in said)
+
+    assert None not in english
+    assert [text for text in foreign if is_sentence(in_english(" ".join(text.split())))] == []
+    assert english[4] == "x should be 2, but is 1."
+    assert foreign[4] == "<x SHOULD BE 2, BUT IS 1.>"
 
 
 @pytest.mark.parametrize(

@@ -137,7 +137,7 @@ def _environment(course: Course, made: Path, lessons: Sequence[str]) -> None:
         'include = ["byhand*"]',
         "",
         "[tool.setuptools.package-data]",
-        '"*" = ["py.typed", "templates/*"]',
+        '"*" = ["py.typed", "templates/*", "locale/*/LC_MESSAGES/*.mo"]',
     ]
     _write(made / "pyproject.toml", lines)
     conda = [
