@@ -137,9 +137,9 @@ class Cells:
             kept.append(output)
         return kept
 
-    def lose(self, index: int, failure: Answer) -> None:
-        """Keep why a cell did not end."""
-        self._runs[index] = self._shown[index] = Run(failure=failure)
+    def lose(self, index: int, failure: Answer, bound: Bound | None = None) -> None:
+        """Keep why a cell did not end, and what stopped it, if that is known."""
+        self._runs[index] = self._shown[index] = Run(failure=failure, bound=bound)
 
     def give_up(self, failure: Answer) -> None:
         """Keep why the cells that never ran do not run either; of others, show what is known."""

@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from grader.box.limited import Bound
 from grader.course.folders import Course
 from grader.errors import GraderError
 from grader.sandbox import apart, availability, processes, words
@@ -159,16 +160,16 @@ def _reason(run: Run) -> str:
 
 
 def _stopped(
-    guarantee: str, box: Box, cell: str, *, within: float = math.inf, because: str = ""
+    guarantee: str, box: Box, cell: str, *, within: float = math.inf, by: Bound | None = None
 ) -> Finding:
-    """Run a cell that must be stopped from outside, in time or for a reason of its own."""
+    """Run a cell that must be stopped from outside, in time or by a bound of its own."""
     start = time.monotonic()
     (run,) = _run(box, cell, seconds=None)
     seconds = time.monotonic() - start
     return _finding(
         guarantee,
         words.ended_after(_reason(run) or words.RAN_TO_ITS_END, seconds),
-        holds=run.failure is not None and seconds < within and because in _reason(run),
+        holds=run.failure is not None and seconds < within and by in (None, run.bound),
     )
 
 
@@ -227,7 +228,7 @@ def _threads(box: Box) -> Finding:
             threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
         time.sleep(60)
         """,
-        because=words.threads_run(_LIMITS.threads),
+        by=Bound.THREADS,
     )
 
 
@@ -260,7 +261,7 @@ def _scratch(box: Box) -> Finding:
         while True:
             pass
         """,
-        because=words.FOLDER_FULL,
+        by=Bound.SCRATCH,
     )
 
 
@@ -279,7 +280,7 @@ def _unseen_files(box: Box) -> Finding:
             except OSError:
                 pass
         """,
-        because=words.FOLDER_FULL,
+        by=Bound.SCRATCH,
     )
 
 

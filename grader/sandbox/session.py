@@ -23,7 +23,7 @@ from grader.sandbox import words
 from grader.sandbox.box import Box
 from grader.sandbox.cells import Cells, CellTask, Run
 from grader.sandbox.child import Child
-from grader.sandbox.limits import Limits
+from grader.sandbox.limits import ExcessError, Limits
 from grader.sandbox.oracle import MOST_REFERENCED, Oracle
 from grader.sandbox.outputs import read_answer
 from grader.sandbox.questions import Question
@@ -223,7 +223,8 @@ class Session:
                     read_answer(frame, task.number)
             except (wire.WireError, TimeoutError) as error:
                 if isinstance(task, CellTask):
-                    self._cells.lose(task.index, self._failure(error, words.CELL))
+                    bound = error.bound if isinstance(error, ExcessError) else None
+                    self._cells.lose(task.index, self._failure(error, words.CELL), bound)
                 self.close()
                 return False
             self._child.done()
