@@ -16,7 +16,7 @@ from grader.autograde.options import BoxOptions
 from grader.errors import InputError
 from grader.nbgrader_plugin import Engine
 from grader.sandbox import availability
-from tests.conftest import ROOT
+from tests.conftest import LONG, ROOT
 
 pytestmark = pytest.mark.skipif(
     bool(availability.unavailable()), reason=f"no sandbox: {availability.unavailable()}"
@@ -116,7 +116,13 @@ def tried(tmp_path):
     return trying
 
 
-@pytest.mark.parametrize("name", STOPPED)
+# A box of its own for each: those that differ most are tried with every other test.
+AT_ONCE = ("a withheld package", "time", "a file elsewhere")
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=() if name in AT_ONCE else LONG) for name in STOPPED]
+)
 def test_a_limit_that_the_reference_hits_is_named_with_its_option(tried, tmp_path, name):
     source, options, found, option = STOPPED[name]
     (tmp_path / "elsewhere.txt").write_text("shared")

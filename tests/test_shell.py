@@ -20,7 +20,7 @@ from grader.sandbox.limits import Limits
 from grader.sandbox.outputs import read_outputs
 from grader.sandbox.session import Session
 from grader.submission.code import Code
-from tests.conftest import COURSE
+from tests.conftest import COURSE, LONG
 
 PLT = "import matplotlib.pyplot as plt\n"
 SHOW = "from IPython.display import HTML, SVG, Javascript, Latex, Markdown, clear_output, display\n"
@@ -79,6 +79,9 @@ ALONE = {
     *("figures that stay open", "another format", "retina", "interactive mode off"),
     *("interactive mode off, later", "another backend", "pylab"),
 }
+# Of them, those that are compared with every other test; the rest by `make thorough`.
+AT_ONCE = {"matplotlib inline, twice", "interactive mode off, later", "pylab"}
+COMPARED = [pytest.param(name, marks=LONG if name in ALONE - AT_ONCE else ()) for name in NOTEBOOKS]
 LIMITS = Limits(cell_seconds=30.0, memory=600 * 2**20)
 TOGETHER = [name for name in NOTEBOOKS if name not in ALONE]
 
@@ -151,7 +154,7 @@ def alike(outputs):
     return found
 
 
-@pytest.mark.parametrize("name", NOTEBOOKS)
+@pytest.mark.parametrize("name", COMPARED)
 def test_a_notebook_leaves_what_it_leaves_in_a_real_kernel(both, name):
     found, expected = zip(*both(name), strict=True)
 
