@@ -1,6 +1,7 @@
 """The rooms of the code: their order, and who may import whom."""
 
 import ast
+import functools
 import sys
 from graphlib import TopologicalSorter
 
@@ -76,6 +77,13 @@ def room_of(module):
     return module.split(".")[1]
 
 
+@functools.cache
+def nodes(source):
+    """Return all that a source consists of: hundreds of tests ask."""
+    return tuple(ast.walk(ast.parse(source)))
+
+
+@functools.cache
 def imported(source, module, *, package=False):
     """Return the modules that a source imports, as absolute names.
 
@@ -84,7 +92,7 @@ def imported(source, module, *, package=False):
     """
     home = module if package else module.rpartition(".")[0]
     names = set()
-    for node in ast.walk(ast.parse(source)):
+    for node in nodes(source):
         if isinstance(node, ast.Import):
             names.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -95,6 +103,7 @@ def imported(source, module, *, package=False):
     return names
 
 
+@functools.cache
 def source_of(module):
     return MODULES[module].read_text(encoding="utf-8")
 
@@ -108,6 +117,7 @@ def own(module):
     return {name for name in needs(module) & set(MODULES) if name != module}
 
 
+@functools.cache
 def everything_behind(module):
     """Return our modules that are loaded with a module, its packages' own included."""
     found, todo = set(), [module]
@@ -121,7 +131,7 @@ def everything_behind(module):
 def starts(source):
     """Return what a source uses that can start a process."""
     found = imported(source, "here") & STARTING
-    for node in ast.walk(ast.parse(source)):
+    for node in nodes(source):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
             found |= {f"{node.value.id}.{node.attr}"} & STARTING
     return found

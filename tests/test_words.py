@@ -8,7 +8,7 @@ import pytest
 
 from grader.judge.outcome import UNCONFINED
 from grader.judge.verdict import Verdict
-from tests.test_rooms import MODULES, source_of
+from tests.test_rooms import MODULES, nodes, source_of
 
 # Where a room keeps its sentences: what is told of a wrong value is a room's second page.
 WORDS = ("words", "evidence", "faults")
@@ -88,9 +88,8 @@ def called(node):
 
 def literals(source):
     """Yield each text that is no docstring and no pattern, with whether it is looked up."""
-    tree = ast.parse(source)
     passed, looked_up = set(), set()
-    for node in ast.walk(tree):
+    for node in nodes(source):
         if isinstance(node, ast.Expr):
             passed.add(node.value)
         elif isinstance(node, ast.JoinedStr):
@@ -99,7 +98,7 @@ def literals(source):
             passed.update(node.args)
         elif isinstance(node, ast.Call) and called(node) in ("_", "plural", "later"):
             looked_up.update(node.args)
-    for node in ast.walk(tree):
+    for node in nodes(source):
         text = text_of(node)
         if text is not None and node not in passed:
             yield node, text, node in looked_up
@@ -127,7 +126,7 @@ def of_words(node):
 def comparisons(source):
     """Return the lines in which a sentence is compared, or looked into."""
     found = []
-    for node in ast.walk(ast.parse(source)):
+    for node in nodes(source):
         parts = []
         if isinstance(node, ast.Compare):
             parts = [node.left, *node.comparators]
