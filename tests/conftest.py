@@ -80,12 +80,11 @@ def chromium() -> Iterator[Any]:
 
 # The modules that take longest, longest first: begun last, one of them would be waited for alone.
 FIRST = (
-    *("figures_browser", "threats", "lessons", "browser", "readme", "honest", "demo", "class"),
-    *("cluster", "kill_matrix", "class_day", "docs", "round", "release", "setup"),
-    *("killed", "odd", "nbgrader", "plugin", "suite", "paths", "pairs", "visible"),
-    *("outside", "shell"),
-    *("sandbox", "reference", "byhand_plots", "feedback", "refused", "named", "authoring"),
-    *("checking", "figures", "numbers_04", "ordinary_assignment", "apart", "check"),
+    *("readme", "figures_browser", "threats", "honest", "browser", "lessons", "cluster", "demo"),
+    *("suite", "class_day", "docs", "round", "kill_matrix", "nbgrader", "plugin", "byhand_plots"),
+    *("paths", "odd", "sandbox", "class", "killed", "figures", "shell", "authoring", "checking"),
+    *("reference", "release", "unsandboxed", "outside", "refused", "setup", "feedback"),
+    *("numbers_04", "pairs", "downloads", "many", "classroom", "dist", "ordinary_assignment"),
 )
 
 

@@ -1,6 +1,7 @@
 """Lesson 00 solved, in the forms of other editors and of other habits.
 
-`make honest` tries all of them beside a stock nbgrader; `make test` those in `SAMPLE`.
+`make honest` tries all of them beside a stock nbgrader; `make test` and `make thorough` together
+try those in `SAMPLE`.
 """
 
 from __future__ import annotations
