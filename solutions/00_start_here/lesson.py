@@ -390,8 +390,9 @@ expect_close(standardize(1e-20 * X), found, "standardize(1e-20 * X), which is X 
 # - A warning costs nothing, and a result may share memory with an argument, unless the docstring
 #   forbids it.
 #
-# Never tried, so do as you like: a batch without samples, labels that name no class, targets that do
-# not sum to 1, numbers that are infinite or NaN, truth values for numbers.
+# Never tried where no docstring speaks of it, so do as you like: a batch without samples, labels that
+# name no class, targets that do not sum to 1, numbers that are infinite or NaN, truth values for
+# numbers.
 #
 # </details>
 #
