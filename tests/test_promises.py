@@ -6,11 +6,15 @@ is a breach, as tests/breaches.py makes them.  The reference keeps full marks (t
 """
 
 import functools
+import re
 import runpy
 
+import numpy as np
 import pytest
 
 from grader.in_kernel import KernelRunner
+from grader.judge.argument import declared
+from grader.judge.compare import leaves
 from tests.conftest import LESSONS, ROOT, load
 from tests.kill_matrix import _expected, limited, passes
 
@@ -22,6 +26,14 @@ def table(lesson):
     """Return the promises of a lesson's exercises, and the breaches of each."""
     path = ROOT / "tests" / "promises" / f"{lesson}.py"
     return runpy.run_path(str(path))["PROMISES"] if path.is_file() else {}
+
+
+def docstring(lesson, name):
+    """Return what an exercise's docstring says, and those of its methods, in one line."""
+    reference = load(lesson).reference[name]
+    parts = vars(reference).values() if isinstance(reference, type) else ()
+    docs = [reference.__doc__, *(getattr(part, "__doc__", None) or "" for part in parts)]
+    return " ".join(" ".join(docs).split())
 
 
 EXERCISES = [(lesson, name) for lesson in LESSONS for name in table(lesson)]
@@ -56,12 +68,21 @@ def test_a_breach_is_no_function_that_never_works(lesson, name):
 
 @pytest.mark.parametrize(("lesson", "name"), EXERCISES)
 def test_a_promise_is_in_the_words_of_the_docstring(lesson, name):
-    reference = load(lesson).reference[name]
-    parts = vars(reference).values() if isinstance(reference, type) else ()
-    docs = [reference.__doc__, *(getattr(part, "__doc__", None) or "" for part in parts)]
-    text = " ".join(" ".join(docs).split())
+    text = docstring(lesson, name)
     for words in table(lesson)[name]:
         assert words in text
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_arrays_of_integers_come_only_where_the_docstring_speaks_of_them(lesson):
+    """Lesson 00 says so of all exercises."""
+    silent = set()
+    for name in load(lesson).exercises:
+        arguments = [declared(case) for case, _ in _expected(lesson, name, 0)]
+        given = any(np.asarray(leaf).ndim and leaf.dtype.kind in "iu" for leaf in leaves(arguments))
+        if given and not re.search(r"\bintegers?\b", docstring(lesson, name)):
+            silent.add(name)
+    assert silent == set()
 
 
 @pytest.mark.parametrize("lesson", [lesson for lesson in LESSONS if table(lesson)])

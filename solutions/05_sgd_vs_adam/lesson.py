@@ -486,7 +486,8 @@ expect_close(step_1_weight(1, 2, 0.9), 0.09, "one step later the weight, shrunk 
 def step_2_unrolled(g, beta):
     """Return the running mean after all gradients in g, as a sum with weights.
 
-    g is (steps,): the gradients of one entry in the order of the steps. Section 5.
+    g is (steps,): the gradients of one entry in the order of the steps, floats or integers.
+    Section 5.
 
     >>> float(step_2_unrolled(np.array([4.0, 2.0, 0.0]), 0.5))
     1.0
@@ -530,6 +531,8 @@ for step in [1, 2, 7]:
 # %% solution="step_4_corrected"
 def step_4_corrected(g, beta):
     """Return the corrected mean of the gradients g (steps,): that with a hat. Section 5.
+
+    g holds floats or integers.
 
     >>> float(step_4_corrected(np.array([3.0, 3.0, 3.0]), 0.9))
     3.0

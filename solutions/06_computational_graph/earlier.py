@@ -217,7 +217,7 @@ def model_forward(X, params, kinds):
 def mse(P, T):
     """Return the mean squared error over all entries, a float.
 
-    P and T are (n, m). Section 5, formula (2).
+    P and T are (n, m), floats or integers. Section 5, formula (2).
 
     >>> mse(np.array([[1.0, 8.0]]), np.array([[0.0, 6.0]]))
     2.5
@@ -229,7 +229,7 @@ def mse(P, T):
 def mse_grad(P, T):
     """Return the gradient of mse(P, T) by P.
 
-    P and T are (n, m). Returns an array (n, m). Section 5.
+    P and T are (n, m), floats or integers. Returns an array (n, m). Section 5.
 
     >>> mse_grad(np.array([[1.0, 8.0]]), np.array([[0.0, 6.0]]))
     array([[1., 2.]])
