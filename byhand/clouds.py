@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from byhand import captions, faults
 from byhand.picture import BLUE, INK, Picture, drawing, listed, number, plain
 from byhand.waiting import waiting
 
@@ -15,7 +16,7 @@ def before_and_after(
     change: Callable[[Array], ArrayLike],
     points: ArrayLike,
     *,
-    labels: tuple[str, str] = ("feature 0", "feature 1"),
+    labels: tuple[str, str] = captions.FEATURES,
 ) -> Picture | None:
     """Draw samples before and after a change of their features, on the same axes.
 
@@ -31,9 +32,10 @@ def before_and_after(
     Raises:
         ValueError: points or what change returns is not (2, m).
     """
-    before = _cloud("points", points)
+    before = _cloud(captions.POINTS, points)
     with waiting():
-        panels = {"before": before, "after": _cloud("the result", change(before.copy()))}
+        after = _cloud(captions.RESULT, change(before.copy()))
+        panels = {captions.BEFORE: before, captions.AFTER: after}
         with drawing(3.4) as figure:
             axes = figure.subplots(1, 2, sharex=True, sharey=True)
             for panel, (name, cloud) in zip(axes, panels.items(), strict=True):
@@ -43,7 +45,7 @@ def before_and_after(
                 panel.set(title=name, xlabel=labels[0])
                 panel.grid(color="#e0e0e0", linewidth=0.8)
             axes[0].set_ylabel(labels[1])
-        words = ["Two clouds of samples, before and after a change, on the same axes."]
+        words = [captions.TWO_CLOUDS]
         words += [_in_words(name, cloud, labels) for name, cloud in panels.items()]
         return Picture(figure, "\n".join(words))
     return None
@@ -52,18 +54,16 @@ def before_and_after(
 def _cloud(name: str, points: ArrayLike) -> Array:
     cloud = np.asarray(points, dtype=np.float64)
     if cloud.ndim != 2 or cloud.shape[0] != 2 or not cloud.shape[1]:
-        raise ValueError(
-            f"before_and_after: {name} should be (2, m), one sample a column; "
-            f"found shape {cloud.shape}"
-        )
+        raise ValueError(faults.no_cloud(name, cloud.shape))
     return cloud
 
 
 def _in_words(name: str, cloud: Array, labels: tuple[str, str]) -> str:
-    said = [
-        f"{plain(label)} has mean {number(round(float(row.mean()), 9))} and spread "
-        f"{number(float(row.std()))}"
+    first, second = [
+        captions.feature(
+            plain(label), number(round(float(row.mean()), 9)), number(float(row.std()))
+        )
         for label, row in zip(labels, cloud, strict=True)
     ]
     low, high = cloud.min(axis=1), cloud.max(axis=1)
-    return f"{name}: {' and '.join(said)}; from {listed(low)} to {listed(high)}."
+    return captions.cloud(name, first, second, listed(low), listed(high))

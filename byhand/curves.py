@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from byhand import captions, faults
 from byhand.picture import HUGE, INK, LINES, Picture, drawing, number, plain
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def loss_curves(
     *,
     title: str = "",
     log: bool = False,
-    y_label: str = "loss",
+    y_label: str = captions.LOSS,
 ) -> Picture:
     """Draw the losses of one or several training runs, epoch by epoch.
 
@@ -48,7 +49,7 @@ def loss_curves(
     from matplotlib.ticker import MaxNLocator  # noqa: PLC0415 - as in byhand.picture
 
     runs = _runs(histories)
-    words = [f"{y_label} by epoch{': ' + plain(title) if title else ''}."]
+    words = [captions.sentence(captions.titled(captions.by_epoch(y_label), plain(title)))]
     lines = sum(len(curves) for curves in runs.values())
     columns = len(runs) if 1 < len(runs) <= 3 else 2
     outside = lines > 2  # inside, so long a legend would cover the curves
@@ -57,7 +58,7 @@ def loss_curves(
         for run, (name, curves) in enumerate(runs.items()):
             for which, (curve, entries) in enumerate(curves.items()):
                 said = curve.replace("_", " ")
-                label = f"{name}, {said}" if name else said
+                label = captions.curve_of(name, said)
                 colour, dashes, marker = LINES[(run if len(runs) > 1 else which) % len(LINES)]
                 axes.plot(
                     np.arange(1, entries.size + 1),
@@ -72,7 +73,7 @@ def loss_curves(
                     label=label,
                 )
                 words.append(_curve_in_words(label, entries))
-        axes.set(xlabel="epoch", ylabel=y_label, title=title)
+        axes.set(xlabel=captions.EPOCH, ylabel=y_label, title=title)
         if log:
             axes.set_yscale("log")
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
@@ -118,14 +119,14 @@ def paths_on_contours(
     """
     ways = {name: _path(name, path) for name, path in paths.items()}
     if not ways:
-        raise ValueError("paths_on_contours: expected at least one path, found none")
+        raise ValueError(faults.NO_PATH)
     points = np.concatenate(list(ways.values()), axis=1)
     if minimum is not None:
         points = np.column_stack([points, minimum])
     x_low, x_high = x_range or _span(points[0])
     y_low, y_high = y_range or _span(points[1])
     X, Y = np.meshgrid(np.linspace(x_low, x_high, _GRID), np.linspace(y_low, y_high, _GRID))
-    words = [f"Paths on the contours of a function{': ' + plain(title) if title else ''}."]
+    words = [captions.sentence(captions.titled(captions.PATHS, plain(title)))]
     with drawing(4.6) as figure:
         axes = figure.add_subplot()
         _contours(axes, X, Y, _values(f, X, Y))
@@ -142,7 +143,7 @@ def paths_on_contours(
                 "markeredgecolor": INK,
             }
             axes.plot(*minimum, linestyle="", zorder=2.5, **star)
-            words.append(f"The minimum, at {_point(minimum)}, is marked with a star.")
+            words.append(captions.minimum(_point(minimum)))
         axes.set(xlim=(x_low, x_high), ylim=(y_low, y_high), title=title)
         axes.set(xlabel=x_label, ylabel=y_label)
         axes.legend(frameon=True, framealpha=0.9, handlelength=4)
@@ -160,33 +161,26 @@ def _runs(histories: Mapping[str, Any]) -> dict[str, dict[str, Array]]:
     for name, curves in runs.items():
         for curve, entries in curves.items():
             if entries.ndim != 1 or not entries.size:
-                raise ValueError(
-                    f"loss_curves: {f'{name}, {curve}' if name else curve} should be a list of "
-                    f"numbers, one an epoch; found shape {entries.shape}"
-                )
+                raise ValueError(faults.no_curve(captions.curve_of(name, curve), entries.shape))
     if not any(runs.values()):
-        raise ValueError("loss_curves: expected at least one curve, found none")
+        raise ValueError(faults.NO_CURVE)
     return runs
 
 
 def _curve_in_words(label: str, entries: Array) -> str:
-    text = f"{label}: {number(entries[0])} after epoch 1, {number(entries[-1])} after epoch "
-    text += f"{entries.size}"
+    text = captions.curve(label, number(entries[0]), number(entries[-1]), entries.size)
     finite = np.where(np.isfinite(entries), entries, np.inf)
     odd = int((~np.isfinite(entries)).sum())
     if odd < entries.size:
         best = int(finite.argmin())
-        text += f", lowest {number(entries[best])} after epoch {best + 1}"
-    return f"{text}; {odd} entries are not finite." if odd else f"{text}."
+        text = captions.lowest(text, number(entries[best]), best + 1)
+    return captions.not_finite(text, odd) if odd else captions.sentence(text)
 
 
 def _path(name: str, path: ArrayLike) -> Array:
     way = np.asarray(path, dtype=np.float64)
     if way.ndim != 2 or way.shape[0] != 2 or not way.shape[1]:
-        raise ValueError(
-            f"paths_on_contours: path {name!r} should be (2, steps + 1), one point a column; "
-            f"found shape {way.shape}"
-        )
+        raise ValueError(faults.no_path(name, way.shape))
     return way
 
 
@@ -203,10 +197,7 @@ def _values(f: Callable[[Array, Array], ArrayLike], x: Array, y: Array) -> Array
     with np.errstate(all="ignore"):  # far out, the function may overflow
         values = np.asarray(f(x, y), dtype=np.float64)
     if values.shape != x.shape:
-        raise ValueError(
-            f"paths_on_contours: f should work entry by entry; for arrays of shape {x.shape} it "
-            f"returned shape {values.shape}"
-        )
+        raise ValueError(faults.not_by_entry(x.shape, values.shape))
     return values
 
 
@@ -233,7 +224,7 @@ def _draw_path(axes: Axes, name: str, way: Array, index: int) -> None:
         marker=marker,
         markevery=max(1, steps // _MARKERS),
         markersize=5,
-        label=f"{name}, {steps} steps",
+        label=captions.steps_of(name, steps),
         **style,
     )
     # Where all start at one point, the later ones are smaller, so that each shows.
@@ -244,9 +235,9 @@ def _draw_path(axes: Axes, name: str, way: Array, index: int) -> None:
 
 def _path_in_words(name: str, way: Array, end: float, *, leaves: bool) -> str:
     steps = way.shape[1] - 1
-    text = f"{name}: {steps} steps from {_point(way[:, 0])} to {_point(way[:, -1])}"
-    text += f", where the function is {number(end)}" if math.isfinite(end) else ""
-    return f"{text}; it leaves the picture." if leaves else f"{text}."
+    text = captions.path(name, steps, _point(way[:, 0]), _point(way[:, -1]))
+    text = captions.value_there(text, number(end)) if math.isfinite(end) else text
+    return captions.leaves(text) if leaves else captions.sentence(text)
 
 
 def _point(point: ArrayLike) -> str:

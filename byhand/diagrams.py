@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from byhand import captions, faults
 from byhand.boxes import bare_axes, draw_arrow, draw_box
 from byhand.picture import BLUE, GRADIENT, QUIET, WIDTH, Picture, drawing, minus, number, plain
 
@@ -63,7 +64,7 @@ def computational_graph(
     placed = {name: Node(*node) for name, node in nodes.items()}
     arrows = [Edge(*edge) for edge in edges]
     if not placed:
-        raise ValueError("computational_graph: expected at least one node, found none")
+        raise ValueError(faults.NO_NODE)
     _check_edges(placed, arrows)
     xs = [node.x for node in placed.values()]
     ys = [node.y for node in placed.values()]
@@ -92,20 +93,11 @@ def _check_edges(nodes: Mapping[str, Node], edges: Sequence[Edge]) -> None:
     for edge in edges:
         for name in (edge.start, edge.end):
             if name not in nodes:
-                raise ValueError(
-                    f"computational_graph: an edge names {name!r}, expected one of the nodes "
-                    f"{', '.join(nodes)}"
-                )
+                raise ValueError(faults.unknown_node(name, nodes))
         if nodes[edge.start][:2] == nodes[edge.end][:2]:
-            raise ValueError(
-                f"computational_graph: {edge.start} and {edge.end} are joined by an edge but "
-                "stand at one place; move one of them"
-            )
+            raise ValueError(faults.at_one_place(edge.start, edge.end))
         if sum((other.start, other.end) == (edge.start, edge.end) for other in edges) > 1:
-            raise ValueError(
-                f"computational_graph: two edges lead from {edge.start} to {edge.end} and would "
-                "cover each other; put a node of its own into each"
-            )
+            raise ValueError(faults.two_edges(edge.start, edge.end))
 
 
 def _graph_in_words(nodes: Mapping[str, Node], edges: Sequence[Edge], title: str) -> str:
@@ -113,15 +105,15 @@ def _graph_in_words(nodes: Mapping[str, Node], edges: Sequence[Edge], title: str
         name if plain(node.label) == name else f"{name} ({plain(node.label)})"
         for name, node in nodes.items()
     ]
-    lines = [f"Computational graph{': ' + plain(title) if title else ''}."]
-    lines.append(f"Nodes: {', '.join(labels)}.")
+    lines = [captions.sentence(captions.titled(captions.GRAPH, plain(title)))]
+    lines.append(captions.nodes(", ".join(labels)))
     for edge in edges:
-        said = [f"From {edge.start} to {edge.end}"]
+        said = captions.edge(edge.start, edge.end)
         if edge.value is not None:
-            said.append(f"forward value {plain(_text(edge.value))}")
+            said = captions.with_value(said, plain(_text(edge.value)))
         if edge.gradient is not None:
-            said.append(f"gradient {plain(_text(edge.gradient))}")
-        lines.append(", ".join(said) + ".")
+            said = captions.with_gradient(said, plain(_text(edge.gradient)))
+        lines.append(captions.sentence(said))
     return "\n".join(lines)
 
 
@@ -165,9 +157,9 @@ def _key(edges: Sequence[Edge]) -> str:
     """Return the line that says what the numbers beside the edges are."""
     parts = []
     if any(edge.value is not None for edge in edges):
-        parts.append("above an edge: forward value (blue)")
+        parts.append(captions.FORWARD_VALUE)
     if any(edge.gradient is not None for edge in edges):
-        parts.append("below an edge: gradient (brown)")
+        parts.append(captions.BACKWARD_VALUE)
     return "; ".join(parts)
 
 

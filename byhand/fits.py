@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
+from byhand import captions, faults
 from byhand.picture import BLUE, INK, Picture, drawing, number
 
 
@@ -23,26 +24,24 @@ def function_fit(X: ArrayLike, T: ArrayLike, P: ArrayLike, losses: ArrayLike) ->
     """
     x, t, p = (np.asarray(array, dtype=np.float64) for array in (X, T, P))
     if not x.shape == t.shape == p.shape or x.ndim != 2 or x.shape[0] != 1:
-        raise ValueError(
-            f"function_fit: expected X, T and P of one shape (1, m), found {x.shape}, {t.shape} "
-            f"and {p.shape}"
-        )
+        raise ValueError(faults.no_fit(x.shape, t.shape, p.shape))
     taken = np.asarray(losses, dtype=np.float64)
     errors = np.abs(p - t)[0]
     worst = int(errors.argmax())
     with drawing(3.4) as figure:
         left, right = figure.subplots(1, 2)
-        left.plot(x[0], t[0], color=INK, linestyle="--", label="target")
-        left.plot(x[0], p[0], color=BLUE, label="prediction")
+        left.plot(x[0], t[0], color=INK, linestyle="--", label=captions.TARGET)
+        left.plot(x[0], p[0], color=BLUE, label=captions.PREDICTION)
         left.set(xlabel="$x$")
         left.legend(frameon=False)
         right.semilogy(np.arange(1, taken.size + 1), taken, color=BLUE)
-        right.set(xlabel="step", ylabel="loss")
+        right.set(xlabel=captions.STEP, ylabel=captions.LOSS)
         right.grid(color="#e0e0e0", linewidth=0.8)
-    words = (
-        "Left, the target as a dashed line and the prediction as a solid one, over x.\n"
-        f"They differ most at x = {number(x[0, worst])}, by {number(errors[worst])}.\n"
-        f"Right, the loss on a logarithmic axis: {number(taken[0])} before step 1, "
-        f"{number(taken[-1])} before step {taken.size}."
+    words = captions.fit(
+        number(x[0, worst]),
+        number(errors[worst]),
+        number(taken[0]),
+        number(taken[-1]),
+        taken.size,
     )
     return Picture(figure, words)

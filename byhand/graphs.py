@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from byhand import captions, faults
 from byhand.boxes import draw_arrow, draw_box
 from byhand.picture import INK, QUIET, WIDTH, Picture, drawing
 from byhand.tape import Tape
+from byhand.words import all_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -42,25 +44,22 @@ def graph_of(tape: Tape, *, names: Sequence[str] = (), title: str = "") -> Pictu
         axes = figure.add_subplot()
         axes.set_title(title)
         draw_graph(axes, tape, places, called, row=_ROW)
-    lines = [f"A graph of {len(tape)} entries, running to the right."]
+    lines = [captions.entries(len(tape))]
     for name, (op, inputs, _) in zip(called, tape, strict=True):
-        uses = " and ".join(called[i] for i in inputs)
-        lines.append(f"{name} is an input." if op == "input" else f"{name}: {op} of {uses}.")
+        uses = all_of(called[i] for i in inputs)
+        lines.append(captions.is_input(name) if op == "input" else captions.uses(name, op, uses))
     return Picture(figure, "\n".join(lines))
 
 
 def named(tape: Tape, names: Sequence[str]) -> list[str]:
     """Return a name for each entry, or say why the names do not fit."""
     if not tape:
-        raise ValueError("graph_of: expected at least one entry, found an empty tape")
+        raise ValueError(faults.NO_ENTRY)
     if names and len(names) != len(tape):
-        raise ValueError(f"graph_of: expected {len(tape)} names, one an entry, found {len(names)}")
+        raise ValueError(faults.other_number_of_names(len(tape), len(names)))
     for place, (op, inputs, _) in enumerate(tape):
         if any(not 0 <= i < place for i in inputs):
-            raise ValueError(
-                f"graph_of: entry {place} ({op}) uses entries {tuple(inputs)}; "
-                "an entry uses only entries that stand before it"
-            )
+            raise ValueError(faults.uses_later(place, op, tuple(inputs)))
     return list(names) or [str(place) for place in range(len(tape))]
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from byhand import captions, faults
 from byhand.boxes import bare_axes, draw_arrow, draw_box
 from byhand.picture import BLUE, GRADIENT, QUIET, WIDTH, Picture, drawing
 
@@ -38,9 +39,7 @@ def shapes_diagram(n_in: int, n_out: int, m: int, *, backward: bool = True) -> P
         ValueError: a size is below 1.
     """
     if min(n_in, n_out, m) < 1:
-        raise ValueError(
-            f"shapes_diagram: sizes must be at least 1, found n_in {n_in}, n_out {n_out}, m {m}"
-        )
+        raise ValueError(faults.sizes_below_1(n_in, n_out, m))
     sizes = {"n_in": n_in, "n_out": n_out, "m": m, "1": 1}
     shapes = {
         "A": ("n_in", "m"),
@@ -54,25 +53,19 @@ def shapes_diagram(n_in: int, n_out: int, m: int, *, backward: bool = True) -> P
         for name, (rows, columns) in shapes.items()
     }
     with drawing(5.1 if backward else 2.3) as figure:
-        axes = bare_axes(figure.add_subplot(), "A dense layer, a shape on every arrow")
+        axes = bare_axes(figure.add_subplot(), captions.LAYER)
         axes.set_xlim(0, WIDTH)
         axes.set_ylim(-0.65 if backward else 2.05, 4.1)
         lines = {name: "\n".join(shape) for name, shape in said.items()}
         _layer_forward(axes, lines)
         if backward:
             _layer_backward(axes, lines)
-    words = [
-        "A dense layer computes Z = W A + b and then A_out = phi(Z).",
-        "A, W and b enter, Z goes from the first step to the second, A_out leaves.",
-    ]
-    words += [f"{name} has shape {' '.join(shape)}." for name, shape in said.items()]
+    words = [captions.LAYER_FORWARD]
+    words += [captions.has_shape(name, " ".join(shape)) for name, shape in said.items()]
     if backward:
-        words.append(
-            "On the way back dA_out enters. Times phi'(Z), entry by entry, with Z from the cache, "
-            "it becomes dZ. From dZ, and from A and W in the cache, come dA, dW and db."
-        )
+        words.append(captions.LAYER_BACKWARD)
         words += [
-            f"d{name} has shape {' '.join(shape)}, as {name}." for name, shape in said.items()
+            captions.has_shape_as(f"d{name}", " ".join(shape), name) for name, shape in said.items()
         ]
     return Picture(figure, "\n".join(words))
 
@@ -93,8 +86,7 @@ def _layer_forward(axes: Axes, said: Mapping[str, str]) -> None:
 
 def _layer_backward(axes: Axes, said: Mapping[str, str]) -> None:
     height = 1.0
-    steps = "dA = W.T @ dZ\ndW = dZ @ A.T\ndb = sum of dZ\nover the samples"
-    box = draw_box(axes, _BOX, height, steps, edge=GRADIENT)
+    box = draw_box(axes, _BOX, height, captions.LAYER_STEPS, edge=GRADIENT)
     slope = draw_box(axes, _PHI, height, "$\\odot\\;\\phi'(Z)$", edge=GRADIENT)
     draw_arrow(axes, (6.95, height), (_PHI, height), end_box=slope, colour=GRADIENT)
     draw_arrow(axes, (_PHI, height), (_BOX, height), start_box=slope, end_box=box, colour=GRADIENT)
@@ -102,7 +94,7 @@ def _layer_backward(axes: Axes, said: Mapping[str, str]) -> None:
     for x, side, name in ((_BOX - 0.3, "right", "W"), (_BOX + 0.3, "left", "b")):
         draw_arrow(axes, (x, 0.35), (x, -0.6), colour=GRADIENT)
         _beside(axes, (x, -0.15), side, f"d{name}  {said[name]}", GRADIENT)
-    for x, low, kept in ((_BOX, 1.62, "cache: A, W"), (_PHI, 1.25, "cache: Z")):
+    for x, low, kept in ((_BOX, 1.62, captions.CACHE_A_W), (_PHI, 1.25, captions.CACHE_Z)):
         draw_arrow(axes, (x, 2.48), (x, low), colour=QUIET, dashed=True)
         _beside(axes, (x, 2.05), "left", kept, QUIET)
     for x, name in ((_IN, "A"), (_BETWEEN, "Z"), (_OUT, "A_out")):
@@ -144,8 +136,8 @@ def chain_diagram(dims: Sequence[int], kinds: Sequence[str], m: int) -> Picture:
         names += [f"Z{layer}", f"A{layer}"]
         widths += [dims[layer]] * 2
         steps.append((f"W{layer}, b{layer}", f"W{layer}.T"))
-        steps.append((kind, "its Jacobian" if kind == "softmax" else f"{kind}$\\,'$"))
-    steps.append(("loss", "its slope"))
+        steps.append((kind, captions.ITS_JACOBIAN if kind == "softmax" else f"{kind}$\\,'$"))
+    steps.append((captions.LOSS, captions.ITS_SLOPE))
     places = [WIDTH * (place + 0.5) / (len(names) + 1) for place in range(len(names) + 1)]
     with drawing(2.95) as figure:
         axes = bare_axes(figure.add_subplot(), "")
@@ -154,7 +146,7 @@ def chain_diagram(dims: Sequence[int], kinds: Sequence[str], m: int) -> Picture:
         for x, name, width in zip(places, names, widths, strict=False):
             _cell(axes, (x, _FORWARD), name, f"({width}, {m})", BLUE)
             _cell(axes, (x, _BACKWARD), f"d{name}", f"({width}, {m})", GRADIENT)
-        _cell(axes, (places[-1], _FORWARD), "L", "(number)", BLUE)
+        _cell(axes, (places[-1], _FORWARD), "L", f"({captions.NUMBER})", BLUE)
         _cell(axes, (places[-1], _BACKWARD), "1", "", GRADIENT)
         for (left, right), (forward, backward) in zip(pairwise(places), steps, strict=True):
             for height, start, end, label, colour in (
@@ -182,22 +174,16 @@ def _above(axes: Axes, at: tuple[float, float], label: str, colour: str) -> None
 
 
 def _chain_in_words(dims: Sequence[int], kinds: Sequence[str], m: int) -> str:
-    lines = [f"A chain of {len(kinds)} layers. Forward, from left to right: X ({dims[0]}, {m})."]
+    lines = [captions.chain_start(len(kinds), dims[0], m)]
     for layer, kind in enumerate(kinds, start=1):
         shape = f"({dims[layer]}, {m})"
-        lines.append(
-            f"W{layer} and b{layer} give Z{layer} {shape}, and {kind} gives A{layer} {shape}."
-        )
-    lines.append("At the end stands the loss L, one number.")
-    lines.append("Backward, from right to left, from the slope of L by itself, which is 1:")
+        lines.append(captions.chain_forward(layer, kind, shape))
+    lines.append(captions.CHAIN_END)
     for layer, kind in reversed(list(enumerate(kinds, start=1))):
         shape = f"({dims[layer]}, {m})"
-        lines.append(
-            f"dA{layer} {shape}, and through the {kind} dZ{layer} {shape}; there "
-            f"dW{layer} ({dims[layer]}, {dims[layer - 1]}) and db{layer} ({dims[layer]}, 1) "
-            f"branch off."
-        )
-    lines.append(f"At the left end stands dX ({dims[0]}, {m}).")
+        width, before = dims[layer], dims[layer - 1]
+        lines.append(captions.chain_backward(layer, kind, shape, width=width, before=before))
+    lines.append(captions.chain_left(dims[0], m))
     return "\n".join(lines)
 
 
@@ -218,7 +204,7 @@ def caches_diagram(dims: Sequence[int], kinds: Sequence[str], m: int) -> Picture
     """
     _check(dims, kinds, "caches_diagram")
     width = WIDTH / len(kinds)
-    words = ["The caches of a network, one for each layer, in the order of the way forward."]
+    words = [captions.CACHES]
     with drawing(3.0) as figure:
         axes = bare_axes(figure.add_subplot(), "")
         axes.set_xlim(0, WIDTH)
@@ -227,8 +213,8 @@ def caches_diagram(dims: Sequence[int], kinds: Sequence[str], m: int) -> Picture
             left, before = (layer - 1) * width, f"A{layer - 1}" if layer > 1 else "X"
             came, went = f"({dims[layer - 1]}, {m})", f"({dims[layer]}, {m})"
             weights = f"({dims[layer]}, {dims[layer - 1]})"
-            slope = "Jacobian" if kind == "softmax" else "$\\odot$ slope"
-            axes.text(left + 0.1, 2.72, f"caches[{layer - 1}]: layer {layer}", va="center")
+            slope = captions.TIMES_JACOBIAN if kind == "softmax" else captions.TIMES_SLOPE
+            axes.text(left + 0.1, 2.72, captions.cache_title(layer - 1, layer), va="center")
             for height, at, kept, made in (
                 (2.25, 2.25, f"{before}  {came}", f"dW{layer} = dZ{layer} @ {before}.T"),
                 (1.6, 1.6, f"W{layer}  {weights}", f"d{before} = W{layer}.T @ dZ{layer}"),
@@ -239,17 +225,10 @@ def caches_diagram(dims: Sequence[int], kinds: Sequence[str], m: int) -> Picture
                 start, end = (left + 0.78, height), (left + 1.72, at)
                 draw_arrow(axes, start, end, start_box=box, dashed=True)
                 axes.text(left + 1.77, at, made, va="center", color=GRADIENT, fontsize=10.5)
-            words.append(
-                f"caches[{layer - 1}] belongs to layer {layer}. It keeps {before} {came}, read "
-                f"for dW{layer}; W{layer} {weights}, read for d{before}; Z{layer} {went} and the "
-                f"name {kind}, read for dZ{layer}."
-            )
+            words.append(captions.cache(layer, kind, before, came=came, went=went, weights=weights))
     return Picture(figure, "\n".join(words))
 
 
 def _check(dims: Sequence[int], kinds: Sequence[str], name: str) -> None:
     if not kinds or len(dims) != len(kinds) + 1:
-        raise ValueError(
-            f"{name}: expected one width more than kinds, found {len(dims)} widths and "
-            f"{len(kinds)} kinds"
-        )
+        raise ValueError(faults.widths_and_kinds(name, len(dims), len(kinds)))

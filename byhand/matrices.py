@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from byhand import captions, faults
 from byhand.picture import HUGE, Picture, drawing, listed, minus, number, plain
 
 if TYPE_CHECKING:
@@ -50,11 +51,9 @@ def heat_map(
     """
     values = np.asarray(matrix, dtype=np.float64)
     if values.ndim != 2 or not values.size:
-        raise ValueError(
-            f"heat_map: expected a matrix (rows, columns) with entries, found shape {values.shape}"
-        )
+        raise ValueError(faults.no_matrix(values.shape))
     if limit is not None and not limit > 0:
-        raise ValueError(f"heat_map: limit must be above 0, found {limit}")
+        raise ValueError(faults.limit_not_positive(limit))
     rows, columns = values.shape
     row_names = _labels(row_labels, rows, "row_labels")
     column_names = _labels(column_labels, columns, "column_labels")
@@ -66,7 +65,7 @@ def heat_map(
         axes.set_title(title)
         bar = figure.colorbar(cells, ax=axes, pad=0.02)
         bar.outline.set_visible(False)
-    head = f"Heat map{': ' + plain(title) if title else ''}, {rows} rows and {columns} columns."
+    head = captions.of_size(captions.titled(captions.HEAT_MAP, plain(title)), rows, columns)
     return Picture(figure, f"{head}\n{_in_words(values, row_names, column_names)}")
 
 
@@ -86,10 +85,7 @@ def outer_product_table(delta: ArrayLike, a: ArrayLike) -> Picture:
     """
     left, top = np.asarray(delta, dtype=np.float64), np.asarray(a, dtype=np.float64)
     if left.ndim != 1 or top.ndim != 1 or not (left.size and top.size):
-        raise ValueError(
-            "outer_product_table: expected delta (n_out,) and a (n_in,) with entries, "
-            f"found shapes {left.shape} and {top.shape}"
-        )
+        raise ValueError(faults.no_factors(left.shape, top.shape))
     table = np.outer(left, top)
     with drawing(min(6.5, 0.5 * left.size + 1.3)) as figure:
         axes = figure.add_subplot()
@@ -103,10 +99,10 @@ def outer_product_table(delta: ArrayLike, a: ArrayLike) -> Picture:
         axes.xaxis.tick_top()
         axes.tick_params(length=0, labelsize=11)
         size = f"{left.size} \\times {top.size}"
-        axes.set_title(f"$\\delta\\,a^T$ is ${size}$: each $\\delta_j$ times each $a_k$", pad=10)
-    words = [f"Outer product of delta {listed(left)} and a {listed(top)}, shape {table.shape}."]
-    words.append("The entry in row j and column k is delta_j times a_k.")
-    words += [f"Row {i}: {listed(row)}." for i, row in enumerate(table)]
+        axes.set_title(captions.product_title(size), pad=10)
+    words = [captions.product(listed(left), listed(top), table.shape)]
+    words.append(captions.ENTRY_OF_PRODUCT)
+    words += [captions.row(i, listed(row)) for i, row in enumerate(table)]
     return Picture(figure, "\n".join(words))
 
 
@@ -119,7 +115,7 @@ def _labels(labels: Sequence[str] | None, count: int, name: str) -> list[str]:
     if labels is None:
         return [str(index) for index in range(count)]
     if len(labels) != count:
-        raise ValueError(f"heat_map: expected {count} {name}, found {len(labels)}")
+        raise ValueError(faults.other_number_of_labels_of(name, count, len(labels)))
     return [str(label) for label in labels]
 
 
@@ -157,18 +153,17 @@ def _ticks(axes: Axes, rows: Sequence[str], columns: Sequence[str]) -> None:
 def _in_words(values: Array, rows: Sequence[str], columns: Sequence[str]) -> str:
     if values.size <= _MANY:
         named = [plain(name) for name in rows]
-        head = f"Columns: {', '.join(plain(name) for name in columns)}."
-        body = [f"Row {name}: {listed(row)}." for name, row in zip(named, values, strict=True)]
+        head = captions.columns(", ".join(plain(name) for name in columns))
+        body = [captions.row(name, listed(row)) for name, row in zip(named, values, strict=True)]
         return "\n".join([head, *body])
     lines = []
-    for word, index in (("Largest", np.nanargmax), ("Smallest", np.nanargmin)):
+    for said, index in ((captions.largest, np.nanargmax), (captions.smallest, np.nanargmin)):
         finite = np.where(np.isfinite(values), values, np.nan)
         if np.isnan(finite).all():
-            return "No entry is finite."
+            return captions.NOTHING_FINITE
         i, j = divmod(int(index(finite)), values.shape[1])
-        where = f"row {plain(rows[i])}, column {plain(columns[j])}"
-        lines.append(f"{word} entry {number(values[i, j])} at {where}.")
+        lines.append(said(number(values[i, j]), plain(rows[i]), plain(columns[j])))
     odd = int((~np.isfinite(values)).sum())
     if odd:
-        lines.append(f"{odd} of {values.size} entries are not finite.")
+        lines.append(captions.some_not_finite(odd, values.size))
     return "\n".join(lines)

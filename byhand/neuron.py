@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from byhand import captions
 from byhand.picture import BLUE, INK, LINES, VERMILLION, Picture, drawing, number
 from byhand.waiting import waiting
 
@@ -94,11 +95,9 @@ def neuron_learns(loss: Loss | None = None, gradient: Gradient | None = None) ->
             left, right = figure.subplots(1, 2, width_ratios=(1.05, 1))
             _plane(left, ways)
             right.plot(losses, color=INK)
-            right.set(title="The loss", xlabel="step", ylabel="$L$", ylim=(0, None))
+            right.set(title=captions.THE_LOSS, xlabel=captions.STEP, ylabel="$L$", ylim=(0, None))
             right.grid(color="#e0e0e0", linewidth=0.8)
-        words = ["Left 80 samples of two classes in the plane, with the line at which the neuron"]
-        words[-1] += " changes its mind, after 0, 10 and 200 steps. Right the loss over the steps."
-        words += [_in_words("The neuron", ways, losses)]
+        words = [captions.NEURON_IN_WORDS, _in_words(captions.NEURON, ways, losses)]
         return Picture(figure, "\n".join(words))
     return None
 
@@ -107,13 +106,15 @@ def _plane(axes: Axes, ways: Array) -> None:
     X, T = two_classes()
     for target, (colour, marker) in enumerate(((VERMILLION, "s"), (BLUE, "o"))):
         members = X[:, T[0] == target]
-        axes.plot(*members, marker, color=colour, markersize=5, label=f"class {target}")
+        axes.plot(*members, marker, color=colour, markersize=5, label=captions.class_of(target))
     across = np.array([-4.5, 4.5])
     for step, dashes in ((0, ":"), (10, "--"), (STEPS, "-")):
         w_1, w_2, b = ways[step]
         if w_2:
-            axes.plot(across, -(w_1 * across + b) / w_2, dashes, color=INK, label=f"step {step}")
-    axes.set(xlim=(-4.5, 4.5), ylim=(-4, 4.5), title="Where the neuron divides the plane")
+            axes.plot(
+                across, -(w_1 * across + b) / w_2, dashes, color=INK, label=captions.step(step)
+            )
+    axes.set(xlim=(-4.5, 4.5), ylim=(-4, 4.5), title=captions.PLANE)
     axes.set(xlabel="$x_1$", ylabel="$x_2$")
     axes.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
 
@@ -142,17 +143,15 @@ def compare_losses(loss: Loss, gradients: Mapping[str, Gradient]) -> Picture | N
             axes = figure.add_subplot()
             for (name, (_, losses)), (colour, dashes, _) in zip(runs.items(), LINES, strict=False):
                 axes.plot(losses, color=colour, linestyle=dashes, label=name)
-            axes.set(xlabel="step", ylabel="$L$", title="Training by each gradient", ylim=(0, None))
+            axes.set(xlabel=captions.STEP, ylabel="$L$", title=captions.BY_EACH, ylim=(0, None))
             axes.grid(color="#e0e0e0", linewidth=0.8)
             axes.legend(frameon=False, handlelength=4)
-        words = ["The loss over 200 steps of training, a curve for each gradient."]
+        words = [captions.LOSSES_IN_WORDS]
         words += [_in_words(name, *run) for name, run in runs.items()]
         return Picture(figure, "\n".join(words))
     return None
 
 
 def _in_words(name: str, ways: Array, losses: Array) -> str:
-    return (
-        f"{name}: loss {number(losses[0])} at first, {number(losses[10])} after 10 steps, "
-        f"{number(losses[-1])} after {STEPS}; {share_right(ways[-1]):.0%} on the right side."
-    )
+    seen = (number(losses[0]), number(losses[10]), number(losses[-1]))
+    return captions.learns(name, seen, STEPS, share_right(ways[-1]))

@@ -1,5 +1,6 @@
 """The graphs that lessons 01 and 02 walk through, forwards and backwards."""
 
+from byhand import captions
 from byhand.diagrams import computational_graph
 from byhand.picture import Picture
 
@@ -44,7 +45,7 @@ def neuron() -> Picture:
     }
     wires = ["x_1 z_1", "x_2 z_1", "z_1 a_1", "a_1 z_2", "a_1 z_3", "z_2 L", "z_3 L"]
     edges = [tuple(wire.split()) for wire in wires]
-    return computational_graph(nodes, edges, title="A neuron between its inputs and the loss")
+    return computational_graph(nodes, edges, title=captions.ONE_NEURON)
 
 
 def six_neurons() -> Picture:
@@ -52,8 +53,8 @@ def six_neurons() -> Picture:
     nodes = {f"z_{i}": (1.6 * ((i - 1) // 2), 0.5 - (i - 1) % 2, f"$z_{i}$") for i in range(1, 7)}
     pairs = [(1, 3), (1, 4), (2, 3), (2, 4), (3, 5), (3, 6), (4, 5), (4, 6)]
     edges = [(f"z_{start}", f"z_{end}") for start, end in pairs]
-    return computational_graph(nodes, edges, title="Three layers of two neurons")
+    return computational_graph(nodes, edges, title=captions.SIX_NEURONS)
 
 
 def _way(*, backward: bool) -> str:
-    return "Forwards and backwards" if backward else "Forwards"
+    return captions.BOTH_WAYS if backward else captions.FORWARDS

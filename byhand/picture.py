@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from byhand import captions
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
@@ -129,7 +131,7 @@ class Picture:
             f'<img alt="{alt}" width="{width}" height="{height}" '
             f'style="max-width: 100%; height: auto; background: white" '
             f'src="data:image/png;base64,{encoded}">'
-            f"<details><summary>The picture in words</summary>"
+            f"<details><summary>{html.escape(captions.IN_WORDS)}</summary>"
             f'<p style="white-space: pre-line">{alt}</p></details>'
         )
         data = {"text/html": page, "image/png": encoded, "text/plain": self.alt}

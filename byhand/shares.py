@@ -1,5 +1,6 @@
 """Shares of a softmax beside sigmoids: what one rising logit does to each."""
 
+from byhand import captions
 from byhand.picture import BLUE, VERMILLION, Picture, drawing
 
 # Of the logits 0, ln 2, ln 5, and then of 0, ln 2, ln 10.
@@ -9,12 +10,12 @@ _SHARES = ((1 / 8, 2 / 8, 5 / 8), (1 / 13, 2 / 13, 10 / 13))
 
 def one_logit_rises() -> Picture:
     """Draw three sigmoids and a softmax of three, before and after the third logit rises."""
-    titles = {"three sigmoids": _SIGMOIDS, "softmax": _SHARES}
+    titles = {captions.SIGMOIDS: _SIGMOIDS, "softmax": _SHARES}
     with drawing(3.0) as figure:
         panels = figure.subplots(1, 2, sharex=True, sharey=True)
         for panel, (title, heights) in zip(panels, titles.items(), strict=True):
             for which, (label, colour, hatch) in enumerate(
-                (("third logit ln 5", BLUE, ""), ("third logit ln 10", VERMILLION, "//"))
+                ((captions.LN_5, BLUE, ""), (captions.LN_10, VERMILLION, "//"))
             ):
                 panel.bar(
                     [place + 0.4 * which - 0.2 for place in (1, 2, 3)],
@@ -25,15 +26,15 @@ def one_logit_rises() -> Picture:
                     edgecolor="white",
                     label=label,
                 )
-            panel.set(title=title, xlabel="output", xticks=(1, 2, 3), ylim=(0, 1))
+            panel.set(title=title, xlabel=captions.OUTPUT, xticks=(1, 2, 3), ylim=(0, 1))
         figure.legend(
             *panels[0].get_legend_handles_labels(),
             loc="outside lower center",
             ncols=2,
             frameon=False,
         )
-    words = ["Bars for three outputs, before and after the third logit rises from ln 5 to ln 10."]
+    words = [captions.LOGIT_RISES]
     for title, (before, after) in titles.items():
-        change = [f"{b:.3f} to {a:.3f}" for b, a in zip(before, after, strict=True)]
-        words.append(f"{title}: {', '.join(change)}.")
+        change = [captions.change(b, a) for b, a in zip(before, after, strict=True)]
+        words.append(captions.sentence(captions.titled(title, ", ".join(change))))
     return Picture(figure, "\n".join(words))

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from byhand import captions
 from byhand.picture import BLUE, INK, VERMILLION, Picture, drawing, listed
 
 Array = NDArray[np.float64]
@@ -20,11 +21,8 @@ def downhill() -> Picture:
         axes = figure.add_subplot()
         axes.plot(grid, _valley(grid), color=BLUE)
         axes.plot(w, _valley(w), "o--", color=VERMILLION)
-        axes.set(xlabel="$w$", ylabel="$L$", title="Four steps downhill, from the right")
-    words = ["A curve of the loss L over the weight w, a valley with its floor at w = 2."]
-    words.append(f"Five points, the start and four steps: w is {listed(w)}, L is")
-    words[-1] += f" {listed(_valley(w))}."
-    return Picture(figure, "\n".join(words))
+        axes.set(xlabel="$w$", ylabel="$L$", title=captions.DOWNHILL)
+    return Picture(figure, captions.downhill(listed(w), listed(_valley(w))))
 
 
 def _valley(w: Array) -> Array:
@@ -37,20 +35,15 @@ def two_chords() -> Picture:
     with drawing(3.6) as figure:
         axes = figure.add_subplot()
         axes.plot(grid, grid**3, color=INK, label="$f(x) = x^3$")
-        axes.plot(grid, 8 + 12 * (grid - 2), ":", color=INK, label="tangent at 2")
+        axes.plot(grid, 8 + 12 * (grid - 2), ":", color=INK, label=captions.TANGENT)
         for marks, ends, colour, label in (
-            ("s--", (2, 2.5), VERMILLION, "one side"),
-            ("o-", (1.5, 2.5), BLUE, "both sides"),
+            ("s--", (2, 2.5), VERMILLION, captions.ONE_SIDE),
+            ("o-", (1.5, 2.5), BLUE, captions.BOTH_SIDES),
         ):
             axes.plot(ends, [end**3 for end in ends], marks, color=colour, label=label)
-        axes.set(xlabel="$x$", ylabel="$f$", title="Two chords and the tangent")
+        axes.set(xlabel="$x$", ylabel="$f$", title=captions.CHORDS)
         axes.legend(frameon=False)
-    words = [
-        "The curve of x^3 from 1.2 to 2.8 with its tangent at x = 2.",
-        "Two chords: to one side, from (2, 8) to (2.5, 15.625);",
-        "over both sides, from (1.5, 3.375) to (2.5, 15.625).",
-    ]
-    return Picture(figure, " ".join(words))
+    return Picture(figure, captions.CHORDS_IN_WORDS)
 
 
 def sample_loss() -> Picture:
@@ -58,13 +51,11 @@ def sample_loss() -> Picture:
     z = np.linspace(-8, 8, 200)
     with drawing(3.2) as figure:
         axes = figure.add_subplot()
-        axes.plot(z, np.log1p(np.exp(-z)), color=BLUE, label="target 1")
-        axes.plot(z, np.log1p(np.exp(z)), "--", color=VERMILLION, label="target 0")
-        axes.set(xlabel="$z$", ylabel="loss of one sample", title="What a prediction costs")
+        axes.plot(z, np.log1p(np.exp(-z)), color=BLUE, label=captions.TARGET_1)
+        axes.plot(z, np.log1p(np.exp(z)), "--", color=VERMILLION, label=captions.TARGET_0)
+        axes.set(xlabel="$z$", ylabel=captions.SAMPLE_LOSS, title=captions.COSTS)
         axes.legend(frameon=False)
-    words = "Two curves over z from -8 to 8, mirror images of each other. With target 1 the loss "
-    words += "is 8 on the left, 0.693 at z = 0, nearly 0 on the right; with target 0 the reverse."
-    return Picture(figure, words)
+    return Picture(figure, captions.COSTS_IN_WORDS)
 
 
 def four_activations() -> Picture:
@@ -81,7 +72,7 @@ def four_activations() -> Picture:
         for panel, (name, phi) in zip(panels, functions.items(), strict=True):
             slope = (phi(z + 1e-5) - phi(z - 1e-5)) / 2e-5
             panel.plot(z, phi(z), color=BLUE, label=r"$\phi(z)$")
-            panel.plot(z, slope, "--", color=VERMILLION, label="slope")
+            panel.plot(z, slope, "--", color=VERMILLION, label=captions.SLOPE)
             panel.set(title=name, xlabel="$z$", xticks=[-4, 0, 4], ylim=(-1.2, 2.2))
             panel.grid(color="#e0e0e0", linewidth=0.8)
         figure.legend(
@@ -90,11 +81,4 @@ def four_activations() -> Picture:
             ncols=2,
             frameon=False,
         )
-    words = [
-        "Four panels, each an activation function and its slope, for z from -4 to 4.",
-        "Linear: slope 1 everywhere.",
-        "Relu: slope 0 on the left, 1 on the right, a jump at 0.",
-        "Sigmoid: slope a low hump with its top, 0.25, at 0.",
-        "Tanh: slope a hump with its top, 1, at 0.",
-    ]
-    return Picture(figure, " ".join(words))
+    return Picture(figure, captions.ACTIVATIONS)

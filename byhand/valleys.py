@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from byhand import captions, faults
 from byhand.picture import BLUE, INK, Picture, drawing, number
 
 Array = NDArray[np.float64]
@@ -29,16 +30,13 @@ def valley_walks(paths: Mapping[str, ArrayLike], curvatures: Sequence[float]) ->
     walks = {name: np.asarray(path, dtype=np.float64) for name, path in paths.items()}
     for name, walk in walks.items():
         if walk.ndim != 2 or walk.shape[1] != 2 or not len(walk):
-            raise ValueError(
-                f"valley_walks: path {name!r} should be (steps + 1, 2), one point a row; "
-                f"found shape {walk.shape}"
-            )
+            raise ValueError(faults.no_walk(name, walk.shape))
     if not walks:
-        raise ValueError("valley_walks: expected at least one path, found none")
+        raise ValueError(faults.NO_WALK)
     axis = np.linspace(-_REACH, _REACH, 121)
     x, y = np.meshgrid(axis, axis)
     height = 0.5 * (curvatures[0] * x**2 + curvatures[1] * y**2)
-    words = ["Walks down one valley, each in a panel of its own, on the same axes."]
+    words = [captions.WALKS]
     with drawing(2.9) as figure:
         panels = figure.subplots(1, len(walks), sharex=True, sharey=True, squeeze=False)[0]
         for axes, (name, walk) in zip(panels, walks.items(), strict=True):
@@ -49,6 +47,6 @@ def valley_walks(paths: Mapping[str, ArrayLike], curvatures: Sequence[float]) ->
             axes.set(xlim=(-_REACH, _REACH), ylim=(-_REACH, _REACH), title=name, xlabel="$w_1$")
             axes.set_aspect("equal")
             end = ", ".join(number(value) for value in walk[-1])
-            words.append(f"{name}: {len(walk) - 1} steps, ends at ({end}).")
+            words.append(captions.walk(name, len(walk) - 1, end))
         panels[0].set_ylabel("$w_2$")
     return Picture(figure, "\n".join(words))

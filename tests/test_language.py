@@ -40,6 +40,7 @@ from byhand.datafiles import read_bytes
 from byhand.datasets import digits
 from byhand.expect import expect_close
 from byhand.gradcheck import check_gradient
+from byhand.plots import heat_map, loss_curves
 from byhand.progress import progress
 from byhand.tape import Var
 from byhand.waiting import waiting
@@ -98,6 +99,9 @@ found = {
         raised(check_gradient, *slope, None),
         raised(read_bytes, Path("nowhere.csv")),
         raised(Var, [("add", (), {})]),
+        repr(loss_curves({"train_loss": [2.0, 1.0]})),
+        repr(heat_map(np.eye(13))),
+        raised(heat_map, np.ones(2)),
     ],
 }
 print(json.dumps(found))
