@@ -10,7 +10,8 @@ from grader.kit import new_seed
 
 asked = exercise(
     "check_backward",
-    # Not on model_backward: who takes that for the yardstick knows no more than it does.
+    # Not on model_backward: who takes that for the yardstick knows no more than it does.  Where it
+    # is right, so is the verdict, and no hidden pass can be told from it: that is accepted.
     builds_on=("init_params", "model_forward", "mse", "mse_grad", "gradient_check"),
 )
 
