@@ -39,6 +39,7 @@ from byhand.check import check
 from byhand.datafiles import read_bytes
 from byhand.datasets import digits
 from byhand.expect import expect_close
+from byhand.figures.guard import Functions
 from byhand.gradcheck import check_gradient
 from byhand.plots import heat_map, loss_curves
 from byhand.progress import progress
@@ -56,9 +57,9 @@ def said(*words):
         except SystemExit as done:
             return [done.code or 0, out.getvalue(), err.getvalue()]
 
-def raised(call, *arguments):
+def raised(call, *arguments, **options):
     try:
-        call(*arguments)
+        call(*arguments, **options)
     except Exception as error:
         return str(error)
 
@@ -102,6 +103,9 @@ found = {
         repr(loss_curves({"train_loss": [2.0, 1.0]})),
         repr(heat_map(np.eye(13))),
         raised(heat_map, np.ones(2)),
+        raised(Functions({}).call, "softmax"),
+        raised(Functions({"softmax": lambda: None}).call, "softmax"),
+        raised(Functions({"softmax": np.ones}).array, "softmax", 2, shape=(3,)),
     ],
 }
 print(json.dumps(found))

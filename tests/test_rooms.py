@@ -139,7 +139,7 @@ def starts(source):
 
 # Which lesson a module of the figures belongs to; a lesson's number, or what all share.
 FIGURES = {
-    "shared": {"controls", "guard", "network", "panel", "surface"},
+    "shared": {"captions", "controls", "faults", "guard", "network", "panel", "surface"},
     "01": {"chain", "counting", "fork", "stepsize"},
     "02": {"logits"},
     "03": {"products"},

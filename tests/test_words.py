@@ -19,7 +19,14 @@ CONTRACT |= {"changes a value"}  # the name of an engine, which a lesson uses
 TABLES = {"grader.box.admitted"}  # of system calls, with remarks
 TABLES |= {"byhand.sources"}  # of citations
 # Figures that move, and experiments: what stands in them is not in a catalogue yet.
-PICTURES = {m for m in MODULES if m.startswith(("byhand.figures.", "byhand.experiments."))}
+PICTURES = {m for m in MODULES if m.startswith("byhand.experiments.")}
+PICTURES |= {
+    f"byhand.figures.{name}"
+    for name in (
+        *("counting", "diamonds", "fork", "lineup", "logits", "momentum", "optimisers", "passes"),
+        *("products", "race", "signal_sizes", "stepsize", "sweep", "training", "valley"),
+    )
+}
 # What other programs say: SQLite, Python, its multiprocessing, the kernel, nbgrader, Matplotlib.
 FOREIGN = {
     "unable to open",
@@ -43,7 +50,7 @@ _LOOKS = {"startswith", "endswith", "find", "index", "count", "split", "partitio
 
 def is_code(text):
     """Whether a text is a program, as the demo's cells, or how a page looks."""
-    if _STYLE.fullmatch(text):
+    if _STYLE.fullmatch(text) or text.startswith("<style>"):
         return True
     try:
         tree = ast.parse(re.sub(r"\{[^{}]*\}", "it", textwrap.dedent(text)))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
+from byhand.figures import faults
 from byhand.figures.controls import slider
 from byhand.figures.guard import Array, Functions, Trouble
 from byhand.figures.panel import View, Work
@@ -41,7 +42,7 @@ def compute(functions: Functions, *, width: int, depth: int) -> Work:
         try:
             paths, weights = (int(number) for number in found)
         except (TypeError, ValueError, OverflowError):
-            raise Trouble(f"{name} should return two whole numbers, found {found!r:.60}.") from None
+            raise Trouble(faults.not_two_numbers(name, found)) from None
         rows.append((layers, paths * (layers - 1), weights))
     depths, by_paths, backward = np.array(rows, dtype=np.float64).T
     yield (

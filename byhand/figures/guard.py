@@ -27,6 +27,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from byhand.figures import faults
+
 Array = NDArray[np.float64]
 
 _LONGEST = 220  # characters of a message; longer ones are cut
@@ -40,12 +42,12 @@ class Waiting(Trouble):
     """Something is not written yet; `exercise` is its name.
 
     Args:
-        exercise: name of the exercise, or of the cell that defines something else.
-        what: "the exercise", or "the cell that defines" for anything else.
+        exercise: name of the exercise, or of what a cell defines.
+        told: the line that says so; without, that the exercise is waited for.
     """
 
-    def __init__(self, exercise: str, what: str = "the exercise") -> None:
-        super().__init__(f"This figure waits for {what} {exercise}.")
+    def __init__(self, exercise: str, told: str = "") -> None:
+        super().__init__(told or faults.waits_for_exercise(exercise))
         self.exercise = exercise
 
 
@@ -58,9 +60,7 @@ class Overdue(Trouble):
     """
 
     def __init__(self, name: str, seconds: float) -> None:
-        super().__init__(
-            f"{name} did not return within {seconds:g} s; is there a loop that never ends?"
-        )
+        super().__init__(faults.overdue(name, seconds))
 
 
 class _TooLong(BaseException):
@@ -96,7 +96,7 @@ class Functions:
     def run(self, name: str, function: Any, *arguments: Any, **options: Any) -> Any:
         """Call a function that stands under no name of its own; name is what messages say."""
         if not callable(function):
-            raise Trouble(f"{name} is {type(function).__name__}, not a function.")
+            raise Trouble(faults.no_function(name, function))
         self.calling = name
         try:
             result = function(*arguments, **options)
@@ -105,11 +105,11 @@ class Functions:
         except NotImplementedError as problem:
             raise Waiting(_innermost(problem, name)) from None
         except (KeyboardInterrupt, GeneratorExit):
-            raise Trouble(f"{name} was interrupted.") from None
+            raise Trouble(faults.interrupted(name)) from None
         except BaseException as problem:  # noqa: BLE001  (exit() must not end the kernel)
             raise Trouble(_said(name, problem)) from None
         if result is None:
-            raise Trouble(f"{name} returned None; does it end with return?")
+            raise Trouble(faults.returned_none(name))
         return result
 
     def array(
@@ -131,16 +131,14 @@ def as_array(
     try:
         found = np.asarray(result)
     except Exception as problem:  # noqa: BLE001  (a learner's class may raise anything)
-        raise Trouble(
-            f"{name} returned something that is no array ({type(problem).__name__})."
-        ) from None
+        raise Trouble(faults.no_array(name, problem)) from None
     if found.dtype.kind not in "fiub":
-        raise Trouble(f"{name} returned {type(result).__name__}, expected an array of numbers.")
+        raise Trouble(faults.no_numbers(name, result))
     if shape is not None and found.shape != shape:
-        raise Trouble(f"{name} returned shape {found.shape}, expected {shape}.")
+        raise Trouble(faults.other_shape(name, found.shape, shape))
     if finite and not np.isfinite(found).all():
-        odd = "NaN" if np.isnan(found).any() else "an infinite number"
-        raise Trouble(f"{name} returned {odd}, expected finite numbers.")
+        odd = faults.NAN if np.isnan(found).any() else faults.INFINITE
+        raise Trouble(faults.not_finite(name, odd))
     return found.astype(np.float64)
 
 
@@ -161,7 +159,7 @@ def watched(functions: Functions, seconds: float) -> Iterator[None]:
             warnings.simplefilter("ignore")
             yield
     except _TooLong:
-        raise Overdue(functions.calling or "The computation", seconds) from None
+        raise Overdue(functions.calling or faults.THE_COMPUTATION, seconds) from None
 
 
 def _deadline(seconds: float) -> contextlib.AbstractContextManager[None]:
@@ -225,7 +223,10 @@ def _said(name: str, problem: BaseException) -> str:
     frames = traceback.extract_tb(problem.__traceback__)
     # The last frame inside a notebook cell; deeper ones are NumPy's.
     lines = [frame.lineno for frame in frames[1:] if "ipykernel" in frame.filename]
-    where = f" in line {lines[-1]} of its cell" if lines else ""
-    message = " ".join(str(problem).split())
-    text = f"{name} raised {type(problem).__name__}{where}{': ' if message else ''}{message}"
+    kind, message = type(problem).__name__, " ".join(str(problem).split())
+    text = (
+        faults.raised_in_line(name, kind, message, lines[-1])
+        if lines
+        else faults.raised(name, kind, message)
+    )
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
+from byhand.figures import faults
 from byhand.figures.controls import choice, log_slider, slider
 from byhand.figures.guard import Array, Functions, Trouble, Waiting, as_array
 from byhand.figures.network import FIRST, SLICE, accuracy, forward, read, toy_network
@@ -62,10 +63,10 @@ def compute(functions: Functions, *, suspect: str, lr: float, seed: int) -> Work
     try:
         suspects = functions.thing("suspects")
     except Waiting:
-        raise Waiting("suspects", "the cell that defines") from None
+        raise Waiting("suspects", faults.waits_for_cell("suspects")) from None
     if not isinstance(suspects, Mapping) or suspect not in suspects:
-        raise Trouble(f"there is no suspect {suspect!r}; run this cell again.")
-    passes = [(f"suspect {suspect[:1]}", suspects[suspect])]
+        raise Trouble(faults.no_suspect(suspect))
+    passes = [(faults.suspect(suspect[:1]), suspects[suspect])]
     passes.append(("model_backward", functions.thing("model_backward")))
     errors = [_check(functions, name, backward) for name, backward in passes]
     data = read("digits")
@@ -115,12 +116,12 @@ def _step(
     loss = functions.number("cross_entropy", P, T, finite=False)
     grads = functions.run(name, backward, functions.call("cross_entropy_grad", P, T), caches)
     if len(grads) != len(params):
-        raise Trouble(f"{name} returned {len(grads)} pairs, expected {len(params)}.")
+        raise Trouble(faults.other_number_of_pairs(name, len(grads), len(params)))
     stepped = []
     for (W, b), (dW, db) in zip(params, grads, strict=True):
         checked = (
-            as_array(f"dW of {name}", dW, shape=W.shape, finite=False),
-            as_array(f"db of {name}", db, shape=b.shape, finite=False),
+            as_array(faults.part_of("dW", name), dW, shape=W.shape, finite=False),
+            as_array(faults.part_of("db", name), db, shape=b.shape, finite=False),
         )
         stepped.append((W - lr * checked[0], b - lr * checked[1]))
     return stepped, loss

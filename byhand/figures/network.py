@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from byhand.datasets import Dataset, breast_cancer, digits
+from byhand.figures import faults
 from byhand.figures.guard import Array, Functions, Trouble
 
 Params = list[tuple[Array, Array]]
@@ -34,7 +35,7 @@ def forward(functions: Functions, X: Array, params: Params, kinds: list[str]) ->
     """
     found = functions.call("model_forward", X, params, kinds)
     if not isinstance(found, tuple | list) or len(found) != 2:
-        raise Trouble("model_forward should return two things, (P, caches).")
+        raise Trouble(faults.FORWARD_NOT_TWO)
     return found[0], found[1]
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from byhand.figures import faults
 from byhand.figures.guard import Functions, Trouble
 from byhand.figures.network import Params
 from byhand.picture import BLUE, GREEN, VERMILLION
@@ -88,7 +89,7 @@ def runners(functions: Functions, params: Params, settings: Settings) -> list[Ru
 
 def _pair(exercise: str, result: Any) -> tuple[Any, Any]:
     if not isinstance(result, tuple | list) or len(result) != 2:
-        raise Trouble(f"{exercise} should return two things, (params, state).")
+        raise Trouble(faults.no_params_and_state(exercise))
     return result[0], result[1]
 
 
@@ -98,9 +99,9 @@ def _like(exercise: str, found: Any, before: Params) -> Params:
     try:
         shapes = [tuple(np.shape(array) for array in pair) for pair in found]
     except TypeError:
-        raise Trouble(f"{exercise} should return params as [(W, b), ...].") from None
+        raise Trouble(faults.no_params(exercise)) from None
     if shapes != expected:
-        raise Trouble(f"{exercise} returned params of shapes {shapes}, expected {expected}.")
+        raise Trouble(faults.other_params(exercise, shapes, expected))
     return [(np.asarray(W, dtype=np.float64), np.asarray(b, dtype=np.float64)) for W, b in found]
 
 

@@ -25,6 +25,7 @@ import ipywidgets as widgets
 import traitlets
 from IPython.display import display
 
+from byhand.figures import captions, faults
 from byhand.figures.guard import Functions, Overdue, Trouble, Waiting, watched
 from byhand.figures.surface import Surface
 
@@ -54,7 +55,7 @@ _STYLE = """<style>
 .byhand-figure.jupyter-widgets-disconnected::before {{display: block; position: static;
   width: auto; height: auto; padding: 4px 8px; border-left: 4px solid #D55E00;
   font-size: 14px; background: none; color: var(--jp-content-font-color1, inherit);
-  content: "The kernel was restarted or lost. Run this cell again to move the figure."}}
+  content: "{lost}"}}
 #{still} {{display: none}}
 </style>"""
 
@@ -131,11 +132,15 @@ class Panel:
         self._page_box = widgets.Box(layout={"width": "100%"})
         self.tabs = widgets.ToggleButtons(
             options=list(self._pages),
-            description="page",
+            description=captions.PAGE,
             style={"button_width": "auto", "description_width": "60px"},
         )
         self.tabs.observe(self._turn_page, "value")
-        rows = [widgets.HTML(_STYLE.format(still=self._still))]
+        rows = [
+            widgets.HTML(
+                _STYLE.format(still=self._still, lost=captions.KERNEL_LOST.replace('"', "'"))
+            )
+        ]
         rows += [self.tabs] if len(self.views) > 1 else []
         rows += [self._page_box, self.line, self.picture, self.words]
         self.box = widgets.VBox(rows, layout={"width": "100%", "overflow": "hidden"})
@@ -158,7 +163,7 @@ class Panel:
     def _open_page(self) -> None:
         self._page_box.children = (self._pages[self.view.title],)
         self.picture.width = str(self.view.surface.size[0])
-        self.picture.tooltip = f"{self.view.title}: {self.view.hint}"
+        self.picture.tooltip = captions.page(self.view.title, self.view.hint)
 
     def _turn_page(self, change: Mapping[str, Any]) -> None:
         self._later(lambda: self._set_page(change["new"]))
@@ -269,17 +274,17 @@ class Panel:
         self._patience = _IMPATIENCE if isinstance(trouble, Overdue) else PATIENCE
         said = html.escape(str(trouble))
         if waiting or self.view.result is None:
-            said += f" Until then, a demonstration: {html.escape(self.view.toy_says)}"
+            said = captions.with_demonstration(said, html.escape(self.view.toy_says))
             self._say("waiting" if waiting else "trouble", said)
             self._begin(own=False)
         else:
-            said += " The picture still shows the last result."
+            said = captions.with_last_result(said)
             self._say("trouble", said)
 
     def _failed(self, problem: Exception) -> None:
         self._work = None
         message = html.escape(" ".join(str(problem).split())[:200])
-        self._say("trouble", f"The figure itself failed: {type(problem).__name__}: {message}")
+        self._say("trouble", faults.itself(type(problem).__name__, message))
 
     # What is seen and read.
 
@@ -301,8 +306,8 @@ class Panel:
             percent = round(100 * share)
             self._say(
                 "",
-                f'<progress max="100" value="{percent}" aria-label="computing"></progress> '
-                f"computing, {percent} %",
+                f'<progress max="100" value="{percent}" aria-label="{captions.COMPUTING}">'
+                f"</progress> {captions.computing(percent)}",
             )
 
     def _say(self, kind: str, text: str) -> None:
@@ -342,7 +347,7 @@ class Panel:
                 self._loop.call_soon_threadsafe(self._turn)
 
     def _plain(self) -> str:
-        return f"{self.view.title}: {self.view.hint} {self.summary}".strip()
+        return f"{captions.page(self.view.title, self.view.hint)} {self.summary}".strip()
 
     def _still_html(self) -> str:
         encoded = base64.b64encode(self.picture.value).decode("ascii")
@@ -350,7 +355,7 @@ class Panel:
         return (
             f'<div id="{self._still}"><img alt="{html.escape(self._plain())}" width="{width}" '
             f'style="max-width: 100%; height: auto; background: white" '
-            f'src="data:image/png;base64,{encoded}"><p>A still picture: no kernel moves it. '
+            f'src="data:image/png;base64,{encoded}"><p>{captions.STILL} '
             f"{html.escape(self._plain())}</p></div>"
         )
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from matplotlib.patches import Rectangle
 
+from byhand.figures import faults
 from byhand.figures.controls import choice, slider, switch
 from byhand.figures.guard import Array, Functions, Trouble, as_array
 from byhand.figures.panel import Panel, View, Work
@@ -85,9 +86,9 @@ def compute(
     name = "dense_backward"
     found = functions.call(name, dZ.copy(), (A.copy(), W.copy()))
     if not isinstance(found, tuple | list) or len(found) != 3:
-        raise Trouble(f"{name} should return three arrays, (dA, dW, db).")
+        raise Trouble(faults.not_three_arrays(name))
     truth = as_array(
-        f"{wanted} of {name}",
+        faults.part_of(wanted, name),
         found[1] if wanted == "dW" else found[0],
         shape=W.shape if wanted == "dW" else A.shape,
     )

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
+from byhand.figures import faults
 from byhand.figures.controls import choice, slider
 from byhand.figures.guard import Array, Functions, Trouble, as_array
 from byhand.figures.panel import Panel, View, Work
@@ -48,12 +49,14 @@ def compute(functions: Functions, *, scheme: str, depth: int, width: int) -> Wor
             "model_forward", rng.normal(size=(width, SAMPLES)), params, [kind] * depth
         )
         if not isinstance(found, tuple | list) or len(found) != 2:
-            raise Trouble("model_forward should return two things, (P, caches).")
+            raise Trouble(faults.FORWARD_NOT_TWO)
         dA = rng.normal(size=(width, SAMPLES)) / SAMPLES
         grads = functions.call("model_backward", dA, found[1])
         if len(grads) != depth:
-            raise Trouble(f"model_backward returned {len(grads)} pairs, expected {depth}.")
-        arrays = [as_array("dW of model_backward", dW, shape=None) for dW, _ in grads]
+            raise Trouble(faults.other_number_of_pairs("model_backward", len(grads), depth))
+        arrays = [
+            as_array(faults.part_of("dW", "model_backward"), dW, shape=None) for dW, _ in grads
+        ]
         sizes[kind] = np.array([np.sqrt(np.mean(dW**2)) for dW in arrays])
     yield Sizes(scheme=scheme, depth=depth, width=width, sizes=sizes), 1.0
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from byhand.figures import faults
 from byhand.figures.guard import Array, Functions, Trouble, as_array
 from byhand.tape import Tape
 
@@ -29,7 +30,7 @@ def forward(functions: Functions, tape: Tape, inputs: Sequence[float]) -> list[A
     """Return the value of each entry of a tape of numbers, by the learner's run_tape."""
     found = functions.call("run_tape", tape, [np.array(number) for number in inputs])
     if not isinstance(found, list | tuple) or len(found) != len(tape):
-        raise Trouble(f"run_tape should return a list of {len(tape)} values, one an entry.")
+        raise Trouble(faults.other_number_of_values(len(tape)))
     return [as_array("run_tape", value, shape=()) for value in found]
 
 
@@ -45,11 +46,11 @@ def backward(
 
     def rule(op: str, inputs: Any, value: Any, gradient: Any, options: Any) -> Any:
         if len(visits) >= most:
-            raise Trouble(f"backward_tape called its rule more than {most} times.")
+            raise Trouble(faults.too_many_rules(most))
         sent = functions.call("vjp", op, inputs, value, gradient, options)
         place = next((i for i, known in enumerate(values) if value is known), None)
         if place is None:
-            raise Trouble("backward_tape gave its rule a value that is none of the tape's.")
+            raise Trouble(faults.RULE_NOT_OF_TAPE)
         arrived = float(as_array("backward_tape", gradient, shape=()))
         numbers = tuple(float(as_array("vjp", part, shape=())) for part in sent)
         visits.append(Visit(place=place, gradient=arrived, sent=numbers))
@@ -58,5 +59,5 @@ def backward(
 
     found = functions.call("backward_tape", tape, list(values), rule)
     if not isinstance(found, list | tuple) or len(found) != len(tape):
-        raise Trouble(f"backward_tape should return {len(tape)} gradients, one an entry.")
+        raise Trouble(faults.other_number_of_gradients(len(tape)))
     return visits, [float(as_array("backward_tape", part, shape=())) for part in found]

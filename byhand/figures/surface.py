@@ -21,6 +21,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image, ImageDraw, ImageFont
 
+from byhand.figures import faults
 from byhand.picture import INK, WIDTH, style
 from byhand.picture import drawing as drawing_block
 
@@ -133,10 +134,10 @@ class Surface:
     def png(self) -> bytes:
         """Return the figure as it is now, a PNG file."""
         if self._figure is None:
-            raise RuntimeError("Surface: build the figure inside a with block first")
+            raise RuntimeError(faults.NOT_BUILT)
         canvas = self._figure.canvas
         if not isinstance(canvas, FigureCanvasAgg):
-            raise TypeError(f"Surface: expected an Agg canvas, found {type(canvas).__name__}")
+            raise TypeError(faults.no_canvas(canvas))
         if self._background is None:
             with style():  # ticks that are made anew take it
                 canvas.draw()
