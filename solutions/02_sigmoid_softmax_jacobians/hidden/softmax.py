@@ -20,7 +20,8 @@ def columns_of_logits(rng):
     ends = rng.normal(size=(4, 2))
     ends[0], ends[1] = ends[0] + 1000, ends[1] - 1000
     Z = ends[rng.permutation(4)]
-    # A share that rounds to 0 is 0, not 1e-12: what is allowed is no part of a logit.
+    # A share that rounds to 0 is 0, not 1e-12: what is allowed is no part of a logit.  Logits of
+    # 1000 round by 1e-13, and so do the shares of who takes logarithms on the way.
     exact = Tolerance(relative=1e-9, absolute=0.0)
     yield Case(Z, group="logits near 1000", shapes=sizes("n m", Z.shape), tolerance=exact)
     apart = rng.normal(size=(4, 3)) + np.array([1000.0, -1000.0, 0.0])
