@@ -215,7 +215,7 @@ def test_the_sweep_marks_a_best_rate_below_the_edge():
         )
     )
 
-    assert found.by == "chosen by your best_rate"
+    assert found.by == sweep.BEST_RATE
     assert 0.02 < found.best["SGD"] < 2 / 25
     assert np.isnan(found.losses["SGD"][found.rates > 0.09]).all()
 

@@ -39,6 +39,7 @@ from byhand.check import check
 from byhand.datafiles import read_bytes
 from byhand.datasets import digits
 from byhand.expect import expect_close
+from byhand.figures import momentum, products
 from byhand.figures.guard import Functions
 from byhand.gradcheck import check_gradient
 from byhand.plots import heat_map, loss_curves
@@ -76,6 +77,11 @@ def waits():
         unwritten()
     return out.getvalue()
 
+def seen(view):
+    values = {name: control.value for name, control in view.controls.items()}
+    *_, (result, _) = view.compute(view.toy, **values)
+    return f"{view.hint} {view.toy_says} {view.paint(result)}"
+
 notebook, source = sys.argv[1:]
 slope = [lambda x: float((x**2).sum()), np.ones(3)]
 mine = {"np": np}
@@ -103,6 +109,8 @@ found = {
         repr(loss_curves({"train_loss": [2.0, 1.0]})),
         repr(heat_map(np.eye(13))),
         raised(heat_map, np.ones(2)),
+        seen(momentum.view()),
+        seen(products.view()),
         raised(Functions({}).call, "softmax"),
         raised(Functions({"softmax": lambda: None}).call, "softmax"),
         raised(Functions({"softmax": np.ones}).array, "softmax", 2, shape=(3,)),

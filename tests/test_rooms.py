@@ -144,7 +144,7 @@ FIGURES = {
     "02": {"logits"},
     "03": {"products"},
     "04": {"lineup", "signal_sizes"},
-    "05": {"momentum", "optimisers", "race", "sweep", "training", "valley"},
+    "05": {"momentum", "optimisers", "race", "race_words", "sweep", "training", "valley"},
     "06": {"diamonds", "engine", "passes", "spy"},
 }
 FIGURES_ROOM = "byhand.figures."

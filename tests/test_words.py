@@ -11,22 +11,18 @@ from grader.judge.verdict import Verdict
 from tests.test_rooms import MODULES, nodes, source_of
 
 # Where a room keeps its sentences: what is told of a wrong value is a room's second page.
-WORDS = ("words", "evidence", "faults", "captions")
+WORDS = ("words", "evidence", "faults", "captions", "race_words")
 # What a report says in every language.
 CONTRACT = {verdict.value for verdict in Verdict} | set(UNCONFINED)
 CONTRACT |= {"a batch of one"}  # the name of a group, which lessons use
 CONTRACT |= {"changes a value"}  # the name of an engine, which a lesson uses
+# Names of what a figure's control offers, by which its computation finds it.
+CONTRACT |= {"the three lines", "one value, four times", "a neuron and its loss"}
+CONTRACT |= {"1  half the slope", "2  a tenth of the slope"}
 TABLES = {"grader.box.admitted"}  # of system calls, with remarks
 TABLES |= {"byhand.sources"}  # of citations
-# Figures that move, and experiments: what stands in them is not in a catalogue yet.
+# Experiments: what they print, and what stands in their pictures, is not in a catalogue yet.
 PICTURES = {m for m in MODULES if m.startswith("byhand.experiments.")}
-PICTURES |= {
-    f"byhand.figures.{name}"
-    for name in (
-        *("counting", "diamonds", "fork", "lineup", "logits", "momentum", "optimisers", "passes"),
-        *("products", "race", "signal_sizes", "stepsize", "sweep", "training", "valley"),
-    )
-}
 # What other programs say: SQLite, Python, its multiprocessing, the kernel, nbgrader, Matplotlib.
 FOREIGN = {
     "unable to open",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-from byhand.figures import faults
+from byhand.figures import captions, faults
 from byhand.figures.controls import slider
 from byhand.figures.guard import Array, Functions, Trouble
 from byhand.figures.panel import View, Work
@@ -66,12 +66,12 @@ class _Painter:
         with surface as figure:
             axes = figure.add_subplot()
             axes.set_yscale("log")
-            axes.set(xlim=(1.5, DEEPEST + 0.5), ylim=(0.7, 3e16), xlabel="layers")
-            axes.set_title("products needed for all slopes", loc="left")
+            axes.set(xlim=(1.5, DEEPEST + 0.5), ylim=(0.7, 3e16), xlabel=captions.LAYERS)
+            axes.set_title(captions.PRODUCTS_NEEDED, loc="left")
             axes.xaxis.set_major_locator(MaxNLocator(integer=True))
             axes.grid(color="#e0e0e0", linewidth=0.8)
-            (paths,) = axes.plot([], [], "s--", color=VERMILLION, label="path by path")
-            (back,) = axes.plot([], [], "o-", color=BLUE, label="one backward pass")
+            (paths,) = axes.plot([], [], "s--", color=VERMILLION, label=captions.PATH_BY_PATH)
+            (back,) = axes.plot([], [], "o-", color=BLUE, label=captions.ONE_PASS)
             axes.legend(loc="upper left", frameon=False, handlelength=4)
             self.paths, self.back = surface.moving(paths), surface.moving(back)
             self.marks = surface.all_moving(
@@ -94,11 +94,11 @@ class _Painter:
             mark.set_data([counts.depth], [shown[here]])
             words.x, words.text = counts.depth - 0.25, f"{values[here]:,.0f}"
             words.y = shown[here] * (2.2 if mark is self.marks[0] else 1 / 1.8)
-        ratio = counts.by_paths[here] / max(counts.backward[here], 1)
-        return (
-            f"{counts.depth} layers of {counts.width} units: path by path "
-            f"{counts.by_paths[here]:,.0f} products, one backward pass "
-            f"{counts.backward[here]:,.0f}, {ratio:,.1f} times fewer."
+        return captions.products_counted(
+            counts.depth,
+            counts.width,
+            by_paths=counts.by_paths[here],
+            back=counts.backward[here],
         )
 
 
@@ -106,18 +106,15 @@ def view() -> View:
     """Return the page."""
     painter = _Painter()
     return View(
-        title="counting products",
+        title=captions.PRODUCTS_TITLE,
         controls={
-            "width": slider("units a layer", 4, 1, 10, 1),
-            "depth": slider("layers", 6, 2, DEEPEST, 1),
+            "width": slider(captions.UNITS_A_LAYER, 4, 1, 10, 1),
+            "depth": slider(captions.LAYERS, 6, 2, DEEPEST, 1),
         },
         compute=compute,
         toy=toy(),
-        toy_says="numbers noted down for layers of two units; the first slider has no effect.",
+        toy_says=captions.PRODUCTS_TOY,
         surface=painter.surface,
         paint=painter.paint,
-        hint=(
-            "two curves over the number of layers, on a logarithmic axis: the products of a sum "
-            "over paths run away, those of a backward pass grow slowly."
-        ),
+        hint=captions.PRODUCTS_HINT,
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
+from byhand.figures import captions
 from byhand.figures.controls import slider
 from byhand.figures.guard import Array, Functions
 from byhand.figures.panel import View, Work
@@ -96,15 +97,15 @@ class _Painter:
         with surface as figure:
             axes = figure.add_subplot()
             axes.set_yscale("log")
-            axes.set(xlim=(0, DEEPEST + 2), ylim=(1, 1e20), xlabel="diamonds, one after another")
-            axes.set_title("calls of rules on the way back", loc="left")
+            axes.set(xlim=(0, DEEPEST + 2), ylim=(1, 1e20), xlabel=captions.DIAMONDS_AXIS)
+            axes.set_title(captions.CALLS, loc="left")
             axes.xaxis.set_major_locator(MaxNLocator(integer=True))
             axes.grid(color="#e0e0e0", linewidth=0.8)
             self.paths = surface.moving(
-                axes.plot([], [], "--", color=VERMILLION, label="along every path")[0]
+                axes.plot([], [], "--", color=VERMILLION, label=captions.EVERY_PATH)[0]
             )
             self.made = surface.moving(
-                axes.plot([], [], "o-", color=BLUE, label="your backward_tape")[0]
+                axes.plot([], [], "o-", color=BLUE, label=captions.YOUR_TAPE)[0]
             )
             axes.legend(loc="upper left", frameon=False, handlelength=4)
             self.mark = surface.moving(
@@ -119,31 +120,25 @@ class _Painter:
         self.made.set_data(calls.depths, calls.made)
         many, few = by_paths(calls.forks, calls.depth), int(calls.made[-1])
         self.mark.set_data([calls.depth], [float(many)])
-        self.many.text = f"{calls.depth} diamonds along every path: {many:,}"
+        self.many.text = captions.along_every_path(calls.depth, many)
         self.few.x, self.few.y, self.few.text = calls.depth, few * 3.0, f"{few:,}"
-        forks = ("", "", "two", "three", "four")[calls.forks]
-        return (
-            f"{calls.depth} diamonds, each of {forks} branches: your backward_tape calls {few:,} "
-            f"rules, a walk along every path {many:,}, {number(many / max(few, 1))} times as many."
-        )
+        ratio = number(many / max(few, 1))
+        return captions.calls_made(calls.depth, calls.forks, few=few, many=many, ratio=ratio)
 
 
 def view() -> View:
     """Return the page."""
     painter = _Painter()
     return View(
-        title="a deep diamond",
+        title=captions.DIAMOND_TITLE,
         controls={
-            "forks": slider("branches", 2, 2, MOST_FORKS, 1),
-            "depth": slider("diamonds", 10, 1, DEEPEST, 1),
+            "forks": slider(captions.BRANCHES, 2, 2, MOST_FORKS, 1),
+            "depth": slider(captions.DIAMONDS, 10, 1, DEEPEST, 1),
         },
         compute=compute,
         toy=toy(),
-        toy_says="the operations are counted, and no gradient is computed.",
+        toy_says=captions.DIAMOND_TOY,
         surface=painter.surface,
         paint=painter.paint,
-        hint=(
-            "two curves over the number of diamonds, on a logarithmic axis: the calls of a walk "
-            "along every path run away, those of your engine grow slowly."
-        ),
+        hint=captions.DIAMOND_HINT,
     )

@@ -5,18 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.axes import Axes
 
+from byhand.figures import captions
 from byhand.figures.controls import slider
 from byhand.figures.guard import Array, Functions
 from byhand.figures.panel import View, Work
 from byhand.figures.surface import Surface, Words
 from byhand.picture import BLUE, GRADIENT, GREEN, INK, QUIET, VERMILLION, number
 
-STEPS = (
-    "Forwards: values, no slope yet.",
-    "One step back: the slopes of L = u_1 u_2.",
-    "Two steps back: along a path, multiply.",
-    "Three steps back: at x the paths add up.",
-)
+STEPS = captions.FORK_STEPS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,8 +105,8 @@ class _Painter:
         with surface as figure:
             left, self.right = figure.subplots(1, 2, width_ratios=(1.5, 1))
             _graph(left)
-            self.right.set_title("slope of $L$ by $x$", loc="left")
-            self.right.set_xticks(range(4), ["over $u_1$", "over $u_2$", "sum", "measured"])
+            self.right.set_title(captions.FORK_SLOPE, loc="left")
+            self.right.set_xticks(range(4), [*captions.OVER_U, captions.SUM, captions.MEASURED])
             self.right.axhline(0, color=INK, linewidth=1)
             self.right.set_ylim(-30, 30)
             self.right.tick_params(axis="x", length=0)
@@ -150,17 +146,16 @@ class _Painter:
             below.text = slopes[start, end]
         self.says.text = STEPS[fork.steps]
         self.result.text = f"L = {_n(fork.loss)}"
-        self.at_x.text = f"slope {_n(fork.total)}" if fork.steps == 3 else ""
+        self.at_x.text = captions.slope_is(_n(fork.total)) if fork.steps == 3 else ""
         self._bars(fork, (over_1, over_2, fork.total, fork.measured))
-        said = f"At x = {_n(fork.x)} and r = {_n(fork.r)}, L is {_n(fork.loss)}. "
-        said += STEPS[fork.steps]
+        said = [captions.fork_values(_n(fork.x), _n(fork.r), _n(fork.loss)), STEPS[fork.steps]]
         if fork.steps >= 1:
-            said += f" By u_1 the slope is {_n(by_1)}, by u_2 {_n(by_2)}."
+            said.append(captions.fork_by_u(_n(by_1), _n(by_2)))
         if fork.steps >= 2:
-            said += f" Over u_1 comes {_n(over_1)}, over u_2 {_n(over_2)}."
+            said.append(captions.fork_over_u(_n(over_1), _n(over_2)))
         if fork.steps == 3:
-            said += f" Their sum is {_n(fork.total)}; measured: {_n(fork.measured)}."
-        return said
+            said.append(captions.fork_sum(_n(fork.total), _n(fork.measured)))
+        return " ".join(said)
 
     def _bars(self, fork: Fork, heights: tuple[float, ...]) -> None:
         limit = next(
@@ -194,8 +189,8 @@ def _graph(axes: Axes) -> None:
     for name, (x, y) in _PLACES.items():
         box = {"boxstyle": "round,pad=0.4", "facecolor": "#f4f4f4", "edgecolor": INK}
         axes.text(x, y, labels[name], ha="center", va="center", fontsize=12, bbox=box, zorder=5)
-    axes.text(3.4, 0.98, "above: value", color=BLUE, fontsize=10, ha="right")
-    axes.text(3.4, 0.80, "below: slope", color=GRADIENT, fontsize=10, ha="right")
+    axes.text(3.4, 0.98, captions.ABOVE, color=BLUE, fontsize=10, ha="right")
+    axes.text(3.4, 0.80, captions.BELOW, color=GRADIENT, fontsize=10, ha="right")
 
 
 def _on_arrow(
@@ -216,20 +211,16 @@ def view() -> View:
     """Return the page."""
     painter = _Painter()
     return View(
-        title="two paths",
+        title=captions.FORK_TITLE,
         controls={
             "x": slider("x", 2.0, -3.0, 3.0, 0.1),
-            "r": slider("r, of u_2 = r x", 3.0, -4.0, 4.0, 0.1),
-            "steps": slider("steps back", 3, 0, 3, 1),
+            "r": slider(captions.FORK_R, 3.0, -4.0, 4.0, 0.1),
+            "steps": slider(captions.STEPS_BACK, 3, 0, 3, 1),
         },
         compute=compute,
         toy=toy(),
-        toy_says="the same graph, its slope taken from a table instead of from your functions.",
+        toy_says=captions.FORK_TOY,
         surface=painter.surface,
         paint=painter.paint,
-        hint=(
-            "left a graph in which x feeds u_1 and u_2 and both feed L, with values and slopes on "
-            "its arrows; right bars for the contribution of each path, their sum, and the "
-            "measured slope."
-        ),
+        hint=captions.FORK_HINT,
     )

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-from byhand.figures import faults
+from byhand.figures import captions, faults
 from byhand.figures.controls import choice, log_slider, slider
 from byhand.figures.guard import Array, Functions, Trouble, Waiting, as_array
 from byhand.figures.network import FIRST, SLICE, accuracy, forward, read, toy_network
@@ -168,8 +168,8 @@ class _Painter:
         with surface as figure:
             axes, bars, check = figure.subplots(1, 3, width_ratios=(1.7, 0.85, 0.85))
             axes.set_yscale("log")
-            axes.set(xlim=(0, EPOCHS + 0.2), ylim=(5e-3, 30), xlabel="epoch")
-            axes.set_title("training loss", loc="left")
+            axes.set(xlim=(0, EPOCHS + 0.2), ylim=(5e-3, 30), xlabel=captions.EPOCH)
+            axes.set_title(captions.TRAINING_LOSS, loc="left")
             axes.xaxis.set_major_locator(MaxNLocator(integer=True))
             axes.grid(color="#e0e0e0", linewidth=0.8)
             (first,) = axes.plot([], [], "s--", color=VERMILLION, markevery=2)
@@ -184,7 +184,7 @@ class _Painter:
                 "edgecolor": INK,
                 "hatch": ("//", ""),
             }
-            for panel, title in ((bars, "test accuracy"), (check, "gradient check")):
+            for panel, title in ((bars, captions.TEST_ACCURACY), (check, captions.GRADIENT_CHECK)):
                 panel.set_title(title, loc="left")
                 panel.set_xticks(range(2), ["bug", "yours"])
             bars.set(ylim=(0, 1.12), yticks=(0, 0.5, 1))
@@ -195,7 +195,7 @@ class _Painter:
             self.checks = surface.all_moving(check.bar(range(2), [1e-13] * 2, **style))
             figure.legend(
                 (first, own),
-                ("with the planted bug", "your model_backward"),
+                (captions.WITH_BUG, captions.YOURS),
                 loc="outside lower center",
                 ncols=2,
                 frameon=False,
@@ -206,7 +206,7 @@ class _Painter:
 
     def paint(self, lineup: Lineup) -> str:
         said = []
-        names = (lineup.suspect, "your model_backward")
+        names = (lineup.suspect, captions.YOURS)
         for i, name in enumerate(names):
             losses, share, error = lineup.losses[i], lineup.accuracy[i], lineup.errors[i]
             self.lines[i].set_data(
@@ -218,11 +218,15 @@ class _Painter:
             height = float(np.clip(np.nan_to_num(error, nan=10), 1e-12, 10))
             self.checks[i].set_height(height)
             self.errors[i].y, self.errors[i].text = height * 1.5, f"{error:.0e}"
-            last = number(losses[-1]) if losses.size else "not known yet"
-            verdict = "passes" if error < PASSES else "fails"
+            last = number(losses[-1]) if losses.size else captions.NOT_KNOWN
             said.append(
-                f"{' '.join(name.split())}: loss {last}, test accuracy {share:.3f}, "
-                f"gradient check {error:.0e}: {verdict}."
+                captions.suspected(
+                    " ".join(name.split()),
+                    last,
+                    accuracy=share,
+                    error=error,
+                    passes=error < PASSES,
+                )
             )
         return " ".join(said)
 
@@ -234,22 +238,18 @@ def view(functions: Functions) -> View:
     names = list(named) if isinstance(named, Mapping) and named else list(toys.thing("suspects"))
     painter = _Painter()
     return View(
-        title="planted bugs",
+        title=captions.BUGS_TITLE,
         controls={
-            "suspect": choice("suspect", names, names[0], width="400px"),
-            "lr": log_slider("learning rate", 0.15, -3, 0),
-            "seed": slider("first weights", 0, 0, 9, 1),
+            "suspect": choice(captions.SUSPECT, names, names[0], width="400px"),
+            "lr": log_slider(captions.LEARNING_RATE, 0.15, -3, 0),
+            "seed": slider(captions.FIRST_WEIGHTS, 0, 0, 9, 1),
         },
         compute=compute,
         toy=toys,
-        toy_says="one number that learns, with two made-up bugs; the accuracies mean nothing.",
+        toy_says=captions.BUGS_TOY,
         surface=painter.surface,
         paint=painter.paint,
-        hint=(
-            "left the training loss of a network with a planted bug and of yours, in the middle "
-            "their accuracies on the test samples, right their gradient checks on a logarithmic "
-            "axis with the limit as a dotted line."
-        ),
+        hint=captions.BUGS_HINT,
     )
 
 

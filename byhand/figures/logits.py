@@ -11,6 +11,7 @@ from typing import Any
 import matplotlib as mpl
 import numpy as np
 
+from byhand.figures import captions
 from byhand.figures.controls import choice, slider, switch
 from byhand.figures.guard import Array, Functions
 from byhand.figures.panel import Panel, View, Work
@@ -136,8 +137,8 @@ class _Painter:
                 figure.add_subplot(grid[0, 1]),
                 figure.add_subplot(grid[1, :]),
             )
-            self.bars.set(xlabel="class", xticks=columns, xlim=(-0.6, 3.6))
-            self.bars.set_title("shares $s$  (and $s - t$, hatched)")
+            self.bars.set(xlabel=captions.CLASS, xticks=columns, xlim=(-0.6, 3.6))
+            self.bars.set_title(captions.SHARES_TITLE)
             self.bars.axhline(0, color=INK, linewidth=1)
             self.bars.set_ylim(-1.15, 1.15)
             style: dict[str, Any] = {"width": 0.36, "edgecolor": INK, "linewidth": 0.8}
@@ -153,8 +154,10 @@ class _Painter:
                     **style,
                 )
             )
-            heat.set_title("Jacobian $J$ and its row sums", loc="left")
-            heat.set(xlabel="logit $k$", ylabel="share $j$", xticks=columns, yticks=columns)
+            heat.set_title(captions.JACOBIAN_TITLE, loc="left")
+            heat.set(
+                xlabel=captions.LOGIT_K, ylabel=captions.SHARE_J, xticks=columns, yticks=columns
+            )
             heat.spines[:].set_visible(False)
             self.colours = mpl.cm.ScalarMappable(mpl.colors.Normalize(-_FULL, _FULL), "RdBu_r")
             self.cells = surface.moving(
@@ -168,12 +171,17 @@ class _Painter:
                 )
             )
             heat.set(xlim=(-0.5, 4.75), ylim=(3.5, -0.5))
-            heat.set_xticks([*columns, 4.15], [*map(str, columns), "sum"])
+            heat.set_xticks([*columns, 4.15], [*map(str, columns), captions.SUM])
             table.set_axis_off()
             table.set(xlim=(0, 1), ylim=(0, 1))
             for j in columns:
                 table.text(
-                    0.47 + 0.155 * j, 1.0, f"class {j}", ha="center", va="center", color=QUIET
+                    0.47 + 0.155 * j,
+                    1.0,
+                    captions.class_of(j),
+                    ha="center",
+                    va="center",
+                    color=QUIET,
                 )
         self.over = [surface.words(self.bars, 0, 0, anchor="mb") for _ in columns]
         self.entries = [
@@ -191,15 +199,15 @@ class _Painter:
         self._heat(answer)
         self._table(answer)
         row_sum = _tiny(float(np.abs(answer.row_sums).max()))
-        said = [f"Logits {listed(answer.logits)} give the shares {_rounded(answer.shares)}."]
-        said += [f"The Jacobian's largest entry is {number(answer.jacobian.max())},"]
-        said += [f"its largest row sum in size {row_sum}."]
+        logits, shares = listed(answer.logits), _rounded(answer.shares)
+        largest = number(answer.jacobian.max())
+        said = [captions.shares_are(logits, shares, largest=largest, row_sum=row_sum)]
         if answer.at_once is not None and answer.product is not None:
             apart = float(np.abs(answer.at_once - answer.product).max())
-            said += [f"With target class {answer.target}, s - t is {_rounded(answer.at_once)};"]
-            said += [f"the product with the Jacobian differs from it by at most {_tiny(apart)}."]
+            at_once = _rounded(answer.at_once)
+            said += [captions.with_target(answer.target, at_once, _tiny(apart))]
             if apart > 1e-6:
-                said += ["The division by a tiny share has spoilt the product."]
+                said += [captions.SPOILT]
         return " ".join(said)
 
     def _bars(self, answer: Answer) -> None:
@@ -225,16 +233,16 @@ class _Painter:
 
     def _table(self, answer: Answer) -> None:
         named = {
-            "ds: cross-entropy by the shares": answer.by_shares,
-            "product: J transposed times ds": answer.product,
-            "s - t, your function at once": answer.at_once,
+            captions.BY_SHARES: answer.by_shares,
+            captions.PRODUCT: answer.product,
+            captions.AT_ONCE: answer.at_once,
         }
         for (title, values), row in zip(named.items(), self.rows, strict=True):
             row[0].text = title if values is not None else ""
             for j, words in enumerate(row[1:]):
                 words.text = "" if values is None else _short(float(values[j]))
         if answer.by_shares is None:
-            self.rows[1][0].text = "Switch the cross-entropy on to see what becomes of the product."
+            self.rows[1][0].text = captions.SWITCH_ON
 
 
 def _rounded(values: Array) -> str:
@@ -253,9 +261,12 @@ def _tiny(value: float) -> str:
 def controls() -> dict[str, Any]:
     """Return the controls by name: one slider a logit, the target, the cross-entropy."""
     return {
-        **{f"z{i}": slider(f"logit z{i}", z, -REACH, REACH, 0.1) for i, z in enumerate(START)},
-        "target": choice("target class", range(CLASSES), 1),
-        "cross_entropy": switch("cross-entropy behind the softmax", value=True),
+        **{
+            f"z{i}": slider(captions.logit_of(f"z{i}"), z, -REACH, REACH, 0.1)
+            for i, z in enumerate(START)
+        },
+        "target": choice(captions.TARGET_CLASS, range(CLASSES), 1),
+        "cross_entropy": switch(captions.CROSS_ENTROPY, value=True),
     }
 
 
@@ -263,21 +274,14 @@ def view() -> View:
     """Return the figure's only page."""
     painter = _Painter()
     return View(
-        title="softmax and its Jacobian",
+        title=captions.LOGITS_TITLE,
         controls=controls(),
         compute=compute,
         toy=toy(),
-        toy_says=(
-            "shares of squares instead of a softmax, with a squared distance behind them, "
-            "every slope measured. Its rows do not sum to 0."
-        ),
+        toy_says=captions.LOGITS_TOY,
         surface=painter.surface,
         paint=painter.paint,
-        hint=(
-            "left a bar for each share, right the Jacobian as a heat map with its row sums, "
-            "below three rows of numbers that show how the product with the Jacobian becomes "
-            "s minus t."
-        ),
+        hint=captions.LOGITS_HINT,
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from matplotlib.ticker import FixedLocator, FuncFormatter
 
+from byhand.figures import captions, race_words
 from byhand.figures.controls import log_slider, slider
 from byhand.figures.guard import Array, Functions
 from byhand.figures.optimisers import Runner, Settings, toy
@@ -24,7 +25,7 @@ NAMES = ("floor", "wall")
 STYLES = {"floor": (BLUE, "-", "o"), "wall": (VERMILLION, "--", "s")}
 """Colour, dashes and marker of each direction."""
 
-CREEPS, SWINGS, JUMPS, GROWS = "creeps", "swings", "jumps from side to side", "grows"
+CREEPS, SWINGS, JUMPS, GROWS = "creeps", "swings", "jumps", "grows"
 
 _LEFT, _RIGHT = 1e-3, 10.0  # of rate times curvature on the map
 _LEVELS = (0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99)
@@ -130,7 +131,7 @@ class _Painter:
                 side = figure.add_subplot(sides[place, 1], sharex=upper, sharey=upper)
                 upper = upper or side
                 side.set(xlim=(-1, STEPS + 1), ylim=(-1.3, 1.3))
-                side.set_title(f"along the {name}" if not place else "up the wall", loc="left")
+                side.set_title(race_words.UP_WALL if place else race_words.ALONG_FLOOR, loc="left")
                 side.axhline(0, color="#8c8c8c", linewidth=0.8)
                 side.grid(color="#e0e0e0", linewidth=0.8)
                 (line,) = side.plot(
@@ -138,25 +139,23 @@ class _Painter:
                 )
                 self.lines[name] = surface.moving(line)
             upper.tick_params(labelbottom=False)
-            side.set_xlabel("step")
+            side.set_xlabel(captions.STEP)
 
     def paint(self, descent: Descent) -> str:
         """Move the artists and return the summary."""
         steepness = np.array([descent.lr, descent.lr * descent.conditioning])
         at = np.clip(steepness, _LEFT, _RIGHT)
         self.rod.set_data(at, [descent.beta] * 2)
-        said = []
         for i, name in enumerate(NAMES):
             self.ends[name].set_data(at[i : i + 1], [descent.beta])
             way = np.clip(np.nan_to_num(descent.path[:, i], nan=10.0), -10, 10)
             self.lines[name].set_data(np.arange(way.size), way)
-            said.append(f"{name}: {descent.ways[i]}, times {descent.factors[i]:.3g} a step")
-        text = f"Rate {number(descent.lr)}, momentum {number(descent.beta)}, conditioning "
-        text += f"{number(descent.conditioning)}. {'; '.join(said).capitalize()}."
+        set_to = (number(descent.lr), number(descent.beta), number(descent.conditioning))
+        text = race_words.descent(*set_to, descent.ways, descent.factors)
         if descent.slower >= 1:
-            return f"{text} It diverges."
+            return race_words.all_diverges(text)
         long = np.log(1e-3) / np.log(descent.slower) if descent.slower > 0 else 1
-        return f"{text} The slower one decides: a thousandth after {max(1, round(long))} steps."
+        return race_words.slower_decides(text, max(1, round(long)))
 
 
 def _draw_map(axes: Any) -> None:
@@ -165,8 +164,8 @@ def _draw_map(axes: Any) -> None:
     factors = np.array([[shrinks(float(s), float(b))[0] for s in x] for b in y])
     axes.set_xscale("log")
     axes.set(xlim=(_LEFT, _RIGHT), ylim=(-0.035, 0.99))
-    axes.set(xlabel="learning rate times curvature", ylabel="momentum")
-    axes.set_title("factor a step", loc="left")
+    axes.set(xlabel=race_words.MAP_AXIS, ylabel=captions.MOMENTUM)
+    axes.set_title(race_words.MAP_TITLE, loc="left")
     axes.contourf(x, y, factors, levels=(0, *_LEVELS, 1.0), cmap="Greens_r", alpha=0.75)
     lines = axes.contour(x, y, factors, levels=_LEVELS, colors="#4d4d4d", linewidths=0.7)
     axes.clabel(lines, levels=(0.5, 0.7, 0.9), fmt="%.2g", fontsize=10, colors=INK)
@@ -174,8 +173,8 @@ def _draw_map(axes: Any) -> None:
     axes.fill_betweenx(y, edge, _RIGHT, facecolor="#d0d0d0", hatch="//", edgecolor="#8c8c8c")
     axes.plot(edge, y, color=INK, linewidth=2)
     axes.plot((1 - np.sqrt(y)) ** 2, y, color=INK, linewidth=1.4, linestyle=":")
-    for at, word in (((0.004, 0.45), "creeps"), ((0.11, 0.75), "swings"), ((6.3, 0.5), "grows")):
-        upright = 90 if word == "grows" else 0
+    for at, way in (((0.004, 0.45), CREEPS), ((0.11, 0.75), SWINGS), ((6.3, 0.5), GROWS)):
+        word, upright = race_words.WAYS[way], 90 if way == GROWS else 0
         style = {"boxstyle": "round,pad=0.2", "facecolor": "white", "edgecolor": "none"}
         axes.text(*at, word, ha="center", va="center", rotation=upright, bbox=style, zorder=4)
     axes.xaxis.set_major_locator(FixedLocator([0.001, 0.01, 0.1, 1, 10]))
@@ -186,22 +185,18 @@ def view() -> View:
     """Return the page."""
     painter = _Painter()
     return View(
-        title="momentum",
+        title=captions.MOMENTUM,
         controls={
-            "lr": log_slider("learning rate", 0.07, -3, 0, 0.02),
-            "beta": slider("momentum", 0.0, 0.0, 0.98, 0.01),
-            "conditioning": log_slider("conditioning", 25.0, 0, 3),
+            "lr": log_slider(captions.LEARNING_RATE, 0.07, -3, 0, 0.02),
+            "beta": slider(captions.MOMENTUM, 0.0, 0.0, 0.98, 0.01),
+            "conditioning": log_slider(captions.CONDITIONING, 25.0, 0, 3),
         },
         compute=compute,
         toy=toy(),
-        toy_says="a walker that steps by the root of the slope and keeps no velocity.",
+        toy_says=race_words.MOMENTUM_TOY,
         surface=painter.surface,
         paint=painter.paint,
-        hint=(
-            "left a map over learning rate times curvature and momentum, dark where a direction "
-            "shrinks fast, hatched where it grows, with a circle for the floor of the valley and "
-            "a square for its wall; right both directions step by step."
-        ),
+        hint=race_words.MOMENTUM_HINT,
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from byhand.figures import faults
+from byhand.figures import faults, race_words
 from byhand.figures.guard import Functions, Trouble
 from byhand.figures.network import Params
 from byhand.picture import BLUE, GREEN, VERMILLION
@@ -32,9 +32,8 @@ class Settings:
     eps: float
 
     def __str__(self) -> str:
-        return (
-            f"rate {self.lr:.2g}, beta {self.beta:.2g}, beta1 {self.beta1:.2g}, "
-            f"beta2 {self.beta2:.3g}, eps {self.eps:.0e}"
+        return race_words.settings(
+            lr=self.lr, beta=self.beta, beta1=self.beta1, beta2=self.beta2, eps=self.eps
         )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.figure import Figure
 
+from byhand.figures import captions
 from byhand.figures.controls import choice, slider
 from byhand.figures.guard import Array, Functions
 from byhand.figures.panel import View, Work
@@ -14,6 +15,7 @@ from byhand.figures.surface import Surface, Words
 from byhand.graphs import draw_graph, laid_out, rows_of
 from byhand.picture import BLUE, GRADIENT, ORANGE, number
 from byhand.tape import Tape, Var, sigmoid
+from byhand.words import all_of
 
 HEIGHT = 3.9  # inches
 _SHARE = 0.9  # of the height for the graph; above it stands a sentence
@@ -247,18 +249,18 @@ class _Painter:
 
 def _sentence(passes: Passes, names: Sequence[str]) -> str:
     if not passes.step:
-        return "The inputs. Move the slider: forward first, then backward."
+        return captions.INPUTS
     if not passes.made:
         place = passes.shown - 1
-        return f"Forward: {names[place]} = {number(float(passes.values[place]))}."
+        return captions.forward(names[place], number(float(passes.values[place])))
     visit = passes.made[-1]
     inputs = PROGRAMS[passes.program].tape[visit.place][1]
-    sent = " and ".join(
-        f"{number(part)} to {names[place]}" for place, part in zip(inputs, visit.sent, strict=False)
-    )
-    got = number(visit.gradient)
-    said = f"Backward: the rule of {names[visit.place]} gets {got}"
-    return f"{said} and sends {sent}." if sent else f"{said}."
+    sent = [
+        captions.part_to(number(part), names[place])
+        for place, part in zip(inputs, visit.sent, strict=False)
+    ]
+    name, got = names[visit.place], number(visit.gradient)
+    return captions.rule_sends(name, got, all_of(sent)) if sent else captions.rule(name, got)
 
 
 def _summary(passes: Passes, names: Sequence[str]) -> str:
@@ -267,7 +269,7 @@ def _summary(passes: Passes, names: Sequence[str]) -> str:
         for name, (sent, total) in zip(names, passes.gradients_said, strict=True)
         if sent or total
     ]
-    return f"Gradients so far: {'; '.join(parts)}." if parts else ""
+    return captions.gradients("; ".join(parts)) if parts else ""
 
 
 def _added(parts: Sequence[float]) -> str:
@@ -281,18 +283,15 @@ def view() -> View:
     """Return the page."""
     painter = _Painter()
     return View(
-        title="forward and backward",
+        title=captions.PASSES_TITLE,
         controls={
-            "program": choice("program", PROGRAMS, "the three lines"),
-            "step": slider("steps", 5, 0, MOST_STEPS, 1),
+            "program": choice(captions.PROGRAM, PROGRAMS, "the three lines"),
+            "step": slider(captions.STEPS, 5, 0, MOST_STEPS, 1),
         },
         compute=compute,
         toy=toy(),
-        toy_says="numbers that were noted down; what the rules send is left out.",
+        toy_says=captions.PASSES_TOY,
         surface=painter.surface,
         paint=painter.paint,
-        hint=(
-            "a graph of a small program running to the right; above each box its value, below it "
-            "the contributions that its users have sent, and their sum."
-        ),
+        hint=captions.PASSES_HINT,
     )

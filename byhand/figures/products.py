@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from byhand.figures import faults
+from byhand.figures import captions, faults
 from byhand.figures.controls import choice, slider, switch
 from byhand.figures.guard import Array, Functions, Trouble, as_array
 from byhand.figures.panel import Panel, View, Work
@@ -24,7 +24,7 @@ LARGEST = 6
 WANTED = {"dW": "A", "dA": "W"}
 """What is wanted -> the array that is multiplied with dZ."""
 
-RIGHT, WRONG, MISFIT, IMPOSSIBLE = "right", "fits, and is wrong", "wrong shape", "does not multiply"
+RIGHT, WRONG, MISFIT, IMPOSSIBLE = "right", "wrong", "misfit", "impossible"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,7 +154,7 @@ class _Painter:
             left.set_axis_off()
             left.set(xlim=(0, 15), ylim=(-1.6, 7.4))
             left.set_aspect("equal")
-            left.set_title("the two factors, to scale", loc="left")
+            left.set_title(captions.FACTORS, loc="left")
             self.boxes = surface.all_moving(
                 left.add_patch(
                     Rectangle(
@@ -163,7 +163,7 @@ class _Painter:
                 )
                 for colour, hatch in (("#9ecae8", ""), ("#f3d08a", "//"))
             )
-            heat.set_title("error of each entry", loc="left")
+            heat.set_title(captions.ERROR_OF_ENTRIES, loc="left")
             heat.spines[:].set_visible(False)
             heat.set(xticks=[], yticks=[], xlim=(-0.5, 5.5), ylim=(5.5, -0.5))
             self.cells = surface.moving(
@@ -204,20 +204,20 @@ class _Painter:
             mark, colour = _MARKS[product.verdict]
             name.text, verdict.text, verdict.colour = (
                 product.name,
-                f"{mark} {product.verdict}",
+                f"{mark} {captions.FITS[product.verdict]}",
                 colour,
             )
         self.frame.set_xy((0.03 + products.chosen % 4, 0.06 + products.chosen // 4))
         fitting = [p for p in products.products if p.verdict in (RIGHT, WRONG)]
         right = sum(p.verdict == RIGHT for p in fitting)
-        said = (
-            f"{chosen.name}, shapes {chosen.shapes[0]} and {chosen.shapes[1]}: {chosen.verdict}. "
-            f"{products.wanted} has shape {products.truth.shape}; {len(fitting)} of 8 products "
-            f"have it, {right} of them {'is' if right == 1 else 'are'} right."
-        )
+        shape = products.truth.shape
+        said = [
+            captions.product_is(chosen.name, chosen.shapes, chosen.verdict),
+            captions.products_fitting(products.wanted, shape, fitting=len(fitting), right=right),
+        ]
         if chosen.error is not None and chosen.verdict == WRONG:
-            said += f" The largest error of an entry is {number(chosen.error.max())}."
-        return said
+            said.append(captions.largest_error(number(chosen.error.max())))
+        return " ".join(said)
 
     def _factors(self, chosen: Product) -> None:
         x = 0.0
@@ -232,18 +232,20 @@ class _Painter:
             rows, columns = shape
             box.set_bounds(x, 6.6 - rows, columns, rows)
             name.x, name.y, name.text = x + columns / 2, 6.6 - rows / 2, part
-            size.x, size.y, size.text = x + max(columns, 2) / 2, 6.4 - rows, f"{rows} by {columns}"
+            size.x, size.y, size.text = (
+                x + max(columns, 2) / 2,
+                6.4 - rows,
+                captions.size(rows, columns),
+            )
             x += max(columns, 2) + 1.5
         inner = (chosen.shapes[0][1], chosen.shapes[1][0])
         fits = inner[0] == inner[1]
-        self.says.text = f"inner sizes {inner[0]} and {inner[1]}: " + (
-            "they multiply" if fits else "they do not multiply"
-        )
+        self.says.text = captions.multiply(*inner)
         self.says.colour = INK if fits else GRADIENT
 
     def _errors(self, chosen: Product) -> None:
         error = chosen.error
-        self.none.text = "" if error is not None else "no error to show: the shapes differ"
+        self.none.text = "" if error is not None else captions.NO_ERROR
         self.cells.set_visible(error is not None)
         if error is not None:
             rows, columns = error.shape
@@ -259,26 +261,22 @@ def view() -> View:
     """Return the figure's only page."""
     painter = _Painter()
     return View(
-        title="order and transposes",
+        title=captions.ORDER_TITLE,
         controls={
-            "wanted": choice("wanted", WANTED, "dW"),
-            "first": choice("left factor", ("dZ", "the other"), "dZ"),
-            "transpose_first": switch("transpose the left factor", value=False),
-            "transpose_second": switch("transpose the right factor", value=False),
+            "wanted": choice(captions.WANTED, WANTED, "dW"),
+            "first": choice(captions.LEFT_FACTOR, ("dZ", "the other"), "dZ"),
+            "transpose_first": switch(captions.TRANSPOSE_LEFT, value=False),
+            "transpose_second": switch(captions.TRANSPOSE_RIGHT, value=False),
             "n_out": slider("n_out", 4, 1, LARGEST, 1),
             "n_in": slider("n_in", 4, 1, LARGEST, 1),
             "m": slider("m", 4, 1, LARGEST, 1),
         },
         compute=compute,
         toy=toy(),
-        toy_says="the wanted result is made of sums of rows, so that no product is right.",
+        toy_says=captions.ORDER_TOY,
         surface=painter.surface,
         paint=painter.paint,
-        hint=(
-            "above the two factors as boxes to scale and the error of each entry as a heat map; "
-            "below eight tiles, one for each product, that say whether it multiplies, has the "
-            "right shape, and is right."
-        ),
+        hint=captions.ORDER_HINT,
     )
 
 

@@ -7,84 +7,70 @@ real data, and a sweep of learning rates.
 from collections.abc import Mapping
 from typing import Any
 
-from byhand.figures import optimisers, sweep, training, valley
+from byhand.figures import captions, optimisers, race_words, sweep, training, valley
 from byhand.figures.controls import choice, log_slider, slider
 from byhand.figures.guard import Functions
 from byhand.figures.network import toy_network
 from byhand.figures.panel import Panel, View
 
-_TOY_SAYS = (
-    "three walkers that are none of the three optimisers: one steps by the sign of the slope, "
-    "one by its root, one straight to the origin."
-)
-
 
 def views() -> list[View]:
     """Return the three pages."""
-    rate = log_slider("learning rate", 0.03, -4, 1)
+    rate = log_slider(captions.LEARNING_RATE, 0.03, -4, 1)
     common = {
-        "beta": slider("momentum", 0.9, 0.0, 0.99, 0.01),
-        "beta1": slider("Adam beta1", 0.9, 0.0, 0.99, 0.01),
-        "beta2": choice("Adam beta2", (0.5, 0.9, 0.99, 0.999, 0.9999), 0.999),
-        "eps": log_slider("Adam eps", 1e-8, -12, 0, 0.5),
+        "beta": slider(captions.MOMENTUM, 0.9, 0.0, 0.99, 0.01),
+        "beta1": slider(race_words.BETA_1, 0.9, 0.0, 0.99, 0.01),
+        "beta2": choice(race_words.BETA_2, (0.5, 0.9, 0.99, 0.999, 0.9999), 0.999),
+        "eps": log_slider(race_words.EPS, 1e-8, -12, 0, 0.5),
     }
     ground = {
-        "conditioning": log_slider("conditioning", 25.0, 0, 3),
-        "degrees": slider("turned by", 0, 0, 90, 5),
+        "conditioning": log_slider(captions.CONDITIONING, 25.0, 0, 3),
+        "degrees": slider(race_words.TURNED_BY, 0, 0, 90, 5),
     }
-    batch = {"batch_size": choice("batch size", (10, 30, 50, 100, 500), 30)}
+    batch = {"batch_size": choice(race_words.BATCH_SIZE, (10, 30, 50, 100, 500), 30)}
     paths, curves, rates = valley.Painter(), training.Painter(), sweep.Painter()
     return [
         View(
-            title="valley",
+            title=race_words.VALLEY,
             controls={"lr": rate, **common, **ground},
             compute=valley.compute,
             toy=optimisers.toy(),
-            toy_says=_TOY_SAYS,
+            toy_says=race_words.WALKERS_TOY,
             surface=paths.surface,
             paint=paths.paint,
-            hint=(
-                "left the contours of a long valley with the paths of SGD, momentum and Adam; "
-                "right the loss of each, step by step, on a logarithmic axis."
-            ),
-            buttons={"keep this run": paths.keep, "forget it": paths.forget},
+            hint=race_words.VALLEY_HINT,
+            buttons={race_words.KEEP: paths.keep, race_words.FORGET: paths.forget},
         ),
         View(
-            title="real data",
+            title=race_words.REAL_DATA,
             controls={
-                "data": choice("data", training.PROBLEMS, "digits"),
+                "data": choice(race_words.DATA, training.PROBLEMS, "digits"),
                 "lr": rate,
                 **common,
                 **batch,
             },
             compute=training.compute,
             toy=Functions({**optimisers.toy_steps(), **toy_network()}),
-            toy_says="curves from a formula; no network is trained, the accuracies mean nothing.",
+            toy_says=race_words.CURVES_TOY,
             surface=curves.surface,
             paint=curves.paint,
-            hint=(
-                "left the training loss over the epochs for SGD, momentum and Adam, on a "
-                "logarithmic axis; right their accuracies on the test samples."
-            ),
-            buttons={"keep this run": curves.keep, "forget it": curves.forget},
+            hint=race_words.REAL_DATA_HINT,
+            buttons={race_words.KEEP: curves.keep, race_words.FORGET: curves.forget},
         ),
         View(
-            title="sweep of rates",
+            title=race_words.SWEEP,
             controls={
-                "problem": choice("problem", sweep.problems(), sweep.VALLEY),
+                "problem": choice(race_words.PROBLEM, sweep.problems(), sweep.VALLEY),
                 **common,
                 **ground,
                 **batch,
             },
             compute=sweep.compute,
             toy=optimisers.toy(),
-            toy_says=_TOY_SAYS,
+            toy_says=race_words.WALKERS_TOY,
             surface=rates.surface,
             paint=rates.paint,
-            hint=(
-                "the loss over the learning rate for SGD, momentum and Adam, both axes "
-                "logarithmic, the best rate of each marked by a star."
-            ),
+            hint=race_words.SWEEP_HINT,
         ),
     ]
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-from byhand.figures import faults
+from byhand.figures import captions, faults
 from byhand.figures.controls import choice, slider
 from byhand.figures.guard import Array, Functions, Trouble, as_array
 from byhand.figures.panel import Panel, View, Work
@@ -87,8 +87,8 @@ class _Painter:
         with surface as figure:
             axes = figure.add_subplot()
             axes.set_yscale("log")
-            axes.set(xlim=(0.5, DEEPEST + 0.5), ylim=(1e-14, 10), xlabel="layer")
-            axes.set_title("typical size of an entry of dW", loc="left")
+            axes.set(xlim=(0.5, DEEPEST + 0.5), ylim=(1e-14, 10), xlabel=captions.LAYER)
+            axes.set_title(captions.SIZE_OF_ENTRY, loc="left")
             axes.xaxis.set_major_locator(MaxNLocator(integer=True))
             axes.grid(color="#e0e0e0", linewidth=0.8)
             self.lines = {}
@@ -109,11 +109,8 @@ class _Painter:
         for kind, values in sizes.sizes.items():
             self.lines[kind].set_data(np.arange(1, values.size + 1), np.maximum(values, 1e-13))
             ratio = values[-1] / values[0] if values[0] > 0 else np.inf
-            said.append(
-                f"{kind}: {values[-1]:.1e} in the last layer, {values[0]:.1e} in the first, "
-                f"a factor of {ratio:.2g}."
-            )
-        head = f"{sizes.depth} layers of {sizes.width} units, scheme {sizes.scheme}."
+            said.append(captions.sizes(kind, last=values[-1], first=values[0], ratio=ratio))
+        head = captions.network_of(sizes.depth, sizes.width, sizes.scheme)
         return " ".join([head, *said])
 
 
@@ -121,21 +118,18 @@ def view() -> View:
     """Return the page."""
     painter = _Painter()
     return View(
-        title="size by depth",
+        title=captions.SIZES_TITLE,
         controls={
-            "scheme": choice("initialisation", ("he", "xavier"), "he"),
-            "depth": slider("layers", 10, 2, DEEPEST, 1),
-            "width": slider("units a layer", 50, 5, 80, 5),
+            "scheme": choice(captions.INITIALISATION, ("he", "xavier"), "he"),
+            "depth": slider(captions.LAYERS, 10, 2, DEEPEST, 1),
+            "width": slider(captions.UNITS_A_LAYER, 50, 5, 80, 5),
         },
         compute=compute,
         toy=toy(),
-        toy_says="sizes from a formula that halve, shrink by a tenth, or stay.",
+        toy_says=captions.SIZES_TOY,
         surface=painter.surface,
         paint=painter.paint,
-        hint=(
-            "the size of the gradient over the number of the layer, on a logarithmic axis, one "
-            "line for sigmoid, tanh and relu."
-        ),
+        hint=captions.SIZES_HINT,
     )
 
 

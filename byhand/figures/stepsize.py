@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from byhand.figures import captions
 from byhand.figures.controls import choice, log_slider, slider
 from byhand.figures.guard import Array, Functions
 from byhand.figures.panel import View, Work
@@ -88,13 +89,21 @@ class _Painter:
             axes = figure.add_subplot()
             axes.set_xscale("log")
             axes.set_yscale("log")
-            axes.set(xlim=(5e-14, 3), ylim=(1e-16, 50), xlabel="step $h$")
-            axes.set_title("error of the central difference", loc="left")
+            axes.set(xlim=(5e-14, 3), ylim=(1e-16, 50), xlabel=captions.STEP_H_AXIS)
+            axes.set_title(captions.STEP_H_ERROR, loc="left")
             axes.grid(color="#e0e0e0", linewidth=0.8)
             (taylor,) = axes.plot([], [], ":", color=INK, label="Taylor: $h^2\\,|f'''|/6$")
-            (line,) = axes.plot([], [], "o-", color=BLUE, markersize=5, label="your yardstick")
+            (line,) = axes.plot(
+                [], [], "o-", color=BLUE, markersize=5, label=captions.YOUR_YARDSTICK
+            )
             (mark,) = axes.plot(
-                [], [], "D", color=VERMILLION, markersize=12, fillstyle="none", label="your $h$"
+                [],
+                [],
+                "D",
+                color=VERMILLION,
+                markersize=12,
+                fillstyle="none",
+                label=captions.YOUR_H,
             )
             axes.legend(loc="lower right", frameon=False, handlelength=4)
             self.lines = surface.all_moving((taylor, line, mark))
@@ -110,11 +119,14 @@ class _Painter:
         self.says.x, self.says.y = np.clip(errors.h, 5e-13, 0.3), min(here * 4, 8)
         self.says.text = f"{errors.error:.0e}"
         best = int(errors.errors.argmin())
-        return (
-            f"{errors.curve} at x = {number(errors.x)} has the slope {number(errors.true)}. "
-            f"With h = {errors.h:.1e} the error is {errors.error:.1e}. "
-            f"Of the steps shown, h = {errors.steps[best]:.0e} has the smallest, "
-            f"{errors.errors[best]:.0e}; to the left rounding grows, to the right h squared."
+        return captions.errors(
+            errors.curve,
+            number(errors.x),
+            number(errors.true),
+            h=errors.h,
+            error=errors.error,
+            best=errors.steps[best],
+            least=errors.errors[best],
         )
 
 
@@ -122,19 +134,16 @@ def view() -> View:
     """Return the page."""
     painter = _Painter()
     return View(
-        title="the step h",
+        title=captions.STEP_H_TITLE,
         controls={
-            "curve": choice("function", CURVES, "exp(x)"),
+            "curve": choice(captions.FUNCTION, CURVES, "exp(x)"),
             "x": slider("x", 1.0, -2.0, 2.0, 0.1),
-            "h": log_slider("step h", 1e-5, -13, 0, 0.1),
+            "h": log_slider(captions.STEP_H, 1e-5, -13, 0, 0.1),
         },
         compute=compute,
         toy=toy(),
-        toy_says="errors noted down from another run, the same for each function.",
+        toy_says=captions.STEP_H_TOY,
         surface=painter.surface,
         paint=painter.paint,
-        hint=(
-            "the error over the step h, both axes logarithmic: it falls with h squared, is "
-            "smallest near 1e-5, and rises again below."
-        ),
+        hint=captions.STEP_H_HINT,
     )

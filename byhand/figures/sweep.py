@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from byhand.figures import valley
+from byhand.figures import captions, race_words, valley
 from byhand.figures.guard import Array, Functions, Trouble
 from byhand.figures.optimisers import NAMES, STYLES, Settings, runners
 from byhand.figures.panel import Work
@@ -19,6 +19,10 @@ SAMPLES = 500
 _LOST = 2.0  # a loss above this many times the first one counts as diverged
 
 
+BEST_RATE, LOWEST_LOSS = "best_rate", "loss"
+"""What chooses the best rate: the learner's function, or the lowest loss."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Sweep:
     """Losses by learning rate.
@@ -26,7 +30,7 @@ class Sweep:
     Attributes:
         problem: "valley" or the name of a data set.
         rates: (r,); losses: name -> (r,), NaN where training diverged or is not done.
-        best: name -> the best rate, or None; by: which rule chose it.
+        best: name -> the best rate, or None; by: what chose it, BEST_RATE or LOWEST_LOSS.
         done: how many of the rates have been tried.
     """
 
@@ -117,10 +121,10 @@ def _best(
             name: functions.number("best_rate", rates.copy(), values.copy())
             for name, values in finite.items()
         }
-        by = "chosen by your best_rate"
+        by = BEST_RATE
     except Trouble:
         chosen = {name: float(rates[np.nanargmin(values)]) for name, values in finite.items()}
-        by = "the lowest loss"
+        by = LOWEST_LOSS
     return best | chosen, by
 
 
@@ -133,9 +137,9 @@ class Painter:
             axes = figure.add_subplot()
             axes.set_xscale("log")
             axes.set_yscale("log")
-            axes.set(xlim=(7e-5, 15), ylim=(1e-8, 1e4), xlabel="learning rate")
+            axes.set(xlim=(7e-5, 15), ylim=(1e-8, 1e4), xlabel=captions.LEARNING_RATE)
             self.axes = axes
-            axes.set_title("loss after a fixed effort", loc="left")
+            axes.set_title(race_words.LOSS_AFTER, loc="left")
             axes.grid(color="#e0e0e0", linewidth=0.8)
             self.lines, self.stars, self.crosses = {}, {}, {}
             for name, (colour, dashes, marker) in STYLES.items():
@@ -176,15 +180,16 @@ class Painter:
             if best is None:
                 self.stars[name].set_data([], [])
                 if sweep.done == sweep.rates.size:
-                    said.append(f"{name} diverges at every rate.")
+                    said.append(race_words.diverges_everywhere(name))
                 continue
             at = int(np.abs(np.log(sweep.rates / best)).argmin()) if best > 0 else 0
             self.stars[name].set_data([best], [max(losses[at], limits[0] * 1.5)])
             loss = number(losses[at])
-            said.append(f"{name}: best rate {best:.2g}, loss {loss}, {lost.sum()} rates diverge.")
-        self.says.text = "crosses: diverged" if tried.any() else ""
-        effort = f"{valley.STEPS} steps" if sweep.problem == VALLEY else f"one pass of {SAMPLES}"
-        return f"{sweep.problem}, {effort}; best is {sweep.by}. {' '.join(said)}"
+            said.append(race_words.best_rate(name, best, loss, int(lost.sum())))
+        self.says.text = race_words.CROSSES if tried.any() else ""
+        walks = sweep.problem == VALLEY
+        effort = race_words.steps(valley.STEPS) if walks else race_words.one_pass(SAMPLES)
+        return race_words.swept(sweep.problem, effort, sweep.by, " ".join(said))
 
 
 def problems() -> list[str]:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
+from byhand.figures import captions, race_words
 from byhand.figures.guard import Array, Functions
 from byhand.figures.network import FIRST, SLICE, Params, accuracy, forward, read
 from byhand.figures.optimisers import NAMES, STYLES, Runner, Settings, runners
@@ -166,8 +167,8 @@ class Painter:
         with surface as figure:
             axes, bars = figure.subplots(1, 2, width_ratios=(2.2, 1))
             axes.set_yscale("log")
-            axes.set(xlim=(0, EPOCHS + 0.2), ylim=(1e-3, 40), xlabel="epoch")
-            axes.set_title("training loss", loc="left")
+            axes.set(xlim=(0, EPOCHS + 0.2), ylim=(1e-3, 40), xlabel=captions.EPOCH)
+            axes.set_title(captions.TRAINING_LOSS, loc="left")
             axes.xaxis.set_major_locator(MaxNLocator(integer=True))
             axes.grid(color="#e0e0e0", linewidth=0.8)
             self.lines, self.old = {}, {}
@@ -182,7 +183,7 @@ class Painter:
                 axes.plot([], [], "X", color=STYLES[name][0], markersize=12, markeredgecolor=INK)[0]
                 for name in NAMES
             )
-            bars.set_title("test accuracy", loc="left")
+            bars.set_title(captions.TEST_ACCURACY, loc="left")
             bars.set(ylim=(0, 1.12), yticks=(0, 0.5, 1))
             bars.set_xticks(range(3), NAMES)
             self.bars = surface.all_moving(
@@ -228,19 +229,17 @@ class Painter:
             self.bars[i].set_height(share)
             self.over[i].y, self.over[i].text = share + 0.02, f"{share:.3f}" if share else ""
             if lost:
-                said.append(f"{name} diverges.")
+                said.append(captions.diverges(name))
             elif training.losses[name].size:
                 last = number(training.losses[name][-1])
-                said.append(f"{name}: training loss {last}, test accuracy {share:.3f}.")
-        text = (
-            f"{training.data}, {EPOCHS} epochs, batches of {training.batch_size}, "
-            f"{training.settings}: {' '.join(said)}"
+                said.append(race_words.trained(name, last, share))
+        text = race_words.training(
+            training.data, EPOCHS, training.batch_size, training.settings, " ".join(said)
         )
-        if self.kept is not None:
-            text += (
-                f" Pale: {self.kept.data}, batches of {self.kept.batch_size}, {self.kept.settings}."
-            )
-        return text
+        if self.kept is None:
+            return text
+        kept = self.kept
+        return f"{text} {race_words.pale_training(kept.data, kept.batch_size, kept.settings)}"
 
 
 def _draw(line: Any, training: Training | None, name: str) -> None:

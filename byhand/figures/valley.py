@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from matplotlib.patches import Ellipse
 
+from byhand.figures import captions, race_words
 from byhand.figures.guard import Array, Functions
 from byhand.figures.optimisers import NAMES, STYLES, Settings, runners
 from byhand.figures.panel import Work
@@ -100,7 +101,7 @@ class Painter:
             self.left.set(
                 xlim=(-REACH, REACH), ylim=(-REACH, REACH), xlabel="$w_1$", ylabel="$w_2$"
             )
-            self.left.set_title("paths on the contours", loc="left")
+            self.left.set_title(race_words.PATHS, loc="left")
             self.levels = np.geomspace(0.02, 60, 9)
             self.rings = surface.all_moving(
                 self.left.add_patch(
@@ -110,8 +111,8 @@ class Painter:
             )
             self.left.plot(0, 0, "+", color=INK, markersize=12)
             right.set_yscale("log")
-            right.set(xlim=(-1, STEPS + 1), ylim=(_FLOOR / 3, 1e4), xlabel="step")
-            right.set_title("loss", loc="left")
+            right.set(xlim=(-1, STEPS + 1), ylim=(_FLOOR / 3, 1e4), xlabel=captions.STEP)
+            right.set_title(captions.LOSS, loc="left")
             right.grid(color="#e0e0e0", linewidth=0.8)
             self.paths, self.losses = _lines(surface, self.left), _lines(surface, right)
             self.old_paths = _lines(surface, self.left, pale=True)
@@ -154,12 +155,11 @@ class Painter:
                 [(4e3, 1e3, 2.5e2)[NAMES.index(name)]] if lost else [],
             )
             said.append(
-                f"{name} diverges." if lost else f"{name} ends at a loss of {number(losses[-1])}."
+                captions.diverges(name) if lost else race_words.ends_at(name, number(losses[-1]))
             )
-        text = f"{STEPS} steps, {walk.settings}; conditioning {number(walk.conditioning)}"
-        text += f", turned by {walk.degrees:.0f} degrees: " if walk.degrees else ": "
-        text += " ".join(said)
-        return text if self.kept is None else f"{text} Pale: {self.kept.settings}."
+        steep = number(walk.conditioning)
+        text = race_words.walked(STEPS, walk.settings, steep, walk.degrees, " ".join(said))
+        return text if self.kept is None else f"{text} {race_words.pale(self.kept.settings)}"
 
 
 def _lines(surface: Surface, axes: Any, *, pale: bool = False) -> dict[str, Any]:
