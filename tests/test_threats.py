@@ -148,6 +148,9 @@ def graded_class(course, hand, honest_text):
         classroom.hand_in(course, f"honest-{i}", honest_text)
     for case in CASES:
         hand(case, submitted / case.student / LESSON)
+    # Not one drawn at random: whoever is right in the first call only earns something where
+    # that is the only one of its group.
+    (course.class_folder / "secret").write_text("a test\n", encoding="ascii")
     before = {path: path.read_bytes() for path in submitted.rglob("*") if path.is_file()}
     # More than two at once: most of their time, they wait for an attack's time to be over.
     return classroom.program(course, "grader", "grade", "--jobs=4"), before
