@@ -90,7 +90,7 @@ def test_an_interrupt_keeps_what_was_trained(names, capsys):
     run = train_and_watch(names | {"train": interrupted}, digits(), **DIGITS)
 
     assert len(run.history["train_loss"]) == 1
-    assert "stopped after 1 epochs" in capsys.readouterr().out
+    assert "stopped after 1 epoch\n" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("name", ["init_params", "train", "model_forward"])

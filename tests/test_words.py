@@ -21,8 +21,6 @@ CONTRACT |= {"the three lines", "one value, four times", "a neuron and its loss"
 CONTRACT |= {"1  half the slope", "2  a tenth of the slope"}
 TABLES = {"grader.box.admitted"}  # of system calls, with remarks
 TABLES |= {"byhand.sources"}  # of citations
-# Experiments: what they print, and what stands in their pictures, is not in a catalogue yet.
-PICTURES = {m for m in MODULES if m.startswith("byhand.experiments.")}
 # What other programs say: SQLite, Python, its multiprocessing, the kernel, nbgrader, Matplotlib.
 FOREIGN = {
     "unable to open",
@@ -188,7 +186,7 @@ def test_reading_a_sentence_back_is_seen(source):
 
 # ------------------------------------------------------------------------- rooms
 
-ROOMS = sorted(MODULES.keys() - TABLES - PICTURES)
+ROOMS = sorted(MODULES.keys() - TABLES)
 
 
 @pytest.mark.parametrize("module", [m for m in ROOMS if not is_words(m)])

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from byhand.experiments import captions
 from byhand.waiting import waiting
 
 
@@ -46,9 +47,7 @@ def cost_of_a_gradient(namespace: Mapping[str, Any]) -> None:
         backward = seconds(lambda: ask("model_backward")(ask("cross_entropy_grad")(P, T), caches))
         central = 2 * parameters * forward
         print(
-            f"one forward pass and the loss   {forward * 1e3:9.3f} ms\n"
-            f"one backward pass               {backward * 1e3:9.3f} ms\n"
-            f"central differences, {parameters} parameters, two forward passes each: "
-            f"{central * 1e3:.0f} ms\n"
-            f"that is {central / backward:.0f} backward passes"
+            captions.costs(
+                forward=forward, backward=backward, central=central, parameters=parameters
+            )
         )

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from byhand.datasets import digits
+from byhand.experiments import captions
 from byhand.picture import LINES, Picture, drawing, number
 from byhand.waiting import waiting
 
@@ -34,7 +35,7 @@ def gradient_sizes(namespace: Mapping[str, Any], *, seed: int = 0) -> Picture | 
         params = ask("init_params")(DIMS, np.random.default_rng(seed), "he")
         P, caches = ask("model_forward")(data.X_train, params, KINDS)
         grads = ask("model_backward")(ask("cross_entropy_grad")(P, data.T_train), caches)
-        words = ["Sizes of the entries of dW that are not 0, layer by layer."]
+        words = [captions.SIZES]
         pixels, units, pairs = zeros_by_cause(grads, caches)
         zeros = pixels + units + pairs
         with drawing(3.6) as figure:
@@ -42,10 +43,7 @@ def gradient_sizes(namespace: Mapping[str, Any], *, seed: int = 0) -> Picture | 
             for layer, (dW, _) in enumerate(grads, start=1):
                 sizes = np.abs(dW[dW != 0])
                 low, high = np.quantile(sizes, [0.05, 0.95])
-                print(
-                    f"layer {layer}: {np.mean(dW == 0):5.1%} exactly 0; middle 90% of the others "
-                    f"{low:.0e} to {high:.0e}"
-                )
+                print(captions.layer_has(layer, zero=float(np.mean(dW == 0)), low=low, high=high))
                 colour, dashes, _ = LINES[layer - 1]
                 axes.hist(
                     np.log10(sizes),
@@ -55,18 +53,11 @@ def gradient_sizes(namespace: Mapping[str, Any], *, seed: int = 0) -> Picture | 
                     color=colour,
                     linestyle=dashes,
                     linewidth=2,
-                    label=f"layer {layer}",
+                    label=captions.layer(layer),
                 )
-                words.append(
-                    f"Layer {layer}: the middle 90 per cent from {number(float(low))} to "
-                    f"{number(float(high))}."
-                )
-            print(
-                f"of all zeros {pixels / zeros:.0%} belong to pixels that are never inked,\n"
-                f"{units / zeros:.0%} to units that fire for no image,\n"
-                f"{pairs / zeros:.0%} to an input and a unit that are never on together"
-            )
-            axes.set(xlabel="log10 of the size of an entry of dW", ylabel="share")
+                words.append(captions.middle(layer, number(float(low)), number(float(high))))
+            print(captions.zeros(pixels=pixels / zeros, units=units / zeros, pairs=pairs / zeros))
+            axes.set(xlabel=captions.LOG_SIZE, ylabel=captions.SHARE)
             axes.legend(frameon=False, loc="upper left")
         return Picture(figure, "\n".join(words))
     return None

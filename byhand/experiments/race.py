@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from tqdm.auto import tqdm
 
 from byhand.datasets import Dataset, breast_cancer, digits
+from byhand.experiments import captions
 from byhand.picture import LINES, Picture, drawing, number
 from byhand.waiting import waiting
 
@@ -78,7 +79,7 @@ def run(
 
 def interval(values: Sequence[float], digits: int = 3) -> str:
     """Return the lowest and the highest of some values, as the tables print them."""
-    return f"{min(values):.{digits}f} to {max(values):.{digits}f}"
+    return captions.interval(f"{min(values):.{digits}f}", f"{max(values):.{digits}f}")
 
 
 def race(
@@ -111,11 +112,11 @@ def race(
                 done = run(namespace, problem, optimizer, lr, seed=seed, epochs=epochs)
                 found.setdefault((problem, optimizer), []).append(done)
         except KeyboardInterrupt:
-            print("Interrupted; here is what was finished.")
+            print(captions.INTERRUPTED)
     if not found:
         return None
     for problem in rates:
-        print(f"{problem:20} training loss      test loss         test accuracy")
+        print(captions.race_head(problem))
         for optimizer, lr in rates[problem].items():
             runs = found.get((problem, optimizer))
             if runs:
@@ -130,12 +131,12 @@ def race(
 def _curves(
     rates: Mapping[str, Mapping[str, float]], found: Mapping[tuple[str, str], Sequence[Run]]
 ) -> Picture:
-    words = ["Median losses by epoch, a panel for each data set, on one loss axis."]
+    words = [captions.MEDIANS]
     with drawing(3.9) as figure:
         panels = figure.subplots(1, len(rates), sharey=True, squeeze=False)[0]
         for axes, problem in zip(panels, rates, strict=True):
             axes.set_yscale("log")
-            axes.set(title=problem, xlabel="epoch")
+            axes.set(title=problem, xlabel=captions.EPOCH)
             axes.grid(color="#e0e0e0", linewidth=0.8)
             for place, optimizer in enumerate(rates[problem]):
                 runs = found.get((problem, optimizer))
@@ -152,13 +153,19 @@ def _curves(
                         marker=marker,
                         markevery=max(1, median.size // 6),
                         markerfacecolor=colour if part == "train" else "white",
-                        label=f"{optimizer}, {part}",
+                        label=captions.curve(optimizer, part),
                     )
                     words.append(
-                        f"{problem}, {optimizer}, {part} loss: {number(median[0])} after epoch 1, "
-                        f"{number(median[-1])} after epoch {median.size}."
+                        captions.median(
+                            problem,
+                            optimizer,
+                            part,
+                            first=number(median[0]),
+                            last=number(median[-1]),
+                            epochs=median.size,
+                        )
                     )
-        panels[0].set_ylabel("loss")
+        panels[0].set_ylabel(captions.LOSS)
         handles, labels = panels[0].get_legend_handles_labels()
         figure.legend(handles, labels, loc="outside lower center", ncols=3, frameon=False)
     return Picture(figure, "\n".join(words))
@@ -190,10 +197,10 @@ def wrong_adams(
                     done = run(namespace, "digits", "adam", lr, seed=seed, epochs=epochs)
                 found.setdefault((lr, name), []).append(done)
         except KeyboardInterrupt:
-            print("Interrupted; here is what was finished.")
+            print(captions.INTERRUPTED)
     if found:
-        print(f"{'':21}training loss")
-        print(f"{'':21}epoch 3         epoch {epochs:<10}test accuracy")
+        print(captions.ADAMS_HEAD)
+        print(captions.adams_head(epochs))
     for (lr, name), runs in found.items():
         print(
             f"{lr:<6}{name:15}{interval([r.train[2] for r in runs]):16}"

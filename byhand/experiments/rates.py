@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from byhand.datasets import breast_cancer, digits
+from byhand.experiments import captions
 from byhand.experiments.costs import seconds
 from byhand.experiments.race import interval, run
 from byhand.figures.optimisers import NAMES
@@ -26,8 +27,8 @@ def sweep_speed(namespace: Mapping[str, Any]) -> None:
     data, rates = breast_cancer(), np.geomspace(1e-4, 10, 64)
     with waiting():
         for name, dims, m in (
-            ("30-4-2, 16 samples", [30, 4, 2], 16),
-            ("30-16-2, 427 samples", [30, 16, 2], 427),
+            (captions.SWEEPS[0], [30, 4, 2], 16),
+            (captions.SWEEPS[1], [30, 16, 2], 427),
         ):
             start = namespace["init_params"](dims, np.random.default_rng(0), "xavier")
             sweep = namespace["learning_rate_sweep"]
@@ -43,10 +44,7 @@ def sweep_speed(namespace: Mapping[str, Any]) -> None:
 
             together = seconds(at_once, calls=1)
             alone = seconds(one_by_one, calls=1, rounds=2)
-            print(
-                f"{name:21}{together * 1e3:6.1f} ms at once, {alone * 1e3:6.1f} ms singly: "
-                f"{alone / together:.1f} times"
-            )
+            print(captions.speed(name, together=together, alone=alone))
 
 
 def sweep_by_steps(namespace: Mapping[str, Any]) -> Picture | None:
@@ -60,7 +58,7 @@ def sweep_by_steps(namespace: Mapping[str, Any]) -> Picture | None:
     """
     data, rates = digits(), np.geomspace(1e-3, 30, 32)
     X, T = data.X_train[:, :200], data.T_train[:, :200]
-    words = ["Loss over the learning rate, on logarithmic axes, the best rate marked."]
+    words = [captions.SWEPT]
     with waiting(), drawing(3.7) as figure:
         start = namespace["init_params"]([64, 16, 10], np.random.default_rng(0), "he")
         axes = figure.add_subplot()
@@ -72,12 +70,11 @@ def sweep_by_steps(namespace: Mapping[str, Any]) -> Picture | None:
             )
             best = float(namespace["best_rate"](rates, losses))
             at = int(np.abs(np.log(rates / best)).argmin())
-            axes.plot(rates, losses, color=colour, linestyle=dashes, label=f"after {steps} steps")
+            axes.plot(rates, losses, color=colour, linestyle=dashes, label=captions.after(steps))
             axes.plot(best, losses[at], marker, color=colour, markersize=11)
-            said = f"after {steps} steps: best rate {best:.2f}, loss {number(losses[at])}"
-            print(said)
-            words.append(f"{said.capitalize()}.")
-        axes.set(xlabel="learning rate", ylabel="loss")
+            print(captions.best(steps, best, number(losses[at])))
+            words.append(captions.best_in_words(steps, best, number(losses[at])))
+        axes.set(xlabel=captions.LEARNING_RATE, ylabel=captions.LOSS)
         axes.grid(color="#e0e0e0", linewidth=0.8)
         axes.legend(frameon=False)
         return Picture(figure, "\n".join(words))
@@ -104,7 +101,7 @@ def turned_valley(namespace: Mapping[str, Any], *, conditioning: float = 100.0) 
                 )
                 for name in NAMES
             ]
-            rows.append(f"{degrees:3.0f} degrees {''.join(f'{loss:>11.1e}' for loss in best)}")
+            rows.append(captions.turned(degrees, "".join(f"{loss:>11.1e}" for loss in best)))
         print("\n".join(rows))
 
 
@@ -148,8 +145,8 @@ def unequal_scales(namespace: Mapping[str, Any], *, seeds: int = 2, epochs: int 
         "adam": (0.01, 0.03, 0.1, 0.3),
     }
     with waiting():
-        for title, scale in (("equal scales", 1.0), ("unequal scales", factors)):
-            rows = [f"{title:25}training loss    test accuracy"]
+        for title, scale in ((captions.EQUAL, 1.0), (captions.UNEQUAL, factors)):
+            rows = [captions.scales_head(title)]
             for optimizer, rates in grid.items():
                 runs = {
                     lr: [
@@ -164,7 +161,11 @@ def unequal_scales(namespace: Mapping[str, Any], *, seeds: int = 2, epochs: int 
                 losses = {lr: [one.train[-1] for one in found] for lr, found in runs.items()}
                 best = min(losses, key=lambda lr: np.mean(losses[lr]))
                 rows.append(
-                    f"  {optimizer:10} rate {best:<8}{interval(losses[best]):17}"
-                    f"{interval([one.accuracy for one in runs[best]])}"
+                    captions.scales_row(
+                        optimizer,
+                        best,
+                        interval(losses[best]),
+                        interval([one.accuracy for one in runs[best]]),
+                    )
                 )
             print("\n".join(rows))

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from tqdm.auto import tqdm
 
 from byhand.datasets import digits
+from byhand.experiments import captions
 from byhand.waiting import waiting
 
 Array = NDArray[np.float64]
@@ -81,8 +82,8 @@ def line_up(
             for name, backward in tqdm(suspects.items(), unit="suspect"):
                 found[name] = (*_train(namespace, backward, epochs), _check(namespace, backward))
         except KeyboardInterrupt:
-            print(f"stopped after {len(found)} suspects")
-        print(f"{'':29} loss    acc.  guess  angle   check")
+            print(captions.stopped_suspects(len(found)))
+        print(captions.SUSPECTS_HEAD)
         for name, (loss, accuracy, angle, error) in found.items():
             guess = guesses.get(name[0])
             said = "-" if guess is None else f"{guess:.2f}"

@@ -10,6 +10,7 @@ from tqdm.auto import tqdm
 
 from byhand.curves import loss_curves
 from byhand.datasets import Dataset
+from byhand.experiments import captions
 from byhand.picture import Picture, drawing
 from byhand.waiting import waiting
 
@@ -49,7 +50,7 @@ class Trained:
         return float(np.mean(self.answers == self.data.labels_test))
 
     def __repr__(self) -> str:
-        return f"test accuracy {self.accuracy:.3f}\n{self.picture}"
+        return f"{captions.accuracy(self.accuracy)}\n{self.picture}"
 
     def _repr_mimebundle_(
         self, include: object = None, exclude: object = None
@@ -107,7 +108,7 @@ def train_and_watch(
                 for curve in history:
                     history[curve] += once[curve]
         except KeyboardInterrupt:
-            print(f"stopped after {len(history['train_loss'])} epochs")
+            print(captions.stopped_epochs(len(history["train_loss"])))
         if not history["train_loss"]:
             return None
         P, _ = namespace["model_forward"](data.X_test, params, list(kinds))
@@ -120,7 +121,7 @@ def train_and_watch(
             picture=loss_curves(history, title=title, log=True),
         )
         wrong = int(np.sum(trained.answers != data.labels_test))
-        print(f"test accuracy {trained.accuracy:.3f}: {wrong} of {len(data.labels_test)} are wrong")
+        print(captions.accuracy_and_wrong(trained.accuracy, wrong, len(data.labels_test)))
         return trained
     return None
 
@@ -138,12 +139,12 @@ def wrong_images(trained: Trained) -> Picture:
     wrong = np.flatnonzero(answers != labels)
     shown = wrong[:_SHOWN]
     side = round(trained.data.X_test.shape[0] ** 0.5)
-    words = [f"{len(wrong)} of {len(labels)} test images are wrong; here are {len(shown)}."]
+    words = [captions.wrong_images(len(wrong), len(labels), len(shown))]
     with drawing(1.8) as figure:
         for place, sample in enumerate(shown):
             axes = figure.add_subplot(1, _SHOWN, place + 1)
             axes.set_axis_off()
             axes.imshow(trained.data.X_test[:, sample].reshape(side, side), cmap="gray_r")
-            axes.set_title(f"is {labels[sample]}\nsays {answers[sample]}", fontsize=10)
-            words.append(f"A {labels[sample]} for which the network says {answers[sample]}.")
+            axes.set_title(captions.is_says(labels[sample], answers[sample]), fontsize=10)
+            words.append(captions.taken_for(labels[sample], answers[sample]))
     return Picture(figure, "\n".join(words))
