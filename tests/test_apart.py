@@ -128,6 +128,20 @@ def test_nothing_else_can_be_written_but_its_own_places(told, tmp_path):
     assert list((tmp_path / "place").iterdir()) == []
 
 
+def test_a_home_that_nobody_may_write_to_is_no_hindrance(told):
+    """As in a container with a read-only root."""
+    said = told(
+        """
+        os.environ["XDG_CACHE_HOME"] = "/dev/null"
+        apart.enter(place) or print("not here") or os._exit(0)
+        (place / "file").write_text("written")
+        print(json.dumps(apart.kept_beyond()))
+        """
+    )
+
+    assert said is None
+
+
 def test_reading_a_file_leaves_no_trace_of_when(told, tmp_path):
     """Where times of reading are kept, the kernel notes the first one after a change."""
     file = tmp_path / "file"

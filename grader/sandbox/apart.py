@@ -42,20 +42,30 @@ def enter(place: Path) -> bool:
     """
     if sys.platform != "linux":
         return False
-    cache = user_cache_path("backprop-by-hand", ensure_exists=True)
+    kept = [cache] if (cache := kept_beyond()) else []
     try:
         _leave_the_others()
         _mount("none", Path("/"), "", _RECURSIVE | _PRIVATE)
         _mount("tmpfs", place, "tmpfs", _NO_SUID | _NO_DEVICES, f"size={_OWN_BYTES},mode=700")
-        _mount(str(cache), cache, "", _BIND)
+        for folder in kept:
+            _mount(str(folder), folder, "", _BIND)
         _set(Path("/"), _READ_ONLY, 0, _BELOW_TOO)
-        for written in (place, cache, Path("/proc")):
+        for written in (place, *kept, Path("/proc")):
             _set(written, 0, _READ_ONLY, 0)
     except OSError:
         return False
     tempfile.tempdir = str(place)
     _entered.append(place)
     return True
+
+
+def kept_beyond() -> Path | None:
+    """Return where lists of fonts and modules outlive a process; None if the home is read-only."""
+    try:
+        cache = user_cache_path("backprop-by-hand", ensure_exists=True)
+    except OSError:
+        return None
+    return cache if os.access(cache, os.W_OK) else None
 
 
 def can_be_had() -> bool:

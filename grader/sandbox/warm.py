@@ -20,8 +20,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from platformdirs import user_cache_path
-
 from grader.box import admitted
 from grader.course.folders import Course
 from grader.errors import GraderError
@@ -41,11 +39,10 @@ class SandboxError(GraderError):
 
 def _cache(folder: Path) -> Path:
     """Return where lists of fonts and modules are kept: beyond this box, if the home allows it."""
-    try:
-        return user_cache_path("backprop-by-hand", ensure_exists=True)
-    except OSError:
-        (folder / "cache").mkdir()
-        return folder / "cache"
+    if kept := apart.kept_beyond():
+        return kept
+    (folder / "cache").mkdir()
+    return folder / "cache"
 
 
 class WarmProcess:
