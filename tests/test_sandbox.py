@@ -152,6 +152,12 @@ def test_a_limit_does_not_hold_where_another_one_stands_in_for_it(monkeypatch):
     assert [finding.holds for finding in found] == [False, False]
 
 
+def test_two_doctors_are_not_in_each_others_way_be_their_processes_of_one_number():
+    """As in two containers that share the network of their host."""
+    with trespass.bait() as one, trespass.bait() as other:
+        assert one.abstract != other.abstract
+
+
 def test_the_doctor_ends_by_saying_whether_a_class_can_be_graded():
     holding = doctor.Finding(guarantee="One", holds=True, seen="seen")
     failing = doctor.Finding(guarantee="Another", holds=False, seen="seen")
