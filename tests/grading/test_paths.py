@@ -54,7 +54,7 @@ def standardize(X):
     "one_hot": """\
 def one_hot(labels, n_classes):
     T = np.zeros((labels.size, n_classes))
-    T[np.arange(labels.size), labels - 1] = 1.0
+    T[np.arange(labels.size), labels.astype(int) - 1] = 1.0
     return T
 """,
 }
