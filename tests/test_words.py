@@ -116,7 +116,7 @@ def of_words(node):
     node = node.func if isinstance(node, ast.Call) else node
     while isinstance(node, ast.Attribute):
         node = node.value
-    return isinstance(node, ast.Name) and node.id == "words"
+    return isinstance(node, ast.Name) and node.id in ("words", "captions", "race_words")
 
 
 def comparisons(source):
