@@ -1,5 +1,6 @@
 """A class on a Dask cluster: graded as here, whatever is lost; what is not as here is refused."""
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -141,6 +142,22 @@ def test_where_nothing_listens_one_line_says_so(course, monkeypatch):
     for wrong in ("localhost:x", "no-such-scheme://a:1", "tcp://no.such.host.invalid:8786"):
         with pytest.raises(InputError, match="no Dask scheduler answers there"):
             grade_class(course, scheduler=wrong)
+
+
+@pytest.mark.parametrize("lost", ["CommClosedError", "CancelledError"])
+def test_a_result_that_is_lost_on_its_way_is_asked_for_again(course, lost):
+    """A scheduler that goes while a result is fetched is no fault of the submission's."""
+    import distributed
+
+    from grader.run.cluster import Cluster
+
+    async def result():
+        raise getattr(distributed, lost, None) or distributed.comm.CommClosedError
+
+    engine = Cluster(course, [], address="tcp://127.0.0.1:1", lessons=[], say=print)
+    asyncio.run(engine._follow("a task", result()))
+
+    assert engine._next_event().result is None
 
 
 OTHER_VERSIONS = """\

@@ -306,7 +306,9 @@ class Cluster:
         """Wait for a result where Dask's own loop is, and hand it over."""
         try:
             result = await future
-        except (asyncio.CancelledError, distributed.CancelledError):
+        # What the worker itself met with is no exception here: an OSError is the connection's,
+        # which closed while the result was fetched.
+        except (asyncio.CancelledError, distributed.CancelledError, OSError):
             result = None
         except distributed.KilledWorker:
             result = GraderError(words.WORKER_ENDED)
