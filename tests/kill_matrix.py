@@ -55,6 +55,7 @@ class Fate:
     survived: tuple[int, ...]
 
 
+@functools.cache
 def mutants_of(lesson: str, name: str) -> list[Mutant]:
     """Return the mutants of an exercise's reference solution."""
     cells = load(lesson).cells
