@@ -18,7 +18,7 @@ from grader.run.whole_class import grade_class
 from grader.sandbox import availability
 from tests import classroom, honest
 from tests.classroom import copy_of, holdings
-from tests.conftest import LONG, load
+from tests.conftest import LONG, LONG_SETUP, load
 from tests.corpus import CASES
 from tests.corpus.case import hand_in as hand_in_case
 from tests.honest import LESSON, LESSONS, NAME, NOT_IN_STOCK
@@ -248,7 +248,8 @@ def in_the_box(assignment, tmp_path_factory):
     return course
 
 
-@pytest.fixture(scope="module")
+# One of a stock nbgrader beside ours is in tests/test_plugin.py, with every other test.
+@pytest.fixture(scope="module", params=LONG_SETUP)
 def outside(assignment, tmp_path_factory):
     course = copy_of(assignment, tmp_path_factory.mktemp("outside") / "course")
     classroom.make_stock(course)
