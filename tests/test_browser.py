@@ -303,6 +303,8 @@ def submission(page, address, student):
     page.goto(f"{address}/formgrader/manage_students/{student}/{LESSON}")
     page.locator("#main-table a", has_text=LESSON).click()
     page.locator("input.score").first.wait_for()
+    # Once it is ready it moves to its first field: a click in that moment would hit nothing.
+    page.locator(".tabbable:focus").wait_for(state="attached")
 
 
 def test_the_autograde_button_grades_through_the_box(jupyter, graded):
@@ -348,8 +350,7 @@ def test_a_derivation_is_marked_beside_its_mark_scheme(page, address, graded):
     look(page, "marking")
     scheme = panel.locator(".grader-scheme")
     expect(scheme.locator("p").first).to_be_hidden()
-    # Formgrader still scrolls to its first field, and a click between would hit nothing.
-    scheme.locator("summary").press("Enter")
+    scheme.locator("summary").click()
     expect(scheme).to_contain_text("Marking scheme")
     expect(scheme.get_by_text("An answer that earns all points", exact=True)).to_be_visible()
 
