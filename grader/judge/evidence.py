@@ -179,6 +179,13 @@ class AsReleased:
     """The cell is as it was released."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class NoAnswer:
+    """Of a task that is answered in writing: nothing is written, or its cell is gone."""
+
+    deleted: bool
+
+
 _NUMBER = re.compile(r"[-+]?\d[\d.,e+-]*")
 
 
@@ -249,6 +256,7 @@ Evidence = (
     | Unsteady
     | NoStructure
     | AsReleased
+    | NoAnswer
     | AsTold
     | Checked
     | Explained

@@ -22,7 +22,7 @@ from grader.exercise import Case, Exercise
 from grader.judge import words
 from grader.judge.assess import expect
 from grader.judge.diagnose import diagnose
-from grader.judge.evidence import AsReleased, Evidence, clarity
+from grader.judge.evidence import AsReleased, Evidence, NoAnswer, clarity
 from grader.judge.factors import without_chance
 from grader.judge.outcome import Answer, CaseResult, Observation, Outcome, Report
 from grader.judge.questions import Ask, Questions, observe
@@ -234,11 +234,12 @@ def not_attempted(exercise: Exercise, cases: Sequence[Case]) -> Outcome:
 def judge_manual(name: str, points: float, written: str | None, released: str) -> Outcome:
     """Return the outcome of a derivation: a person marks it, unless there is none."""
     verdict = Verdict.MANUAL
+    evidence: tuple[Evidence, ...] = ()
     if written is None:
-        verdict = Verdict.MISSING
+        verdict, evidence = Verdict.MISSING, (NoAnswer(deleted=True),)
     elif untouched(written, released):
-        verdict = Verdict.NOT_ATTEMPTED
-    return Outcome(id=name, score=0.0, points=points, verdict=verdict)
+        verdict, evidence = Verdict.NOT_ATTEMPTED, (NoAnswer(deleted=False),)
+    return Outcome(id=name, score=0.0, points=points, verdict=verdict, evidence=evidence)
 
 
 def _expected(

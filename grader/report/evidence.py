@@ -248,6 +248,9 @@ _TELL: dict[type, Callable[[Any], str]] = {
         "the result has not the structure asked for ({exception} while looking at it)"
     ).format(exception=it.exception),
     seen.AsReleased: lambda _it: _("the cell is as it was released"),
+    seen.NoAnswer: lambda it: (
+        _("the cell for the answer was deleted") if it.deleted else _("no answer is written yet")
+    ),
     seen.AsTold: lambda it: str(it.sentence),
     seen.Checked: _checked,
     seen.Explained: _explained,

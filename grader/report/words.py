@@ -40,10 +40,13 @@ HOLDS, FAILS = _("holds"), _("FAILS")
 # What each verdict means; docs/how-it-works.md shows the same sentences.
 MEANING = {
     Verdict.UNREADABLE: _("the notebook as a whole could not be read"),
-    Verdict.NOT_ATTEMPTED: _("the stub is untouched, or still raises NotImplementedError"),
+    Verdict.NOT_ATTEMPTED: _(
+        "the stub is untouched, or still raises NotImplementedError; of a derivation, nothing is "
+        "written"
+    ),
     Verdict.MISSING: _(
         "the function is not defined where its test stands: its cell was deleted, or did not "
-        "run to its end"
+        "run to its end; of a derivation, its cell was deleted"
     ),
     Verdict.CRASHED: _("the call ended its process"),
     Verdict.OUT_OF_MEMORY: _("the call needed more memory than it may"),
