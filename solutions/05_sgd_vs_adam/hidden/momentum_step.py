@@ -15,21 +15,20 @@ def momentum_steps(rng):
     """The first step, later ones with changing gradients, other settings."""
     dims = [3, 4, 2, 3, 2]
     params, grads = nested(rng, dims), of_many_sizes(rng, nested(rng, dims))
+    grads[0] = tuple(map(np.zeros_like, grads[0]))  # where nothing moves, arrays are new
     yield Case(params, grads, zeros_like(params), 0.1, group="the first step", fresh=True)
-    for group, dims, steps, settings in [
-        ("the fourth step", [2, 3, 1], 3, {}),
-        ("square layers", [3, 3, 3], 2, {}),
-        ("another beta", [3, 2], 2, {"beta": 0.5}),
-        ("another beta", [2, 2], 1, {"beta": 0.0}),
-        ("a single unit", [1, 1], 4, {}),
+    for group, dims, settings in [
+        ("the fourth step", [2, 3, 1], {}),
+        ("square layers", [3, 3, 3], {}),
+        ("another beta", [3, 2], {"beta": 0.5}),
+        ("another beta", [2, 2], {"beta": 0.0}),
+        ("a single unit", [1, 1], {}),
     ]:
-        params, lr = nested(rng, dims), rng.uniform(0.05, 0.3)
-        velocity = zeros_like(params)
-        for _ in range(steps):
-            params, velocity = momentum_step(params, nested(rng, dims), velocity, lr, **settings)
+        params, grads, velocity = (nested(rng, dims) for _ in range(3))
         yield Case(
-            params, nested(rng, dims), velocity, lr, keywords=settings, group=group, fresh=True
-        )
+            params, grads, velocity, rng.uniform(0.05, 0.3),
+            keywords=settings, group=group, fresh=True,
+        )  # fmt: skip
 
 
 def momentum_variant(new_velocity, move):

@@ -1,8 +1,7 @@
 """Parameters and gradients: lists of pairs (W, b), one for each layer.
 
-An optimiser is judged by one call at a time, from states that the reference
-reached over several steps with changing gradients: right at the first step and
-right from there on is right for ever.
+An optimiser is judged by one call at a time, from the first state and from such as stand in the
+middle of a run: right at the first step and right from there on is right for ever.
 """
 
 import itertools
