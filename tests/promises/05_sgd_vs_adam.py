@@ -55,6 +55,20 @@ def aliased(place, *, part=None, where=lambda new, old: True):
     return breach
 
 
+def still(place):
+    """Return a breach: what is given comes back where no gradient moves anything."""
+
+    def breach(right):
+        def function(*given, **settings):
+            result = right(*given, **settings)
+            same = map(np.array_equal, arrays(result[0]), arrays(given[place]))
+            return (given[place], *result[1:]) if all(same) else result
+
+        return function
+
+    return breach
+
+
 def each_pair(function, *nests):
     return [
         tuple(function(*found) for found in zip(*pairs, strict=True))
@@ -78,9 +92,9 @@ def in_state(key, change):
 
 def pairs_of(layers):
     return {
-        "not one unit": fails(lambda *given: given[0][0][0].size == 1),
-        "not square ones": fails(lambda *given: len(set(given[0][0][0].shape)) == 1),
-        "not four layers": fails(lambda *given: len(given[0]) == layers),
+        "not one unit": fails(lambda *given, **_: given[0][0][0].size == 1),
+        "not square ones": fails(lambda *given, **_: len(set(given[0][0][0].shape)) == 1),
+        "not four layers": fails(lambda *given, **_: len(given[0]) == layers),
         "the last layer is left out": takes(
             lambda *given, **_: (given[0][:-1] or given[0], given[1][:-1] or given[1], *given[2:])
         ),
@@ -163,6 +177,27 @@ def one_shuffle(optimizer):
     return fit_with(
         lambda a: {"rng": Again(a["rng"], a["X"].shape[1])} if a["optimizer"] == optimizer else {}
     )
+
+
+def own_generator(optimizer, *seed):
+    """Return a breach of fit: a generator of its own, with one optimiser."""
+    return fit_with(
+        lambda a: {"rng": np.random.default_rng(*seed)} if a["optimizer"] == optimizer else {}
+    )
+
+
+def by_turns(found):
+    """Go through the samples in two orders, by turns."""
+
+    class Turns:
+        def __init__(self, rng, m):
+            self.order = rng.permutation(m)
+
+        def permutation(self, _):
+            self.order = self.order[::-1]
+            return self.order
+
+    return {"rng": Turns(found["rng"], found["X"].shape[1])}
 
 
 def counted(key, change):
@@ -262,6 +297,8 @@ PROMISES = {
             "flat velocity": gives(arrays, part=1),
             "params in single precision": every(single, part=0),
             "velocity in single precision": every(single, part=1),
+            "the given params where nothing moves": aliased(0, part=0),
+            "the given velocity where it stays": aliased(2, part=1),
         },
         "nothing given is changed": {
             "a weight is": into(0),
@@ -417,6 +454,7 @@ PROMISES = {
         },
         "nothing returned shares memory with it": {
             "params do where nothing moves": aliased(0, part=0),
+            "all params do where nothing moves at all": still(0),
             "m does where it stays": lambda right: (
                 lambda p, g, s, **k: (
                     lambda new, after: (
@@ -469,7 +507,16 @@ PROMISES = {
         "every epoch draws a new shuffle from it by minibatches": {
             "rng is not used": fit_with(lambda a: {"rng": np.random.default_rng()}),
             "always the same": fit_with(lambda a: {"rng": np.random.default_rng(0)}),
-            **{f"one for all, {name}": one_shuffle(name) for name in ("sgd", "momentum", "adam")},
+            **{
+                f"{what}, {name}": breach(name)
+                for name in ("sgd", "momentum", "adam")
+                for what, breach in {
+                    "one for all": one_shuffle,
+                    "a generator of its own": own_generator,
+                    "always the same": lambda name: own_generator(name, 0),
+                }.items()
+            },
+            "two by turns": fit_with(by_turns),
             "batches that are too large": fit_with(lambda a: {"batch_size": a["batch_size"] + 1}),
             "no batch larger than the set": fit_with(
                 refuse(lambda a: a["batch_size"] > a["X"].shape[1])
@@ -538,7 +585,7 @@ PROMISES = {
         "steps: 0 or more": {
             "not 0": sweep_with(refuse(lambda a: a["steps"] == 0)),
             "at least 1": sweep_with(lambda a: {"steps": max(1, a["steps"])}),
-            "at most 100": sweep_with(refuse(lambda a: a["steps"] > 100)),
+            "at most 10": sweep_with(refuse(lambda a: a["steps"] > 10)),
         },
         "Returns (R,) floats": {
             "one number for one rate": gives(np.squeeze),
