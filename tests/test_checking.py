@@ -267,7 +267,7 @@ def test_a_path_that_leads_to_no_file_is_told_with_what_to_do(check, course, mak
     [
         ([], "Missing argument"),
         (["a.ipynb", "b.ipynb"], "unexpected extra argument"),
-        (["a.ipynb", "--jason"], "No such option: --jason"),
+        (["a.ipynb", "--jason"], "No such option '--jason'"),
     ],
 )
 def test_a_command_line_that_is_wrong_is_bad_input_and_no_fault_of_the_grader(check, words, told):

@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 
 import pytest
 
@@ -114,3 +116,17 @@ def test_without_a_sandbox_a_class_is_refused_until_the_instructor_says_otherwis
     assert done.returncode == 0, done.stderr
     written = (course.class_folder / "autograded" / "somebody" / LESSON / "grader.json").read_text()
     assert json.loads(written)["report"]["grader"]["sandbox"].startswith("none")
+
+
+def test_before_a_command_runs_no_more_is_loaded_than_the_command_line():
+    """A check in a second begins with what it does not import."""
+    code = (
+        "import sys; there = set(sys.modules); import grader.cli.main\n"
+        "new = {name.partition('.')[0] for name in set(sys.modules) - there}\n"
+        "print(*sorted(new - sys.stdlib_module_names))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
+    )
+
+    assert done.stdout.split() == ["byhand", "click", "grader"]

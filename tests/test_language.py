@@ -54,9 +54,10 @@ def said(*words):
     sys.argv = ["grader", *words]
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         try:
-            main()
+            code = main()
         except SystemExit as done:
-            return [done.code or 0, out.getvalue(), err.getvalue()]
+            code = done.code
+        return [code or 0, out.getvalue(), err.getvalue()]
 
 def raised(call, *arguments, **options):
     try:

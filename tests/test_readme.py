@@ -16,7 +16,6 @@ import sys
 from pathlib import Path
 
 import pytest
-import typer
 from nbgrader.apps.nbgraderapp import NbGraderApp
 
 from grader import sample
@@ -120,7 +119,7 @@ def test_make_knows_every_target_that_is_named(document):
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_grader_knows_every_command_and_option_that_is_named(document):
-    commands = typer.main.get_command(app).commands
+    commands = app.commands
     for command in inline(document, "grader"):
         name, *words = command.split()[1:]
         options = {option for param in commands[name].params for option in param.opts}

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
 from grader.cli import words
-from grader.cli.app import app
+from grader.cli.app import PATH, app
 from grader.gradebook.lean import leave_out_slow_imports
 from grader.report.harmless import one_line
 
 
 @app.command(help=words.APPEAL)
-def appeal(
-    student: Annotated[str, typer.Argument(help=words.ONE_STUDENT)],
-    lesson: Annotated[str, typer.Argument(help=words.ONE_LESSON)],
-) -> None:
+@click.argument("student", help=words.ONE_STUDENT)
+@click.argument("lesson", help=words.ONE_LESSON)
+def appeal(student: str, lesson: str) -> None:
     """Run `grader appeal`."""
     from grader.course.folders import course_around  # noqa: PLC0415 - each command loads what it needs
 
@@ -25,31 +23,28 @@ def appeal(
     from grader.run.appeal import evidence  # noqa: PLC0415
 
     for line in evidence(course_around(Path.cwd()), student, lesson):
-        typer.echo("\n".join(map(one_line, line.split("\n"))))
+        click.echo("\n".join(map(one_line, line.split("\n"))))
 
 
 @app.command(help=words.BACKUP)
-def backup(
-    archive: Annotated[Path, typer.Argument(help=words.ARCHIVE)] = Path("class-backup.tar.gz"),
-) -> None:
+@click.argument("archive", type=PATH, default=Path("class-backup.tar.gz"), help=words.ARCHIVE)
+def backup(archive: Path) -> None:
     """Run `grader backup`."""
     from grader.course.folders import course_around  # noqa: PLC0415 - each command loads what it needs
     from grader.gradebook.backup import back_up  # noqa: PLC0415
 
     for said in back_up(course_around(Path.cwd()), archive):
-        typer.echo(one_line(said), err=True)
-    typer.echo(one_line(words.backed_up(archive)))
+        click.echo(one_line(said), err=True)
+    click.echo(one_line(words.backed_up(archive)))
 
 
 @app.command(help=words.RESTORE)
-def restore(
-    archive: Annotated[Path, typer.Argument(help=words.ARCHIVE)],
-    *,
-    force: Annotated[bool, typer.Option("--force", help=words.MOVE_ASIDE)] = False,
-) -> None:
+@click.argument("archive", type=PATH, help=words.ARCHIVE)
+@click.option("--force", is_flag=True, help=words.MOVE_ASIDE)
+def restore(archive: Path, *, force: bool) -> None:
     """Run `grader restore`."""
     from grader.course.folders import course_around  # noqa: PLC0415 - each command loads what it needs
     from grader.gradebook.backup import restore as put_back  # noqa: PLC0415
 
     aside = put_back(course_around(Path.cwd()), archive, force=force)
-    typer.echo(one_line(words.restored(archive, aside)))
+    click.echo(one_line(words.restored(archive, aside)))

@@ -6,9 +6,9 @@ import contextlib
 import signal
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
+import click
 
 from grader.cli import words
 from grader.cli.app import app
@@ -21,18 +21,29 @@ if TYPE_CHECKING:
     from grader.course.folders import Course
     from grader.run.exchange import Exchange
 
+# Its names are its values, but for their case.
+_TELLING = click.Choice(Telling, case_sensitive=False)
+
 
 @app.command(help=words.GRADE)
+@click.argument("lessons", nargs=-1, help=words.LESSONS)
+@click.option("--student", multiple=True, help=words.STUDENTS)
+@click.option("--jobs", type=click.IntRange(min=1), help=words.JOBS)
+@click.option("--scheduler", default="", show_default=False, help=words.SCHEDULER)
+@click.option("--force", is_flag=True, help=words.FORCE)
+@click.option("--unsandboxed", is_flag=True, help=words.UNSANDBOXED)
+@click.option("--collect", is_flag=True, help=words.COLLECT)
+@click.option("--dry-run", is_flag=True, help=words.DRY_RUN)
 def grade(
-    lessons: Annotated[list[str] | None, typer.Argument(help=words.LESSONS)] = None,
+    lessons: tuple[str, ...],
     *,
-    student: Annotated[list[str] | None, typer.Option(help=words.STUDENTS)] = None,
-    jobs: Annotated[int | None, typer.Option(min=1, help=words.JOBS)] = None,
-    scheduler: Annotated[str, typer.Option(help=words.SCHEDULER)] = "",
-    force: Annotated[bool, typer.Option("--force", help=words.FORCE)] = False,
-    unsandboxed: Annotated[bool, typer.Option("--unsandboxed", help=words.UNSANDBOXED)] = False,
-    collect: Annotated[bool, typer.Option("--collect", help=words.COLLECT)] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help=words.DRY_RUN)] = False,
+    student: tuple[str, ...],
+    jobs: int | None,
+    scheduler: str,
+    force: bool,
+    unsandboxed: bool,
+    collect: bool,
+    dry_run: bool,
 ) -> None:
     """Run `grader grade`."""
     from grader.course.folders import course_around  # noqa: PLC0415 - each command loads what it needs
@@ -46,29 +57,29 @@ def grade(
         from grader.run.preview import preview  # noqa: PLC0415
 
         with progress(words.GRADING) as watch:
-            chosen = {"lessons": lessons or [], "students": student or []}
+            chosen = {"lessons": list(lessons), "students": list(student)}
             said = preview(course, **chosen, jobs=jobs, force=force, watch=watch)
-        typer.echo("\n".join(map(one_line, said)))
+        click.echo("\n".join(map(one_line, said)))
         return
     if collect:
         _exchange(course).collect(lessons or course.lesson_ids())
     with progress(words.GRADING) as watch:
         rows = grade_class(
             course,
-            lessons=lessons or [],
-            students=student or [],
+            lessons=list(lessons),
+            students=list(student),
             jobs=jobs,
             force=force,
             sandboxed=not unsandboxed,
             scheduler=scheduler,
             watch=watch,
-            say=lambda line: typer.echo(one_line(words.on_the_way(line)), err=True),
+            say=lambda line: click.echo(one_line(words.on_the_way(line)), err=True),
         )
     print_class(rows, course)
     for row in rows:
         if row.fault:
             told = words.submission_refused(row.student, row.lesson, row.problem)
-            typer.echo(one_line(told), err=True)
+            click.echo(one_line(told), err=True)
     faults = {row.fault for row in rows}
     if "grader" in faults:
         raise GraderError(words.NOT_ALL_GRADED)
@@ -77,11 +88,10 @@ def grade(
 
 
 @app.command(help=words.FEEDBACK)
-def feedback(
-    lessons: Annotated[list[str] | None, typer.Argument(help=words.LESSONS)] = None,
-    student: Annotated[list[str] | None, typer.Option(help=words.STUDENTS)] = None,
-    release: Annotated[bool, typer.Option("--release", help=words.RELEASE)] = False,
-) -> None:
+@click.argument("lessons", nargs=-1, help=words.LESSONS)
+@click.option("--student", multiple=True, help=words.STUDENTS)
+@click.option("--release", is_flag=True, help=words.RELEASE)
+def feedback(lessons: tuple[str, ...], student: tuple[str, ...], release: bool) -> None:
     """Run `grader feedback`."""
     from grader.course.folders import course_around  # noqa: PLC0415 - each command loads what it needs
     from grader.report.terminal import progress  # noqa: PLC0415
@@ -91,14 +101,14 @@ def feedback(
 
     course = course_around(Path.cwd())
     with progress(words.WRITING) as watch:
-        done = feed_back(course, lessons=lessons or [], students=student or [], watch=watch)
+        done = feed_back(course, lessons=list(lessons), students=list(student), watch=watch)
     problems = [problem for _, problem in done if problem]
     if release:
         written = dict.fromkeys(sheet.lesson for sheet, problem in done if not problem)
-        problems += _exchange(course).release(list(written), student or [])
-    typer.echo(words.pages_written(sum(not problem for _, problem in done)))
+        problems += _exchange(course).release(list(written), list(student))
+    click.echo(words.pages_written(sum(not problem for _, problem in done)))
     for problem in problems:
-        typer.echo(one_line(words.error(problem)), err=True)
+        click.echo(one_line(words.error(problem)), err=True)
     if problems:
         raise InputError(words.NOT_ALL_WRITTEN)
 
@@ -111,17 +121,26 @@ def _exchange(course: Course) -> Exchange:
 
 
 @app.command(help=words.WATCH)
+@click.argument("lessons", nargs=-1, help=words.LESSONS)
+@click.option("--status", is_flag=True, help=words.STATUS)
+@click.option("--every", type=click.FloatRange(min=0.1), default=2.0, help=words.EVERY)
+@click.option("--pause", type=click.FloatRange(min=0), default=0.0, help=words.PAUSE)
+@click.option("--attempts", type=click.IntRange(min=0), default=0, help=words.ATTEMPTS)
+@click.option("--tell", type=_TELLING, default="points", help=words.TELL)
+@click.option("--tell-after", type=_TELLING, default="points", help=words.TELL_AFTER)
+@click.option("--jobs", type=click.IntRange(min=1), help=words.JOBS)
+@click.option("--scheduler", default="", show_default=False, help=words.SCHEDULER)
 def watch(
-    lessons: Annotated[list[str] | None, typer.Argument(help=words.LESSONS)] = None,
+    lessons: tuple[str, ...],
     *,
-    status: Annotated[bool, typer.Option("--status", help=words.STATUS)] = False,
-    every: Annotated[float, typer.Option(min=0.1, help=words.EVERY)] = 2.0,
-    pause: Annotated[float, typer.Option(min=0, help=words.PAUSE)] = 0.0,
-    attempts: Annotated[int, typer.Option(min=0, help=words.ATTEMPTS)] = 0,
-    tell: Annotated[Telling, typer.Option(help=words.TELL)] = Telling.POINTS,
-    tell_after: Annotated[Telling, typer.Option(help=words.TELL_AFTER)] = Telling.POINTS,
-    jobs: Annotated[int | None, typer.Option(min=1, help=words.JOBS)] = None,
-    scheduler: Annotated[str, typer.Option(help=words.SCHEDULER)] = "",
+    status: bool,
+    every: float,
+    pause: float,
+    attempts: int,
+    tell: Telling,
+    tell_after: Telling,
+    jobs: int | None,
+    scheduler: str,
 ) -> None:
     """Run `grader watch`."""
     from grader.course.folders import course_around  # noqa: PLC0415 - each command loads what it needs
@@ -131,7 +150,7 @@ def watch(
 
     course = course_around(Path.cwd())
     if status:
-        typer.echo("\n".join(map(one_line, watching.status(course))))
+        click.echo("\n".join(map(one_line, watching.status(course))))
         return
     rules = watching.Rules(
         every=every,
@@ -142,7 +161,7 @@ def watch(
         jobs=jobs,
         scheduler=scheduler,
     )
-    found = [course.find_lesson(lesson) for lesson in lessons or []] or course.lesson_ids()
+    found = [course.find_lesson(lesson) for lesson in lessons] or course.lesson_ids()
     at_work = watching.Watch(course=course, lessons=found, rules=rules, say=_log_to(course))
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: at_work.end.set())
@@ -157,7 +176,7 @@ def _log_to(course: Course) -> Callable[[str], None]:
 
     def say(line: str) -> None:
         told = one_line(f"{datetime.now().astimezone():%Y-%m-%d %H:%M:%S%z}  {line}")
-        typer.echo(told)
+        click.echo(told)
         # A log that cannot be written never ends the watch: the terminal has the line.
         with contextlib.suppress(OSError), path.open("a", encoding="utf-8") as log:
             log.write(f"{told}\n")

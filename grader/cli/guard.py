@@ -9,33 +9,37 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-import typer
+import click
 
 from grader.cli import words
 from grader.errors import AuthorError, GraderError, InputError
 from grader.report.harmless import one_line
+
+_INTERRUPTED = 130  # as a shell says it of Ctrl-C
 
 
 def guarded(run: Callable[[], object]) -> None:
     """Run something; turn every failure into one line and an exit code."""
     try:
         run()
+    except click.ClickException as error:
+        error.show()
+        sys.exit(1)
+    except click.Abort:
+        sys.exit(_INTERRUPTED)
     except AuthorError as error:
         # Each line begins with file:line, which editors can jump to.
-        typer.echo(str(error).replace(f"{Path.cwd()}{os.sep}", ""), err=True)
+        click.echo(str(error).replace(f"{Path.cwd()}{os.sep}", ""), err=True)
         sys.exit(1)
     except InputError as error:
-        typer.echo(one_line(words.error(error)), err=True)
+        click.echo(one_line(words.error(error)), err=True)
         sys.exit(1)
     except GraderError as error:
-        typer.echo(one_line(words.own_fault(error)), err=True)
+        click.echo(one_line(words.own_fault(error)), err=True)
         sys.exit(2)
     except Exception as error:  # noqa: BLE001 - a user never sees a traceback; a developer can
-        typer.echo(words.unexpected_fault(error, _kept_details()), err=True)
+        click.echo(words.unexpected_fault(error, _kept_details()), err=True)
         sys.exit(2)
-    except SystemExit as done:
-        # 2 is what the command line's library says to a wrong option or a missing argument.
-        sys.exit(1 if done.code == 2 else done.code)
 
 
 def _kept_details() -> str:

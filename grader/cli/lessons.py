@@ -5,52 +5,48 @@ from __future__ import annotations
 import json
 import os
 import random
+import sys
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
 from grader.cli import words
-from grader.cli.app import app
+from grader.cli.app import PATH, app
 from grader.errors import InputError
-from grader.report.data import report_data
 
 
 @app.command(help=words.BUILD)
-def build(
-    lessons: Annotated[list[str] | None, typer.Argument(help=words.LESSONS)] = None,
-    check: Annotated[bool, typer.Option("--check", help=words.ONLY_STALE)] = False,
-    force: Annotated[bool, typer.Option("--force", help=words.WRITE_OVER)] = False,
-) -> None:
+@click.argument("lessons", nargs=-1, help=words.LESSONS)
+@click.option("--check", is_flag=True, help=words.ONLY_STALE)
+@click.option("--force", is_flag=True, help=words.WRITE_OVER)
+def build(lessons: tuple[str, ...], check: bool, force: bool) -> None:
     """Run `grader build`."""
     from grader.course.build import build_course  # noqa: PLC0415 - each command loads what it needs
     from grader.course.folders import find_course  # noqa: PLC0415
 
-    result = build_course(find_course(Path.cwd()), lessons or [], check=check, force=force)
+    result = build_course(find_course(Path.cwd()), list(lessons), check=check, force=force)
     for path in result.kept:
-        typer.echo(words.kept(path))
+        click.echo(words.kept(path))
     for path in result.changed:
-        typer.echo(words.stale(path) if check else words.wrote(path))
+        click.echo(words.stale(path) if check else words.wrote(path))
     if check and result.changed:
         raise InputError(words.RUN_BUILD)
-    typer.echo(words.built(result.lessons, len(result.changed)))
+    click.echo(words.built(result.lessons, len(result.changed)))
 
 
 @app.command(name="new-lesson", help=words.NEW_LESSON)
-def new(
-    lesson: Annotated[str, typer.Argument(help=words.NEW_ID)],
-    *,
-    title: Annotated[str, typer.Option(help=words.NEW_TITLE)] = "",
-    exercise: Annotated[str, typer.Option(help=words.NEW_EXERCISE)] = "weighted_sum",
-) -> None:
+@click.argument("lesson", help=words.NEW_ID)
+@click.option("--title", default="", show_default=False, help=words.NEW_TITLE)
+@click.option("--exercise", default="weighted_sum", help=words.NEW_EXERCISE)
+def new(lesson: str, *, title: str, exercise: str) -> None:
     """Run `grader new-lesson`."""
     from grader.course.folders import course_around  # noqa: PLC0415
     from grader.course.new import new_lesson  # noqa: PLC0415
 
     course = course_around(Path.cwd())
     for path in new_lesson(course, lesson, title=title, exercise=exercise):
-        typer.echo(words.wrote(path))
-    typer.echo(words.next_steps(lesson))
+        click.echo(words.wrote(path))
+    click.echo(words.next_steps(lesson))
 
 
 @app.command(help=words.WORK)
@@ -59,7 +55,7 @@ def work() -> None:
     from grader.course.folders import find_course  # noqa: PLC0415 - each command loads what it needs
     from grader.work.folder import set_out  # noqa: PLC0415
 
-    typer.echo("\n".join(set_out(find_course(Path.cwd()))) or words.NOTHING_MISSING)
+    click.echo("\n".join(set_out(find_course(Path.cwd()))) or words.NOTHING_MISSING)
 
 
 def _keep_to_one_core() -> None:
@@ -73,14 +69,14 @@ def _keep_to_one_core() -> None:
 
 
 @app.command(help=words.CHECK)
-def check(
-    notebook: Annotated[Path, typer.Argument(help=words.NOTEBOOK)],
-    as_json: Annotated[bool, typer.Option("--json", help=words.AS_JSON)] = False,
-    student: Annotated[str, typer.Option(help=words.STUDENT)] = "learner",
-    course: Annotated[Path | None, typer.Option(help=words.COURSE)] = None,
-) -> None:
+@click.argument("notebook", type=PATH, help=words.NOTEBOOK)
+@click.option("--json", "as_json", is_flag=True, help=words.AS_JSON)
+@click.option("--student", default="learner", help=words.STUDENT)
+@click.option("--course", type=PATH, help=words.COURSE)
+def check(notebook: Path, as_json: bool, student: str, course: Path | None) -> None:
     """Run `grader check`."""
     from grader.course.folders import find_course  # noqa: PLC0415
+    from grader.report.data import report_data  # noqa: PLC0415
     from grader.report.terminal import print_report  # noqa: PLC0415
     from grader.run.check import check_notebook  # noqa: PLC0415 - each command loads what it needs
 
@@ -88,9 +84,9 @@ def check(
     mine = find_course(course or Path.cwd())
     report, notice = check_notebook(notebook, student=student, course=mine)
     if notice:
-        typer.echo(notice, err=True)
+        click.echo(notice, err=True)
     if as_json:
-        typer.echo(json.dumps(report_data(report), indent=1, ensure_ascii=False))
+        click.echo(json.dumps(report_data(report), indent=1, ensure_ascii=False))
     else:
         print_report(report)
 
@@ -101,7 +97,7 @@ def show_progress() -> None:
     from byhand.progress import progress  # noqa: PLC0415 - each command loads what it needs
     from grader.course.folders import find_course  # noqa: PLC0415
 
-    typer.echo(repr(progress(find_course(Path.cwd()).notebooks)))
+    click.echo(repr(progress(find_course(Path.cwd()).notebooks)))
 
 
 @app.command(help=words.DOCTOR)
@@ -114,4 +110,4 @@ def doctor() -> None:
     findings = examine(find_course(Path.cwd()))
     print_findings(findings)
     if not all(finding.holds for finding in findings):
-        raise typer.Exit(1)
+        sys.exit(1)

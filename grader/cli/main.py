@@ -1,5 +1,7 @@
 """The program `grader`: every command, guarded."""
 
+from functools import partial
+
 from grader.cli import care, classes, lessons, report, school, setup
 from grader.cli.app import app
 from grader.cli.guard import guarded
@@ -9,4 +11,4 @@ __all__ = ["app", "care", "classes", "lessons", "main", "report", "school", "set
 
 def main() -> None:
     """Run the command line."""
-    guarded(app)
+    guarded(partial(app, standalone_mode=False))

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
 from grader.cli import words
 from grader.cli.app import app
@@ -14,11 +13,9 @@ from grader.report.harmless import one_line
 
 
 @app.command(help=words.REPORT)
-def report(
-    lesson: Annotated[str | None, typer.Argument(help=words.LESSON)] = None,
-    *,
-    anonymous: Annotated[bool, typer.Option("--anonymous", help=words.ANONYMOUS)] = False,
-) -> None:
+@click.argument("lesson", required=False, help=words.LESSON)
+@click.option("--anonymous", is_flag=True, help=words.ANONYMOUS)
+def report(lesson: str | None, *, anonymous: bool) -> None:
     """Run `grader report`."""
     from grader.course.folders import course_around  # noqa: PLC0415 - each command loads what it needs
 
@@ -26,4 +23,4 @@ def report(
     from grader.run.class_report import write_report  # noqa: PLC0415
 
     for path in write_report(course_around(Path.cwd()), lesson, anonymous=anonymous):
-        typer.echo(one_line(words.wrote(path)))
+        click.echo(one_line(words.wrote(path)))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
+import click
 
 from grader.cli import words
-from grader.cli.app import app
+from grader.cli.app import PATH, app
 from grader.errors import InputError
 from grader.gradebook.lean import leave_out_slow_imports
 from grader.report.harmless import one_line
@@ -17,13 +17,14 @@ from grader.school.visibility import Visibility
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+# Its names are its values, but for their case.
+_VISIBILITY = click.Choice(Visibility, case_sensitive=False)
+
 
 @app.command(help=words.SCHOOL_LIST)
-def students(
-    file: Annotated[Path, typer.Argument(help=words.CLASS_LIST)],
-    *,
-    identified_by: Annotated[str, typer.Option("--id", help=words.IDENTIFIED_BY)] = "",
-) -> None:
+@click.argument("file", type=PATH, help=words.CLASS_LIST)
+@click.option("--id", "identified_by", default="", show_default=False, help=words.IDENTIFIED_BY)
+def students(file: Path, *, identified_by: str) -> None:
     """Run `grader students`."""
     from grader.course.folders import course_around  # noqa: PLC0415 - each command loads what it needs
 
@@ -40,20 +41,26 @@ def students(
     if done.absent:
         _warn([told.absent(done.absent)])
     counts = len(done.added), len(done.changed), len(listed.people)
-    typer.echo(one_line(told.enrolled(*counts, listed.identified_by, listed.encoding)))
+    click.echo(one_line(told.enrolled(*counts, listed.identified_by, listed.encoding)))
     if listed.problems:
         raise InputError(told.LINES_LEFT)
 
 
 @app.command(help=words.SCHOOL_GRADES)
+@click.argument("table", type=PATH, help=words.SCHOOL_TABLE)
+@click.argument("lessons", nargs=-1, help=words.LESSONS)
+@click.option("--to", type=PATH, help=words.FILLED_IN)
+@click.option("--column", multiple=True, help=words.COLUMN)
+@click.option("--scale", is_flag=True, help=words.SCALE)
+@click.option("--decimal", default="", show_default=False, help=words.DECIMAL)
 def grades(
-    table: Annotated[Path, typer.Argument(help=words.SCHOOL_TABLE)],
-    lessons: Annotated[list[str] | None, typer.Argument(help=words.LESSONS)] = None,
+    table: Path,
+    lessons: tuple[str, ...],
     *,
-    to: Annotated[Path | None, typer.Option(help=words.FILLED_IN)] = None,
-    column: Annotated[list[str] | None, typer.Option(help=words.COLUMN)] = None,
-    scale: Annotated[bool, typer.Option("--scale", help=words.SCALE)] = False,
-    decimal: Annotated[str, typer.Option(help=words.DECIMAL)] = "",
+    to: Path | None,
+    column: tuple[str, ...],
+    scale: bool,
+    decimal: str,
 ) -> None:
     """Run `grader grades`."""
     from grader.course.folders import course_around  # noqa: PLC0415 - each command loads what it needs
@@ -65,7 +72,7 @@ def grades(
     from grader.school.roster import open_gradebook  # noqa: PLC0415
 
     course = course_around(Path.cwd())
-    options = Options(columns=dict(map(_pair, column or [])), scale=scale, decimal=decimal)
+    options = Options(columns=dict(map(_pair, column)), scale=scale, decimal=decimal)
     with open_gradebook(course) as session:
         filled = fill_file(
             table,
@@ -73,12 +80,12 @@ def grades(
             session,
             class_folder=course.class_folder,
             options=options,
-            lessons=lessons or [],
+            lessons=list(lessons),
         )
     for lesson, heading in filled.used.items():
-        typer.echo(one_line(told.into(lesson, heading)))
+        click.echo(one_line(told.into(lesson, heading)))
     _warn(filled.notes)
-    typer.echo(one_line(told.filled(to or beside(table), filled.count)))
+    click.echo(one_line(told.filled(to or beside(table), filled.count)))
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -92,19 +99,15 @@ def _pair(text: str) -> tuple[str, str]:
 
 def _warn(lines: Iterable[str]) -> None:
     for line in lines:
-        typer.echo(one_line(words.error(line)), err=True)
+        click.echo(one_line(words.error(line)), err=True)
 
 
 @app.command(help=words.AUTOGRADER)
-def autograder(
-    lesson: Annotated[str, typer.Argument(help=words.ONE_LESSON)],
-    *,
-    to: Annotated[Path | None, typer.Option(help=words.ARCHIVE_TO)] = None,
-    tests: Annotated[Visibility, typer.Option(help=words.VISIBILITY)] = Visibility.VISIBLE,
-    unsandboxed: Annotated[
-        bool, typer.Option("--unsandboxed", help=words.WITHOUT_A_SANDBOX_THERE)
-    ] = False,
-) -> None:
+@click.argument("lesson", help=words.ONE_LESSON)
+@click.option("--to", type=PATH, help=words.ARCHIVE_TO)
+@click.option("--tests", type=_VISIBILITY, default="visible", help=words.VISIBILITY)
+@click.option("--unsandboxed", is_flag=True, help=words.WITHOUT_A_SANDBOX_THERE)
+def autograder(lesson: str, *, to: Path | None, tests: Visibility, unsandboxed: bool) -> None:
     """Run `grader autograder`."""
     from grader.course.folders import course_around  # noqa: PLC0415
     from grader.school import words as told  # noqa: PLC0415
@@ -114,48 +117,41 @@ def autograder(
     course = course_around(Path.cwd())
     place = to or course.class_folder / f"autograder_{lesson}.zip"
     pack(course, Settings(lesson=lesson, tests=tests, unsandboxed=unsandboxed), place)
-    typer.echo(one_line(told.made(place)))
+    click.echo(one_line(told.made(place)))
 
 
 @app.command(help=words.GRADESCOPE)
-def gradescope(
-    root: Annotated[Path, typer.Option(help=words.GRADESCOPE_ROOT)] = Path("/autograder"),
-) -> None:
+@click.option("--root", type=PATH, default=Path("/autograder"), help=words.GRADESCOPE_ROOT)
+def gradescope(root: Path) -> None:
     """Run `grader gradescope`."""
     from grader.school import words as told  # noqa: PLC0415
     from grader.school.gradescope import grade_submission  # noqa: PLC0415
 
-    typer.echo(one_line(told.made(grade_submission(root))))
+    click.echo(one_line(told.made(grade_submission(root))))
 
 
 @app.command(help=words.DIST)
-def dist(
-    lessons: Annotated[list[str] | None, typer.Argument(help=words.DIST_LESSONS)] = None,
-    *,
-    out: Annotated[Path | None, typer.Option(help=words.DIST_OUT)] = None,
-) -> None:
+@click.argument("lessons", nargs=-1, help=words.DIST_LESSONS)
+@click.option("--out", type=PATH, help=words.DIST_OUT)
+def dist(lessons: tuple[str, ...], *, out: Path | None) -> None:
     """Run `grader dist`."""
     from grader.course.folders import course_around  # noqa: PLC0415
     from grader.release import words as told  # noqa: PLC0415
     from grader.release.pack import dist as pack  # noqa: PLC0415
 
     course = course_around(Path.cwd())
-    made = pack(course, lessons or [], out or course.class_folder / "dist")
+    made = pack(course, list(lessons), out or course.class_folder / "dist")
     _warn(made.told)
-    typer.echo(one_line(told.packed(made.folder)))
-    typer.echo(one_line(told.packed(made.archive)))
+    click.echo(one_line(told.packed(made.folder)))
+    click.echo(one_line(told.packed(made.archive)))
 
 
 @app.command(help=words.CLASSROOM)
-def classroom(
-    lesson: Annotated[str, typer.Argument(help=words.ONE_LESSON)],
-    *,
-    pushed: Annotated[Path, typer.Option(help=words.PUSHED)] = Path(),
-    course: Annotated[Path | None, typer.Option(help=words.COURSE_FOLDER)] = None,
-    unsandboxed: Annotated[
-        bool, typer.Option("--unsandboxed", help=words.NO_SANDBOX_WANTED)
-    ] = False,
-) -> None:
+@click.argument("lesson", help=words.ONE_LESSON)
+@click.option("--pushed", type=PATH, default=Path(), help=words.PUSHED)
+@click.option("--course", type=PATH, help=words.COURSE_FOLDER)
+@click.option("--unsandboxed", is_flag=True, help=words.NO_SANDBOX_WANTED)
+def classroom(lesson: str, *, pushed: Path, course: Path | None, unsandboxed: bool) -> None:
     """Run `grader classroom`."""
     from grader.course.folders import find_course  # noqa: PLC0415
     from grader.school.classroom import grade_pushed  # noqa: PLC0415
@@ -164,7 +160,8 @@ def classroom(
 
 
 @app.command(help=words.ALIKE)
-def alike(lesson: Annotated[str, typer.Argument(help=words.ONE_LESSON)]) -> None:
+@click.argument("lesson", help=words.ONE_LESSON)
+def alike(lesson: str) -> None:
     """Run `grader alike`."""
     from grader.alike import words as told  # noqa: PLC0415
     from grader.alike.classes import look  # noqa: PLC0415
@@ -175,8 +172,8 @@ def alike(lesson: Annotated[str, typer.Argument(help=words.ONE_LESSON)]) -> None
     _warn(looked.left_out)
     for pair in looked.compared.pairs:
         names = [likeness.exercise for likeness in pair.alike]
-        typer.echo(one_line(told.pair(*pair.students, pair.share, names)))
+        click.echo(one_line(told.pair(*pair.students, pair.share, names)))
     if not looked.compared.pairs:
-        typer.echo(told.NONE_FOUND)
-    typer.echo(told.compared(looked.compared.students, looked.compared.threshold))
-    typer.echo(one_line(told.page_at(looked.page)))
+        click.echo(told.NONE_FOUND)
+    click.echo(told.compared(looked.compared.students, looked.compared.threshold))
+    click.echo(one_line(told.page_at(looked.page)))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from enum import Enum
+from typing import TYPE_CHECKING
 
-from grader.judge.outcome import Outcome, Report
+if TYPE_CHECKING:
+    from grader.judge.outcome import Outcome, Report
 
 
 class Telling(Enum):
