@@ -16,6 +16,8 @@ def network(rng, dims, kinds, m, *, scale=1.0):
             for n_in, n_out in pairwise(dims)
         ]
         X = rng.normal(size=(dims[0], m))
+        if "relu" not in kinds:
+            return params, X
         _, caches = model_forward(X, params, kinds)
         if all(kind != "relu" or np.abs(Z).min() > 1e-3 for _, _, Z, kind in caches):
             return params, X
