@@ -9,14 +9,21 @@ def loss(params, *, weights, phases, scale, frequency):
     """Return scale * (s + s**2 / 20), with s the sum of c * sin(frequency * p + phase).
 
     Every entry's slope depends on all the others, and its curvature is large enough for a
-    large step to show.
+    large step to show.  All entries stand in one row, layer after layer, W before b.
     """
-    s = sum(
-        float(np.sum(c * np.sin(frequency * np.asarray(p) + phase)))
-        for pair, cs, ps in zip(params, weights, phases, strict=True)
-        for p, c, phase in zip(pair, cs, ps, strict=True)
-    )
+    row = np.concatenate([p for W, b in params for p in (W, b)], axis=None)
+    s = weights @ np.sin(frequency * row + phases)
     return float(scale * (s + s**2 / 20))
+
+
+def paired(row, shapes):
+    """Return the entries of a row as [(W, b), ...], which are views of it."""
+    pairs, start = [], 0
+    for n_out, n_in in shapes:
+        middle, end = start + n_out * n_in, start + n_out * (n_in + 1)
+        pairs.append((row[start:middle].reshape(n_out, n_in), row[middle:end].reshape(n_out, 1)))
+        start = end
+    return pairs
 
 
 def landscape(rng, shapes, *, scale=1.0, silent=(), frequency=1.0):
@@ -26,26 +33,16 @@ def landscape(rng, shapes, *, scale=1.0, silent=(), frequency=1.0):
 
     Entries in `silent`, (layer, part, index), have the weight c = 0: they do not move the loss.
     """
-    arrays = [[rng.normal(size=shape), rng.normal(size=(shape[0], 1))] for shape in shapes]
-    weights = [[rng.uniform(0.5, 1.5, size=p.shape) for p in pair] for pair in arrays]
-    phases = [
-        [rng.uniform(0.2, 0.8, size=p.shape) - frequency * p for p in pair] for pair in arrays
-    ]
+    row = rng.normal(size=sum(n_out * (n_in + 1) for n_out, n_in in shapes))
+    weights = rng.uniform(0.5, 1.5, size=row.size)
     for layer, part, index in silent:
-        weights[layer][part][index] = 0.0
-
-    s = sum(
-        np.sum(c * np.sin(frequency * p + phase))
-        for pair, cs, ps in zip(arrays, weights, phases, strict=True)
-        for p, c, phase in zip(pair, cs, ps, strict=True)
-    )
-    factor = scale * frequency * (1 + s / 10)
-    grads = [
-        [factor * c * np.cos(frequency * p + phase) for p, c, phase in zip(*each, strict=True)]
-        for each in zip(arrays, weights, phases, strict=True)
-    ]
+        paired(weights, shapes)[layer][part][index] = 0.0
+    phases = rng.uniform(0.2, 0.8, size=row.size) - frequency * row
+    angles = frequency * row + phases
+    factor = scale * frequency * (1 + weights @ np.sin(angles) / 10)
+    grads = paired(factor * weights * np.cos(angles), shapes)
     shown = Shown(loss, weights=weights, phases=phases, scale=scale, frequency=frequency)
-    return shown, [tuple(pair) for pair in arrays], [tuple(pair) for pair in grads]
+    return shown, paired(row, shapes), grads
 
 
 def spoiled(grads, layer, part, index, change):
