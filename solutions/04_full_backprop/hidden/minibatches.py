@@ -4,7 +4,7 @@ import numpy as np
 from solution import minibatches
 
 from grader.exercise import Case, Rng, exercise
-from grader.kit import new_seed, same_again
+from grader.kit import both, new_seed, same_again
 
 asked = exercise("minibatches")
 
@@ -15,36 +15,35 @@ def places(part, whole):
     return np.where(equal.any(axis=1), equal.argmax(axis=1), -1)
 
 
-def judge_batches(result, X, T, batch_size, _rng):
-    """Judge batches: sizes, columns, pairs, each sample once, and a real shuffle."""
-    m = X.shape[1]
-    wanted = [min(batch_size, m - start) for start in range(0, m, batch_size)]
+def judge_sizes(result, X, T, wanted):
+    """Judge batches by their shapes alone."""
     found = []
     for X_b, T_b in result:
         if np.ndim(X_b) != 2 or np.ndim(T_b) != 2:
             return "a batch is not a pair of two-dimensional arrays"
-        if X_b.shape[0] != X.shape[0] or T_b.shape[0] != T.shape[0]:
+        if len(X_b) != len(X) or len(T_b) != len(T):
             return "a batch has another number of rows than X or T: which axis holds the samples?"
-        if X_b.shape[1] != T_b.shape[1]:
+        if np.shape(X_b)[1] != np.shape(T_b)[1]:
             return "X_b and T_b of one batch have different numbers of samples"
-        found.append(X_b.shape[1])
-    if sum(found) < m:
+        found.append(np.shape(X_b)[1])
+    if sum(found) < sum(wanted):
         return "some samples are in no batch"
-    if found != wanted:
-        return "the batches do not have the sizes asked for"
-    order = np.concatenate([places(np.asarray(X_b), X) for X_b, _ in result])
-    targets = np.concatenate([places(np.asarray(T_b), T) for _, T_b in result])
+    return None if found == wanted else "the batches do not have the sizes asked for"
+
+
+def judge_samples(order, targets):
+    """Judge which samples came, and with which targets: both by their columns' numbers."""
     if (order < 0).any():
         return "a column of a batch is no sample of X"
     if (targets < 0).any():
         return "a column of a batch's targets is no column of T"
     if (order != targets).any():
-        if (targets == np.arange(m)).all():
+        if (targets == np.arange(targets.size)).all():
             return "samples have lost their own targets, which come in their old order"
         return "samples have lost their own targets"
-    if np.unique(order).size < m:
+    if np.bincount(order).max() > 1:
         return "some samples come twice and others never"
-    return judge_order(order, wanted) if m >= 12 else None
+    return None
 
 
 def judge_order(order, counts):
@@ -62,6 +61,43 @@ def judge_order(order, counts):
     return None
 
 
+def judge_orders(orders):
+    """Say what is not random about orders of 20 samples, each from another state of rng."""
+    if len({order.tobytes() for order in orders}) < len(orders):
+        return "two states of rng gave the same order"
+    # By chance once in 20**5 = 3 million times.
+    if len(orders) >= ENOUGH_ORDERS and (np.ptp(orders, axis=0) == 0).any():
+        return "one place in the order has the same sample each time"
+    return None
+
+
+ENOUGH_ORDERS = 7
+
+
+def judging():
+    """Return a check of batches that remembers the orders that it saw, by the state of rng."""
+    orders = {}
+
+    def judge(result, X, T, batch_size, rng):
+        m = X.shape[1]
+        counts = [min(batch_size, m - start) for start in range(0, m, batch_size)]
+        problem = judge_sizes(result, X, T, counts)
+        if problem:
+            return problem
+        order, targets = (
+            places(np.concatenate(batches, axis=1), whole)
+            for batches, whole in zip(zip(*result, strict=True), (X, T), strict=True)
+        )
+        problem = judge_samples(order, targets)
+        if problem or m < 12:
+            return problem
+        if m == 20:
+            orders[rng.bit_generator.state["state"]["state"]] = order
+        return judge_order(order, counts) or judge_orders(list(orders.values()))
+
+    return judge
+
+
 def order_of(result):
     """Return the samples in the order of the batches."""
     return np.concatenate([np.ravel(X_b) for X_b, _ in result])
@@ -70,24 +106,25 @@ def order_of(result):
 @asked.cases
 def piles(rng):
     """A smaller last batch, even batches, one batch, batches of one; drawn from rng."""
+    judge = judging()
     for group, n, k, m, batch_size in [
-        ("a smaller last batch", 3, 2, 23, 5),
+        ("a smaller last batch", 3, 2, 20, 6),
         ("a smaller last batch", 2, 4, 13, 6),
-        ("even batches", 4, 3, 24, 6),
-        ("one batch", 3, 2, 14, 40),
-        ("as many targets as samples", 5, 16, 16, 16),
-        ("as many targets as samples", 16, 16, 16, 5),
-        ("batches of one", 2, 3, 14, 1),
+        ("even batches", 4, 3, 20, 5),
+        ("one batch", 3, 2, 20, 40),
+        ("as many targets as samples", 5, 20, 20, 20),
+        ("as many targets as samples", 20, 20, 20, 6),
+        ("batches of one", 2, 3, 12, 1),
         ("batches of one", 3, 2, 1, 4),
     ]:
         X, T = rng.normal(size=(n, m)), rng.normal(size=(k, m))
         yield Case(
             X, T, batch_size, Rng(new_seed(rng)), group=group,
-            shapes={"n": n, "k": k, "m": m, "batch_size": batch_size}, check=judge_batches,
+            shapes={"n": n, "k": k, "m": m, "batch_size": batch_size}, check=judge,
         )  # fmt: skip
-    X, T = rng.normal(size=(2, 25)), rng.normal(size=(1, 25))
+    X, T = rng.normal(size=(2, 20)), rng.normal(size=(1, 20))
     for generator, check in same_again(new_seed(rng), order_of):
-        yield Case(X, T, 10, generator, group="draws from rng", check=check)
+        yield Case(X, T, 8, generator, group="draws from rng", check=both(check, judge))
 
 
 def batches_with(
