@@ -22,6 +22,10 @@ asked = exercise(
 )
 
 
+LARGE = 2400
+"""So many weights tell a spread to 1 / sqrt(2 * 2400) = 1.4 % of its size."""
+
+
 def variance_of(n_in, n_out, scheme):
     """Return the variance that a scheme asks for."""
     return 2 / n_in if scheme == "he" else 2 / (n_in + n_out)
@@ -46,12 +50,12 @@ def judge_start(result, dims, _rng, scheme):
             return f"b{layer} is not zero"
         if not W.any():
             return f"W{layer} is zero"
-        if W.size >= 4000:
+        if W.size >= LARGE:
             problem = judge_weights(W, variance_of(n_in, n_out, scheme))
             if problem:
                 return f"layer {layer}: {problem}"
             # As standard normal numbers: a generator that begins again gives the same.
-            drawn.append(np.round(W.flat[:4000] / np.sqrt(variance_of(n_in, n_out, scheme)), 9))
+            drawn.append(np.round(W.flat[:LARGE] / np.sqrt(variance_of(n_in, n_out, scheme)), 9))
     if len(drawn) > 1 and np.unique(drawn).size < 0.99 * np.size(drawn):
         return "two layers have the same random numbers"
     return None
@@ -83,9 +87,9 @@ def starts(rng):
     """Large layers, whose spread can be measured, both schemes; small ones for the structure."""
     for scheme in ["he", "xavier"]:
         for group, dims in [
-            ("from many to few", [180, 40]),
-            ("from few to many", [40, 150]),
-            ("several layers", [50, 90, 60]),
+            ("from many to few", [80, 30]),
+            ("from few to many", [30, 80]),
+            ("several layers", [40, 80, 30]),
         ]:
             yield Case(
                 dims, Rng(new_seed(rng)), scheme, group=f"{scheme}, {group}",
