@@ -17,12 +17,6 @@ def for_one_kind(wanted, rule):
     )
 
 
-def no_batch_of_one(dA, caches):
-    """Raise where squeezing has eaten the only sample."""
-    np.squeeze(dA, axis=None).shape[1]  # an IndexError for a batch of one
-    return model_backward(dA, caches)
-
-
 def always_raises(_dA, _caches):
     """Raise an exception whatever comes."""
     raise ZeroDivisionError("planted")
@@ -40,25 +34,21 @@ def scaled(factor):
     return lambda dZ, A_prev, W, layer, last: dZ @ A_prev.T * factor(layer, last)
 
 
-FIRST_ONLY = backward_with(dW=scaled(lambda layer, last: 1.0 if layer else 1.2))
 MIDDLE_ONLY = backward_with(dW=scaled(lambda layer, last: 1.1 if layer and not last else 1.0))
 LAST_ONLY = backward_with(dW=scaled(lambda layer, last: 0.5 if last else 1.0))
 
 FIRST_BIAS_FROZEN = backward_with(
     db=lambda dZ, dA, layer, last: dZ.sum(axis=1, keepdims=True) * bool(layer)
 )
-BIAS_BEFORE_ACTIVATION = backward_with(db=lambda dZ, dA, layer, last: dA.sum(axis=1, keepdims=True))
-BIAS_SHARED = backward_with(db=lambda dZ, dA, layer, last: np.full((len(dZ), 1), dZ.sum()))
-# At the first column of each row these are the right numbers, and they broadcast.
-BIAS_REPEATED = backward_with(
-    db=lambda dZ, dA, layer, last: np.repeat(dZ.sum(axis=1, keepdims=True), dZ.shape[1], axis=1)
+# In either column these are the right numbers, and they broadcast.
+BIAS_TWICE = backward_with(
+    db=lambda dZ, dA, layer, last: np.repeat(dZ.sum(axis=1, keepdims=True), 2, axis=1)
 )
 BIAS_AS_A_ROW = backward_with(db=lambda dZ, dA, layer, last: dZ.sum(axis=1)[None, :])
 
 SQUARE_DW_TURNED = backward_with(
     dW=lambda dZ, A_prev, W, layer, last: A_prev @ dZ.T if square(W) else dZ @ A_prev.T
 )
-SQUARE_W_NOT_TURNED = backward_with(down=lambda W, dZ: (W if square(W) else W.T) @ dZ)
 
 # A reshape gives the shape of a transpose, with the entries in another order.
 DW_RESHAPED = backward_with(
@@ -68,12 +58,10 @@ DW_RESHAPED = backward_with(
 )
 W_RESHAPED = backward_with(down=lambda W, dZ: (W.T if square(W) else W.reshape(W.shape[::-1])) @ dZ)
 
+# A checker with an empty batch must not be saved by a NaN.
 MEAN_TWICE = backward_with(
-    dW=lambda dZ, A_prev, W, layer, last: dZ @ A_prev.T / dZ.shape[1],
-    db=lambda dZ, dA, layer, last: dZ.mean(axis=1, keepdims=True),
-)
-FIRST_SAMPLE_FOR_ALL = backward_with(
-    dW=lambda dZ, A_prev, W, layer, last: dZ.shape[1] * dZ[:, :1] @ A_prev[:, :1].T
+    dW=lambda dZ, A_prev, W, layer, last: dZ @ A_prev.T / max(1, dZ.shape[1]),
+    db=lambda dZ, dA, layer, last: dZ.sum(axis=1, keepdims=True) / max(1, dZ.shape[1]),
 )
 ONE_SAMPLE_SUMMED_OVER_UNITS = backward_with(
     db=lambda dZ, dA, layer, last: (
@@ -103,13 +91,7 @@ RELU_OPENED_BY_INPUT = backward_with(
         lambda dA, Z, A_prev: dA * ((A_prev if A_prev.shape == Z.shape else Z) > 0),
     )
 )
-RELU_LEAKS = backward_with(
-    dZ=for_one_kind("relu", lambda dA, Z, A_prev: dA * np.where(Z > 0, 1.0, 0.1))
-)
 
-SOFTMAX_OVER_SAMPLES = backward_with(
-    dZ=softmax_only(lambda S, dA: S * (dA - (S * dA).sum(axis=1, keepdims=True)))
-)
 SOFTMAX_PLAIN_MEAN = backward_with(
     dZ=softmax_only(lambda S, dA: S * (dA - dA.mean(axis=0, keepdims=True)))
 )

@@ -2,30 +2,7 @@
 
 import numpy as np
 from hidden.backward_passes import through
-from solution import activation_prime, model_backward, softmax
-
-
-def by_einsum(dA, caches):
-    """Sum over named indices."""
-    grads = []
-    for A_prev, W, Z, kind in caches[::-1]:
-        delta = through(dA, Z, kind)
-        grads.insert(0, (np.einsum("ji,ki->jk", delta, A_prev), np.einsum("ji->j", delta)[:, None]))
-        dA = np.einsum("jk,ji->ki", W, delta)
-    return grads
-
-
-def by_sample(dA, caches):
-    """Add up the gradients of single samples."""
-    total = None
-    for i in range(dA.shape[1]):
-        column = slice(i, i + 1)
-        one = [(A[:, column], W, Z[:, column], kind) for A, W, Z, kind in caches]
-        grads = model_backward(dA[:, column], one)
-        total = grads if total is None else [
-            (dW + eW, db + eb) for (dW, db), (eW, eb) in zip(total, grads, strict=True)
-        ]  # fmt: skip
-    return total
+from solution import activation_prime, softmax
 
 
 def by_rows(dA, caches):
