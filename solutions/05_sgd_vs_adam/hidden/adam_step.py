@@ -10,7 +10,13 @@ from grader.exercise import Case, Tolerance, exercise
 
 # A dozen operations round by 1e-15 of what they give.  A gradient of 1e-8 leaves 1e-9 in m: an
 # absolute part of 1e-12 would see three of its digits alone.
-asked = exercise("adam_step", returns=("params", "state"), tolerance=Tolerance(absolute=1e-14))
+asked = exercise(
+    "adam_step",
+    returns=("params", "state"),
+    tolerance=Tolerance(absolute=1e-14),
+    # Without a gradient, its square and its size are the same.
+    not_alone=("late in a run",),
+)
 
 
 def ordinary(rng, dims):
@@ -62,16 +68,17 @@ def adam_steps(rng):
         ("tiny and zero gradients", [2, 3, 2], 3, usual, with_odd_entries),
         ("tiny and zero gradients", [3, 2], 0, usual, nothing),
         ("other settings", [2, 3, 2], 2, other, with_odd_entries),
-        ("late in a run", [3, 2], 20_000, usual, ordinary),
     ]:
         params, grads, *earlier = (
             draw(rng, dims) for draw in (ordinary, gradients, gradients, gradients)
         )
+        if group == "square layers":
+            grads[0][0].flat[1] *= 1e5
         yield Case(
             params, grads, state_after(steps, *earlier, **settings),
             keywords=settings, group=group, fresh=True,
         )  # fmt: skip
-    # An entry that had gradients and has none now goes on moving.
+    # Where there were gradients and are none now, parameters go on moving: some, and all.
     dims = [3, 2]
     params = nested(rng, dims)
     params[0][0].flat[:2] = 0.0  # beside no parameter, a step keeps all its digits
@@ -82,6 +89,11 @@ def adam_steps(rng):
     yield Case(
         params, quiet, state_after(3, *earlier),
         keywords=usual, group="gradients of many sizes", fresh=True,
+    )  # fmt: skip
+    strong = each(lambda g: 30 * g, ordinary(rng, dims))
+    yield Case(
+        params, nothing(rng, dims), state_after(5000, strong, ordinary(rng, dims)),
+        keywords=usual, group="late in a run", fresh=True,
     )  # fmt: skip
 
 
