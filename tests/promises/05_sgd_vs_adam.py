@@ -179,11 +179,80 @@ def one_shuffle(optimizer):
     )
 
 
+def corrected_by(change):
+    """Return a breach of adam_step: the step uses another count than the state."""
+
+    def breach(right):
+        def adam_step(params, grads, state, **settings):
+            new, after = right(params, grads, state | {"t": change(state["t"])}, **settings)
+            return new, after | {"t": state["t"] + 1}
+
+        return adam_step
+
+    return breach
+
+
+def long_steps_clipped(right):
+    """Move no entry by more than ten times the rate."""
+
+    def adam_step(params, grads, state, lr=1e-3, **settings):
+        new, after = right(params, grads, state, lr=lr, **settings)
+        return each_pair(lambda q, p: p + np.clip(q - p, -10 * lr, 10 * lr), new, params), after
+
+    return adam_step
+
+
+def epochs_end(rises):
+    """Return a breach of fit: the parameters are those of the epoch in which a loss first rose."""
+
+    def breach(right):
+        def fit(*given):
+            *before, epochs, batch_size, rng = given
+            state = rng.bit_generator.state
+            _, history = right(*before, epochs, batch_size, rng)
+            losses = history[rises]
+            last = next((e for e in range(1, epochs) if losses[e] > losses[e - 1]), epochs - 1)
+            rng.bit_generator.state = state
+            return right(*before, last + 1, batch_size, rng)[0], history
+
+        return fit
+
+    return breach
+
+
 def own_generator(optimizer, *seed):
     """Return a breach of fit: a generator of its own, with one optimiser."""
     return fit_with(
         lambda a: {"rng": np.random.default_rng(*seed)} if a["optimizer"] == optimizer else {}
     )
+
+
+def first_as_given(found):
+    """Go through the samples in their order, once."""
+
+    class Later:
+        def __init__(self, rng, m):
+            self.rng, self.first = rng, np.arange(m)
+
+        def permutation(self, m):
+            order, self.first = self.first, None
+            return self.rng.permutation(m) if order is None else order
+
+    return {"rng": Later(found["rng"], found["X"].shape[1])}
+
+
+def first_alone(found):
+    """Draw the first shuffle from rng, and those after it from another generator."""
+
+    class First:
+        def __init__(self, rng):
+            self.rng = rng
+
+        def permutation(self, m):
+            order, self.rng = self.rng.permutation(m), np.random.default_rng(0)
+            return order
+
+    return {"rng": First(found["rng"])}
 
 
 def by_turns(found):
@@ -404,12 +473,15 @@ PROMISES = {
         "number of steps taken so far": {
             "not 0": fails(lambda p, g, state, **_: state["t"] == 0),
             "not many": fails(lambda p, g, state, **_: state["t"] > 1000),
-            "at most 1000": takes(lambda p, g, s, **_: (p, g, s | {"t": min(s["t"], 1000)})),
+            "corrected by at most 1000": corrected_by(lambda t: min(t, 1000)),
+            "not corrected after 1000": corrected_by(lambda t: t if t < 1000 else 10**6),
             "it stays": in_state("t", lambda t: t - 1),
             "as a float": in_state("t", float),
         },
         "one step of Adam as published": {
             "large gradients are clipped": clipped(4.0),
+            "very large gradients are clipped": clipped(1000.0),
+            "long steps are clipped": long_steps_clipped,
             "small gradients count as 0": cut(1e-7),
             "what has no gradient stays": lambda right: (
                 lambda p, g, s, **k: (
@@ -417,6 +489,13 @@ PROMISES = {
                         lambda new, old, g: np.where(g == 0, old, new), right(p, g, s, **k)[0], p, g
                     ),
                     right(p, g, s, **k)[1],
+                )
+            ),
+            "nothing moves without a gradient": lambda right: (
+                lambda p, g, s, **k: (
+                    right(p, g, s, **k)
+                    if any(map(np.any, arrays(g)))
+                    else copied((p, s | {"t": s["t"] + 1}))
                 )
             ),
             "lr is 0.01": with_setting(lr=0.01),
@@ -517,6 +596,8 @@ PROMISES = {
                 }.items()
             },
             "two by turns": fit_with(by_turns),
+            "the first epoch in the order given": fit_with(first_as_given),
+            "none after the first": fit_with(first_alone),
             "batches that are too large": fit_with(lambda a: {"batch_size": a["batch_size"] + 1}),
             "no batch larger than the set": fit_with(
                 refuse(lambda a: a["batch_size"] > a["X"].shape[1])
@@ -537,6 +618,8 @@ PROMISES = {
             ),
         },
         "one number an epoch": {
+            "those after the training loss rose are not kept": epochs_end("train_loss"),
+            "those after the test loss rose are not kept": epochs_end("test_loss"),
             "an epoch more": fit_with(lambda a: {"epochs": a["epochs"] + 1}),
             "the last alone": counted("test_loss", lambda losses: losses[-1:]),
             "arrays": counted("train_loss", lambda losses: [np.array([x]) for x in losses]),
