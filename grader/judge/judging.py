@@ -42,7 +42,9 @@ class Runner(Protocol):
         """Call the student's `name` with the arguments of each case, one call at a time.
 
         A runner may make the calls before their answers are asked for, and make none
-        whose answers are never asked for.
+        whose answers are never asked for.  The next may be asked before the answers to the
+        last are taken: all answers to one are taken, as far as they are wanted, before the
+        first to the next.
 
         Args:
             name: the function, or class.
@@ -65,6 +67,20 @@ class _Judged:
     observed: Sequence[Observation] = ()
 
 
+@dataclass(frozen=True, kw_only=True)
+class Begun:
+    """An exercise that was asked: its questions, and the answers as they come.
+
+    Attributes:
+        untouched_stub: only the first question was asked, for nothing may have been written.
+    """
+
+    exercise: Exercise
+    questions: Questions
+    answers: Iterator[Answer]
+    untouched_stub: bool
+
+
 class Judging:
     """The judging of one submission: each exercise, then again what failed ones may have spoilt."""
 
@@ -77,23 +93,43 @@ class Judging:
         """Judge one exercise as it stands; `carry` then says why it fails.
 
         Args:
+            untouched_stub: see `begin`.
+        """
+        return self.finish(self.begin(exercise, untouched_stub=untouched_stub))
+
+    def begin(self, exercise: Exercise, *, untouched_stub: bool = False) -> Begun:
+        """Ask the questions of one exercise; nobody has to wait for the answers yet.
+
+        Args:
             untouched_stub: its cell is as it was released.  The function may be defined in
                 another one all the same: it is asked, and called "not attempted" only if the
                 stub's own exception comes.
         """
         questions = Questions.drawn(exercise, self._rng(exercise))
-        asked, ask = questions.asked, self._asks(exercise, {})
-        answers: Iterator[Answer]
-        if untouched_stub:
-            # One is enough to see that: the others need not even be sent.
-            first = next(ask(asked[:1]))
+        # One is enough to see that nothing was written: the others need not even be sent.
+        asked = questions.asked[: 1 if untouched_stub else None]
+        return Begun(
+            exercise=exercise,
+            questions=questions,
+            answers=self._asks(exercise, {})(asked),
+            untouched_stub=untouched_stub,
+        )
+
+    def finish(self, begun: Begun) -> Outcome:
+        """Judge the answers to what was asked; of two that have begun, the first is finished first.
+
+        Raises:
+            GraderError: the reference fails.
+        """
+        exercise, questions = begun.exercise, begun.questions
+        answers, ask = begun.answers, self._asks(exercise, {})
+        if begun.untouched_stub:
+            first = next(answers)
             if first.failure is Verdict.NOT_ATTEMPTED:
                 judged = _Judged(outcome=not_attempted(exercise, questions.cases))
                 self._judged[exercise.id] = judged
                 return judged.outcome
-            answers = chain([first], ask(asked[1:]))
-        else:
-            answers = ask(asked)
+            answers = chain([first], ask(questions.asked[1:]))
         # While the reference is at work here, the student's function may be, elsewhere.
         reference = self._lesson.reference[exercise.id]
         expected = _expected(exercise, reference, questions.cases)
@@ -194,9 +230,16 @@ def judge_lesson(
         notes: what there is to say about the submission as a whole.
     """
     judging = Judging(lesson, runner, student=student, secret=secret)
+    last: Begun | None = None
     for exercise in lesson.exercises.values():
         untouched_stub = untouched(sources.get(exercise.id), lesson.stubs[exercise.id])
-        judging.exercise(exercise, untouched_stub=untouched_stub)
+        begun = judging.begin(exercise, untouched_stub=untouched_stub)
+        # The student's functions are at work on this one while the one before is judged.
+        if last is not None:
+            judging.finish(last)
+        last = begun
+    if last is not None:
+        judging.finish(last)
     # In a second round: it takes a fresh process, and one is enough for all.
     outcomes = [judging.carry(exercise) for exercise in lesson.exercises.values()]
     manual = [

@@ -20,7 +20,6 @@ from grader.box import stream, wire
 from grader.sandbox import words
 from grader.sandbox.box import Box
 from grader.sandbox.limits import Limits
-from grader.sandbox.questions import Question
 from grader.sandbox.warm import SandboxError
 
 READY_SECONDS = 20.0
@@ -83,12 +82,10 @@ class Child:
         self._untold += tasks
         self._send()
 
-    def forget_questions(self) -> None:
-        """Take back the questions that nobody waits for any more, as far as that goes."""
-        self._untold = deque(t for t in self._untold if not isinstance(t, Question))
-        for task in self._told:
-            if isinstance(task, Question):
-                task.wanted = False
+    def forget(self, tasks: Collection[Task]) -> None:
+        """Take back what nobody waits for any more, as far as it was not sent."""
+        if self._untold:
+            self._untold = deque(task for task in self._untold if task not in tasks)
 
     def receive(self) -> Any:
         """Return the next frame of the reply to the first task.

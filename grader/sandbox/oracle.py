@@ -99,10 +99,15 @@ class Oracle:
         """
         self._references, self._own = _Fork(references), _Fork(own)
 
-    def take(self, own: Sequence[Function]) -> None:
-        """Answer for other cases from now on."""
+    def beside(self, own: Sequence[Function]) -> Oracle:
+        """Return one for other cases; the references answer for both, and end with this one."""
+        other = Oracle(own=own)
+        other._references = self._references
+        return other
+
+    def done(self) -> None:
+        """End what answers for the cases' own functions."""
         self._own.close()
-        self._own = _Fork(own)
 
     def answer(
         self,
@@ -134,7 +139,7 @@ class Oracle:
     def close(self) -> None:
         """End the forks, if there are any."""
         self._references.close()
-        self._own.close()
+        self.done()
 
     def __enter__(self) -> Self:
         return self

@@ -17,7 +17,6 @@ class Question:
     """A call to make: its number, and the frame that asks for it.
 
     Attributes:
-        wanted: false once nobody waits for the answer any more.
         is_carried: whether references stand in for functions of the notebook.
     """
 
@@ -39,7 +38,7 @@ class Question:
             withheld: the numbers of those that it does not answer for this question.
             seconds: the limit of a call whose case has none of its own.
         """
-        self.withheld, self.wanted, self.is_carried = withheld, True, bool(stand_ins)
+        self.withheld, self.is_carried = withheld, bool(stand_ins)
         self.seconds = seconds if case.seconds is None else case.seconds
         # No other question may be on its way at the same time when memory is counted.
         self.alone = case.megabytes is not None

@@ -11,6 +11,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any, Self
 
@@ -44,6 +45,27 @@ class Round(Enum):
 
 # Of the submission's time, by when each round is over; the rest is for the judge's own work.
 _SHARES = {Round.ASK: 0.6, Round.CARRY: 0.75, Round.SHOW: 0.9}
+
+
+@dataclass(kw_only=True, eq=False)
+class _Asked:
+    """The questions of one exercise, whose answers somebody takes or will.
+
+    Attributes:
+        place: how many cells have run where it is asked.
+        waiting: the questions whose answers were not taken yet.
+        oracle: answers for the functions that the cases give.
+        child: the one that was told the questions.
+        refusal: why there is none.
+    """
+
+    name: str
+    place: int
+    which: Round
+    waiting: deque[Question]
+    oracle: Oracle
+    child: Child | None = None
+    refusal: Answer | None = None
 
 
 class Session:
@@ -84,6 +106,7 @@ class Session:
         self._start: float | None = None
         self._stand_ins: dict[str, Callable[..., Any]] = {}
         self._oracle = Oracle()
+        self._pending: list[_Asked] = []
         self._refused: Answer | None = None
 
     @property
@@ -99,9 +122,10 @@ class Session:
         Raises:
             SandboxError: the box fails, and so does the one that replaces it.
         """
+        for asked in self._pending:
+            self._forget(asked)
         end = len(self._cells)
         while not self._cells.all_shown:
-            self._go_on_to(end, (), Round.SHOW)
             refusal = self._reach(end, (), Round.SHOW)
             if refusal is not None:
                 self._cells.give_up(refusal)
@@ -113,16 +137,20 @@ class Session:
         self, name: str, cases: Sequence[Case], substitutes: Mapping[str, Callable[..., Any]]
     ) -> Iterator[Answer]:
         """Call the student's `name` for each case; see `grader.judge.judging.Runner`."""
-        questions = deque(self._questions(name, cases, substitutes))
-        place, which = self._cells.place_of(name), Round.CARRY if substitutes else Round.ASK
-        self._go_on_to(place, questions, which)
-        # The first questions go out before anybody asks for an answer: both sides can work.
-        refusal = self._reach(place, questions, which)
-        return self._answers(name, questions, refusal, which)
+        asked = self._asked_of(name, cases, substitutes)
+        # The first questions go out before anybody takes an answer: both sides can work.
+        if not self._pending:
+            asked.refusal = self._reach(asked.place, asked.waiting, asked.which)
+            asked.child = self._child
+        elif self._pending[-1].child is self._child and self._goes_on_to(asked.place, asked.which):
+            self._tell(asked.place, asked.waiting, asked.which)
+            asked.child = self._child
+        self._pending.append(asked)
+        return self._answers(asked)
 
-    def _questions(
+    def _asked_of(
         self, name: str, cases: Sequence[Case], substitutes: Mapping[str, Callable[..., Any]]
-    ) -> list[Question]:
+    ) -> _Asked:
         """Return the questions of some cases; the oracle is ready to answer for them."""
         if not self._stand_ins.keys() >= substitutes.keys():
             self._stand_ins.update(substitutes)
@@ -139,60 +167,79 @@ class Session:
         questions = [
             Question(name, case, stand_ins, functions, withheld, seconds=seconds) for case in cases
         ]
-        self._oracle.take(functions[len(self._stand_ins) :])
-        return questions
+        return _Asked(
+            name=name,
+            place=self._cells.place_of(name),
+            which=Round.CARRY if substitutes else Round.ASK,
+            waiting=deque(questions),
+            oracle=self._oracle.beside(functions[len(self._stand_ins) :]),
+        )
 
-    def _answers(
-        self, name: str, waiting: deque[Question], refusal: Answer | None, which: Round
-    ) -> Iterator[Answer]:
-        place = self._cells.place_of(name)
-        while waiting:
-            if refusal is not None or self._clear():
-                question = waiting.popleft()
-                yield refusal or self._answer(name, question)
-            if waiting:
-                refusal = self._reach(place, waiting, which)
+    def _answers(self, asked: _Asked) -> Iterator[Answer]:
+        while asked.waiting:
+            self._take_turn(asked)
+            refusal, asked.refusal = asked.refusal, None
+            if refusal is None and (self._child is None or asked.child is not self._child):
+                refusal = self._reach(asked.place, asked.waiting, asked.which)
+                asked.child = self._child
+            if refusal is not None or self._clear(asked.waiting[0]):
+                question = asked.waiting.popleft()
+                yield refusal or self._answer(asked, question)
+        self._forget(asked)
 
-    def _go_on_to(self, place: int, waiting: Iterable[Question], which: Round) -> None:
-        """Tell the child what is next, if there is one of use."""
-        if self._child is None:
-            return
-        # It cannot go back, nor forget a hidden input or what a stand-in has answered.
-        if self._at > place or (self._asked and self._round is not which):
-            self.close()
-            return
-        self._child.forget_questions()
-        self._tell(self._child, place, waiting, which)
+    def _take_turn(self, asked: _Asked) -> None:
+        """Forget what was asked before, and that nobody takes any more."""
+        if asked not in self._pending:
+            self._pending.insert(0, asked)
+        while self._pending[0] is not asked:
+            self._forget(self._pending[0])
+
+    def _forget(self, asked: _Asked) -> None:
+        """Ask no more of this, as far as that goes."""
+        self._pending = [other for other in self._pending if other is not asked]
+        asked.oracle.done()
+        if self._child is not None:
+            self._child.forget(asked.waiting)
+        asked.child = None
+
+    def _goes_on_to(self, place: int, which: Round) -> bool:
+        """Whether the child can go on to a place.
+
+        It cannot go back, nor forget a hidden input or what a stand-in has answered.
+        """
+        return self._at <= place and (not self._asked or self._round is which)
 
     def _reach(self, place: int, waiting: Iterable[Question], which: Round) -> Answer | None:
-        """See that there is a child: told to run the cells up to a place, then what waits.
+        """See that there is a child that was told to run the cells up to a place, and what waits.
 
         Returns:
             Why there is none, if so.
         """
-        if self._child is not None:
-            return None
-        self._round = which
-        if self._start is None:
-            self._start = time.monotonic()
-        if self._refused is not None or self._is_over():
-            return self._why_not()
-        try:
-            self._child = Child(self._box, self._files, self._limits, self._withheld)
-        except wire.UnplainError as error:
-            message = words.files_not_sent(error)
-            self._refused = Answer(failure=Verdict.CRASHED, message=message)
-            return self._refused
-        self._at, self._asked = 0, False
-        self._tell(self._child, place, waiting, which)
+        if self._child is not None and not self._goes_on_to(place, which):
+            self.close()
+        if self._child is None:
+            self._round = which
+            if self._start is None:
+                self._start = time.monotonic()
+            if self._refused is not None or self._is_over():
+                return self._why_not()
+            try:
+                self._child = Child(self._box, self._files, self._limits, self._withheld)
+            except wire.UnplainError as error:
+                message = words.files_not_sent(error)
+                self._refused = Answer(failure=Verdict.CRASHED, message=message)
+                return self._refused
+            self._at, self._asked = 0, False
+        self._tell(place, waiting, which)
         return None
 
-    def _tell(self, child: Child, place: int, waiting: Iterable[Question], which: Round) -> None:
+    def _tell(self, place: int, waiting: Iterable[Question], which: Round) -> None:
+        assert self._child is not None  # noqa: S101 - for the type checker
         questions = list(waiting)
         tasks = self._cells.tasks(self._at, place, shown=not self._asked)
         self._at, self._round = place, which
         self._asked = self._asked or bool(questions)
-        child.tell([*tasks, *questions], end=self._round_end())
+        self._child.tell([*tasks, *questions], end=self._round_end())
 
     def _round_end(self) -> float:
         """Return when the round is over.
@@ -205,14 +252,14 @@ class Session:
     def _is_over(self) -> bool:
         return time.monotonic() >= self._round_end()
 
-    def _clear(self) -> bool:
-        """Take the replies to all that stands before the next question that is waited for.
+    def _clear(self, question: Question | None = None) -> bool:
+        """Take the replies to all that stands before a question, or to all there is.
 
         Returns:
             False if something did not end, and its process with it.
         """
         while self._child is not None and (task := self._child.first) is not None:
-            if isinstance(task, Question) and task.wanted:
+            if task is question:
                 break
             try:
                 frame = self._child.receive()
@@ -230,11 +277,11 @@ class Session:
             self._child.done()
         return True
 
-    def _answer(self, name: str, question: Question) -> Answer:
+    def _answer(self, asked: _Asked, question: Question) -> Answer:
         """Return the answer to the question that comes next."""
         assert self._child is not None  # noqa: S101 - for the type checker
         try:
-            answer = self._heard(self._child, question)
+            answer = self._heard(self._child, question, asked.oracle)
         except (wire.WireError, TimeoutError) as error:
             self.close()
             return self._failure(error, words.CALL)
@@ -243,10 +290,10 @@ class Session:
             # What it allocated may still be there: the rest is asked in a fresh child.
             self.close()
         if answer.failure is Verdict.MISSING:
-            return self._cells.why_missing(name) or answer
+            return self._cells.why_missing(asked.name) or answer
         return answer
 
-    def _heard(self, child: Child, question: Question) -> Answer:
+    def _heard(self, child: Child, question: Question, oracle: Oracle) -> Answer:
         most = MOST_REFERENCED if question.is_carried else MAX_ASKS
         for _ in range(most):
             frame = child.receive()
@@ -254,7 +301,7 @@ class Session:
                 raise wire.WireError(words.OUT_OF_TURN)
             if "ask" not in frame:
                 return read_answer(frame, question.number)
-            reply = self._oracle.answer(
+            reply = oracle.answer(
                 frame, child.deadline, withheld=question.withheld, bounds=question.bounds
             )
             child.reply(reply)
@@ -280,6 +327,8 @@ class Session:
     def close(self) -> None:
         """End the process and everything it started."""
         self._oracle.close()
+        for asked in self._pending:
+            asked.oracle.done()
         if self._child is not None:
             ended, self._child = self._child, None
             ended.close()
