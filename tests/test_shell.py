@@ -65,6 +65,24 @@ NOTEBOOKS = {
     "a captured cell": ["%%capture c\nprint('x')", "c.stdout"],
     "an extension": ["%load_ext autoreload\n%autoreload 2", "1"],
     "what awaits": ["import asyncio\nawait asyncio.sleep(0)\nprint('awaited')"],
+    "a function that awaits": [
+        "async def f():\n    return 3",
+        "await f()",
+        "[i async for i in g()]",
+    ],
+    "a language of the future": [
+        "from __future__ import annotations",
+        "def f(x: not_there):\n    pass\nf.__annotations__",
+    ],
+    "a cell whose tree is changed": [
+        "import ast\nclass Up(ast.NodeTransformer):\n    def visit_Constant(self, node):\n"
+        "        return ast.copy_location(ast.Constant(node.value + 1), node)\n"
+        "get_ipython().ast_transformers.append(Up())",
+        "1",
+        "1",
+        "get_ipython().ast_transformers.clear()",
+        "1",
+    ],
     "help": ["len?", "?len", "%pinfo len"],
     "a magic that there is not": ["%nothing", "%%nothing\nx"],
     "formats and modes": ["%precision 3\n3.14159265", "%xmode Minimal"],
@@ -159,6 +177,13 @@ def test_a_notebook_leaves_what_it_leaves_in_a_real_kernel(both, name):
     found, expected = zip(*both(name), strict=True)
 
     assert [alike(outputs) for outputs in found] == [alike(outputs) for outputs in expected]
+
+
+def test_what_the_parser_warns_of_stands_below_the_cell(box):
+    """A kernel tells it twice more, of a file "<>": it compiles a cell to see whether it awaits."""
+    _, outputs = here(box, "import warnings\nwarnings.simplefilter('always')", r"'\d'")
+
+    assert printed(outputs).count("invalid escape sequence") == 1
 
 
 # --------------------------------------------------------------------------------- names
