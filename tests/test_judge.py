@@ -216,6 +216,32 @@ def judged(lesson, runner, *names, student="anna", secret="of a test"):  # noqa:
     return outcome
 
 
+def test_each_exercise_is_asked_before_the_one_before_it_is_judged(lesson):
+    """Else the judge waits for the student's functions, and they for the judge."""
+    events = []
+
+    class Watched(FakeRunner):
+        def ask(self, name, cases, substitutes):
+            events.append(f"ask {name}")
+            return super().ask(name, cases, substitutes)
+
+        def answer(self, name, case, substitutes):
+            if events[-1] != f"take {name}":
+                events.append(f"take {name}")
+            return super().answer(name, case, substitutes)
+
+    judge_lesson(lesson, Watched(lesson), student="anna", secret="s", sources={}, answers={})  # noqa: S106
+
+    first, second, third, *_ = lesson.exercises
+    assert events[:5] == [
+        f"ask {first}",
+        f"ask {second}",
+        f"take {first}",
+        f"ask {third}",
+        f"take {second}",
+    ]
+
+
 # ------------------------------------------------------------- groups and points
 
 

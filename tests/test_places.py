@@ -339,3 +339,80 @@ def test_own_cells_below_a_test_cost_no_points(box, tmp_path, below):
 
     assert [o.score for o in graded.report.exercises if o.cases] == [10.0, 6.0]
     assert len(graded.runs) == len(graded.submission.places)
+
+
+# ----------------------------------------------------------- the next, before the last is judged
+
+
+def asked(mine, name, *numbers, substitutes=None):
+    return mine.ask(name, [Case(n, group="g") for n in numbers], substitutes or {})
+
+
+WHO = "import os\ncalls = []\n"
+BOTH = (
+    WHO + "def e(x):\n    calls.append(x)\n    return [os.getpid(), *calls]",
+    E,
+    "def f(x):\n    calls.append(-x)\n    return [os.getpid(), *calls]",
+    F,
+)
+
+
+def test_an_exercise_that_is_asked_ahead_is_asked_after_the_one_before(session):
+    mine = session(*BOTH)
+    first, second = asked(mine, "e", 1, 2), asked(mine, "f", 3)
+    (*_, (process, *told)), ((same, *all_told),) = (
+        [answer.value for answer in answers] for answers in (first, second)
+    )
+
+    assert (told, all_told, same) == ([1, 2], [1, 2, -3], process)
+
+
+def test_one_that_ends_the_process_costs_nothing_that_is_asked_ahead(session):
+    mine = session("import os\ndef e(x): return x or os._exit(0)", E, "def f(x): return -x", F)
+    first, second = asked(mine, "e", 1, 0, 2), asked(mine, "f", 3, 4)
+
+    assert [answer.failure or answer.value for answer in first] == [1, Verdict.CRASHED, 2]
+    assert [answer.value for answer in second] == [-3, -4]
+
+
+def test_of_one_that_is_given_up_no_answer_is_taken_for_another_s(session):
+    mine = session("def e(x): return x", E, "def f(x): return -x", F)
+    first, second, third = (asked(mine, name, 1, 2, 3) for name in ("e", "f", "e"))
+
+    assert next(first).value == 1
+    assert [answer.value for answer in second] == [-1, -2, -3]
+    # It stands above: a fresh process is asked.
+    assert [answer.value for answer in third] == [1, 2, 3]
+
+
+def test_who_comes_back_to_what_was_given_up_is_answered(session):
+    mine = session("def e(x): return x", E, "def f(x): return -x", F)
+    first, second = asked(mine, "e", 1, 2, 3), asked(mine, "f", 1, 2, 3)
+
+    taken = [next(first), next(second), next(first), next(second), *first, *second]
+    assert [answer.value for answer in taken] == [1, -1, 2, -2, 3, -3]
+
+
+def test_each_of_two_that_are_asked_has_its_own_functions(session):
+    mine = session("def e(g, x): return g(x)", E, "def f(g, x): return -g(x)", F)
+    first, second = (
+        mine.ask(name, [Case(g, x, group="g") for x in (1.0, 2.0)], {})
+        for name, g in (("e", lambda x: x + 1), ("f", lambda x: 10 * x))
+    )
+
+    assert [float(answer.value) for answer in [*first, *second]] == [2.0, 3.0, -10.0, -20.0]
+
+
+def test_one_whose_cell_was_moved_up_is_asked_in_its_turn(session):
+    mine = session("def f(x): return -x", F, "def e(x): return x", E)
+    first, second = asked(mine, "e", 1), asked(mine, "f", 2)
+
+    assert [answer.value for answer in [*first, *second]] == [1, -2]
+
+
+def test_what_is_shown_is_asked_for_although_nobody_took_the_answers(session):
+    mine = session("def e(x): return x", E, "print('below')", F)
+    asked(mine, "e", 1)
+    asked(mine, "f", 1)
+
+    assert [run.outputs for run in mine.run()][1][0]["text"] == "below\n"

@@ -75,9 +75,11 @@ NOTEBOOKS = {
         "def f(x: not_there):\n    pass\nf.__annotations__",
     ],
     "a cell whose tree is changed": [
-        "import ast\nclass Up(ast.NodeTransformer):\n    def visit_Constant(self, node):\n"
-        "        return ast.copy_location(ast.Constant(node.value + 1), node)\n"
-        "get_ipython().ast_transformers.append(Up())",
+        (
+            "import ast\nclass Up(ast.NodeTransformer):\n    def visit_Constant(self, node):\n"
+            "        return ast.copy_location(ast.Constant(node.value + 1), node)\n"
+            "get_ipython().ast_transformers.append(Up())"
+        ),
         "1",
         "1",
         "get_ipython().ast_transformers.clear()",

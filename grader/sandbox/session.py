@@ -142,7 +142,7 @@ class Session:
         if not self._pending:
             asked.refusal = self._reach(asked.place, asked.waiting, asked.which)
             asked.child = self._child
-        elif self._pending[-1].child is self._child and self._goes_on_to(asked.place, asked.which):
+        elif self._is_told(self._pending[-1]) and self._goes_on_to(asked.place, asked.which):
             self._tell(asked.place, asked.waiting, asked.which)
             asked.child = self._child
         self._pending.append(asked)
@@ -179,7 +179,7 @@ class Session:
         while asked.waiting:
             self._take_turn(asked)
             refusal, asked.refusal = asked.refusal, None
-            if refusal is None and (self._child is None or asked.child is not self._child):
+            if refusal is None and not self._is_told(asked):
                 refusal = self._reach(asked.place, asked.waiting, asked.which)
                 asked.child = self._child
             if refusal is not None or self._clear(asked.waiting[0]):
@@ -201,6 +201,10 @@ class Session:
         if self._child is not None:
             self._child.forget(asked.waiting)
         asked.child = None
+
+    def _is_told(self, asked: _Asked) -> bool:
+        """Whether there is a child, and it was told these questions."""
+        return self._child is not None and asked.child is self._child
 
     def _goes_on_to(self, place: int, which: Round) -> bool:
         """Whether the child can go on to a place.
