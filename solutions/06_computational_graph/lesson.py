@@ -1223,12 +1223,6 @@ def name_the_bug(backward):
     'right'
     """
     ### BEGIN SOLUTION
-    def wrong(program, inputs):
-        tape = []
-        program(*[Var(tape) for _ in inputs])
-        values = run_tape(tape, inputs)
-        return [not agree(backward(tape, values), backward_tape(tape, values)) for _ in range(2)]
-
     one, two = np.array(0.7), np.array(1.3)
     probes = {
         # From values that are used once to those that are used often: each shows one bug more.
@@ -1237,13 +1231,15 @@ def name_the_bug(backward):
         "depth first": (lambda x: (lambda u: exp(u) + (u + u))(exp(x)), [one]),
         "no unbroadcast": (lambda x, w: (x + w).sum(), [np.ones((2, 1)), np.ones((2, 3))]),
     }
-    later = False
     for name, (program, inputs) in probes.items():
-        first, second = wrong(program, inputs)
-        if first:
+        tape = []
+        program(*[Var(tape) for _ in inputs])
+        values = run_tape(tape, inputs)
+        right = backward_tape(tape, values)
+        if not agree(backward(tape, values), right):
             return name
-        later = later or second
-    return "not reset" if later else "right"
+    # The last program once more.
+    return "right" if agree(backward(tape, values), right) else "not reset"
     ### END SOLUTION
 
 
