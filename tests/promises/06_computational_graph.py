@@ -199,7 +199,7 @@ PROMISES = {
             "those of operations alone": lambda right: (
                 lambda tape, inputs: right(tape, inputs)[len(inputs) :]
             ),
-            "300 at most": lambda right: lambda tape, inputs: right(tape[:100], inputs),
+            "60 at most": lambda right: lambda tape, inputs: right(tape[:60], inputs),
         },
         'op is "input" or a key of OPERATIONS': {
             f"not {op}": fails(lambda tape, inputs, op=op: op in operations(tape))
@@ -401,7 +401,7 @@ PROMISES = {
             "not where an entry is used twice by one": fails(
                 lambda tape, *_: any(len(set(p)) < len(p) for _, p, _ in tape)
             ),
-            "not of a long tape": fails(lambda tape, *_: len(tape) > 300),
+            "not of a long tape": fails(lambda tape, *_: len(tape) > 60),
             "not of a short one": fails(lambda tape, *_: len(tape) < 5),
             "doubled": each(lambda g: 2 * g),
         },

@@ -20,12 +20,14 @@ asked = exercise(
         "large logits",
     ),
 )
+FIRST = list({network[0]: network for network in NETWORKS[::-1]}.values())[::-1]
+"""One network of each group."""
 
 
 @asked.cases
 def networks(rng):
     """The networks of network_tape, with a kind that lesson 04 has not; logits that overflow."""
-    for group, dims, kinds, loss, m in NETWORKS:
+    for group, dims, kinds, loss, m in FIRST:
         params, X, T = network(rng, dims, loss, m)
         yield Case(params, X, T, kinds, loss, group=group, shapes={"m": m})
     params, X, T = network(rng, [3, 4], "cross_entropy", 5)

@@ -1,6 +1,6 @@
 """run_tape: each entry's value, from the arrays that its places name."""
 
-from hidden.tapes import diamonds, numbers, written
+from hidden.tapes import many_paths, numbers, written
 from solution import OPERATIONS, run_tape
 
 from byhand.tape import exp, log, logsumexp, relu, sigmoid, tanh
@@ -9,29 +9,31 @@ from grader.exercise import Case, exercise
 asked = exercise("run_tape")
 
 
+PROGRAMS = [
+    (group, written(program, len(shapes)), shapes)
+    for group, program, *shapes in [
+        ("one operation after another", lambda x: log(exp(tanh(sigmoid(relu(x).T)))), (2, 3)),
+        ("operands in their order", lambda x, w: w / (x - w), (2, 3), (2, 3)),
+        ("operands in their order", lambda x, w, b: (w @ x + b) - x, (3, 3), (3, 3), (3, 1)),
+        ("options", lambda x: x.sum(axis=1, keepdims=True) * x.mean(axis=0), (3, 3)),
+        (
+            "options",
+            lambda x: x.take([1, 1, 0], axis=1) - logsumexp(x, axis=1).take([2, 0, 2]).mean(),
+            (4, 3),
+        ),
+        ("a value used again", lambda x, w: (x * x + exp(w)) * (x - w) / x, (2, 2), (2, 2)),
+        ("inputs that are not used", lambda x, w, b, c: (c + x).sum(), (2,), (3,), (2, 2), (2,)),
+        ("inputs that are not used", lambda x, w: None, (2,), (3,)),
+        ("a long program", many_paths, ()),
+    ]
+]
+
+
 @asked.cases
 def programs(rng):
     """Operands that may not be exchanged, options, values used again, a long program."""
-
-    def case(group, program, *shapes):
-        return Case(written(program, len(shapes)), numbers(rng, *shapes), group=group)
-
-    chain = case("one operation after another", lambda x: log(exp(tanh(sigmoid(x)))), (2, 3))
-    yield chain
-    yield case("one operation after another", lambda x: relu(x).T, (3, 4))
-    yield case("operands in their order", lambda x, w: w / (x - w), (2, 3), (2, 3))
-    yield case("operands in their order", lambda x, w: w @ x, (3, 3), (3, 3))
-    yield case("operands in their order", lambda x, w, b: (w @ x + b) - x, (3, 3), (3, 3), (3, 1))
-    yield case("options", lambda x: x.sum(axis=1, keepdims=True) * x.mean(axis=0), (3, 3))
-    yield case("options", lambda x: logsumexp(x, axis=1).take([2, 0, 2]), (4, 3))
-    yield case("options", lambda x: x.take([1, 1, 0], axis=1) - x.mean(), (2, 3))
-    yield case("a value used again", lambda x: x * x + exp(x), (2, 2))
-    yield case("a value used again", lambda x, w: (x + w) * (x - w) / x, (3,), (3,))
-    yield case(
-        "inputs that are not used", lambda x, w, b, c: (c + b).sum(), (2,), (3,), (2, 2), (2,)
-    )
-    yield Case(diamonds(60), numbers(rng, ()), group="a long program")
-    yield Case([("input", (), {})] * 2, numbers(rng, (2,), (3,)), group="inputs that are not used")
+    for group, tape, shapes in PROGRAMS:
+        yield Case(tape, numbers(rng, *shapes), group=group)
 
 
 def along(tape, inputs, *, operands=lambda found: found, options=lambda found: found):

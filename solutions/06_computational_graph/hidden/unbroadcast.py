@@ -12,29 +12,24 @@ def shapes(rng):
     """Axes of size 1, axes that were missing, both, none; sizes that hide a wrong axis."""
     for group, stretched, shape in [
         ("nothing was stretched", (2, 3), (2, 3)),
-        ("nothing was stretched", (1, 1), (1, 1)),
         ("nothing was stretched", (), ()),
-        ("an axis of size 1", (4, 3), (4, 1)),
         ("an axis of size 1", (4, 3), (1, 3)),
-        ("an axis of size 1", (2, 3, 4), (2, 1, 4)),
         ("an axis of size 1", (2, 3, 2, 4), (2, 1, 2, 1)),
-        ("a missing axis", (4, 3), (3,)),
-        ("a missing axis", (2, 4, 3), (4, 3)),
-        ("a missing axis", (5, 2, 4, 3), (4, 3)),
         ("a missing axis", (3,), ()),
+        ("a missing axis", (4, 3), (3,)),
+        ("a missing axis", (5, 2, 4, 3), (4, 3)),
         ("both", (2, 4, 3), (4, 1)),
         ("both", (4, 3), (1,)),
-        ("both", (2, 3, 4), (1, 4)),
         ("everything", (4, 3), ()),
         ("everything", (4, 3), (1, 1)),
         ("equal sizes", (3, 3), (3,)),
         ("equal sizes", (3, 3), (3, 1)),
-        ("equal sizes", (3, 3, 3), (1, 3)),
-        ("a batch of one", (4, 1), (4, 1)),
         ("a batch of one", (4, 1), (1,)),
         ("a batch of one", (1, 4), (4,)),
     ]:
-        yield Case(rng.normal(size=stretched), shape, group=group)
+        gradient = rng.normal(size=stretched)
+        gradient.flat[0] = -abs(gradient.flat[0])  # a lost sign shows
+        yield Case(gradient, shape, group=group)
 
 
 def padded_left(gradient, shape):
