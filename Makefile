@@ -44,9 +44,11 @@ demo: $(READY)
 	$(RUN) "$(BIN)/python" -m grader.demo
 
 # A module shares costly set-ups, and stays on one worker; the order is tests/conftest.py's.
-# Three workers for two cores: pages, kernels and deadlines are waited for.  With so many, a
-# product of small matrices is no work for two threads each.
-PYTEST := $(RUN) OPENBLAS_NUM_THREADS=1 "$(BIN)/python" -m pytest -n 3 --dist loadscope --no-loadscope-reorder
+# Four workers for two cores: pages, kernels and deadlines are waited for.  With so many, a
+# product of small matrices is no work for two threads each.  Some hundred Pythons are started:
+# where bytecode may not be kept, each of them compiles all that it imports.
+PYTEST := $(RUN) OPENBLAS_NUM_THREADS=1 env -u PYTHONDONTWRITEBYTECODE \
+    "$(BIN)/python" -m pytest -n 4 --dist loadscope --no-loadscope-reorder
 
 test: $(READY)
 	$(PYTEST) -m "not long"

@@ -201,10 +201,15 @@ def program(course, *words, home=None, **more):
     )
 
 
-def command(course, *words, home=None, **more):
-    """Do what `program` does, without the seconds that a new process takes to import it all."""
+def command(course, *words, home=None, without=(), **more):
+    """Do what `program` does, without the seconds that a new process takes to import it all.
+
+    Args:
+        without: packages that are not installed for it.
+    """
     with tempfile.TemporaryDirectory() as said:
-        arguments = ([str(word) for word in words], course.root, environment(home, **more), said)
+        told = [str(word) for word in words]
+        arguments = (told, course.root, environment(home, **more), said, without)
         process = forked.SERVER.Process(target=forked.run, args=arguments)
         process.start()
         process.join(_SECONDS)

@@ -28,8 +28,13 @@ _HEAD = ScriptDirectory(ALEMBIC_DIR).get_current_head()
 nbgrader.api.get_alembic_version = lambda: _HEAD
 
 
-def run(words, folder, environment, said):
-    """Be `grader ...` or `nbgrader ...` in a folder; files named 1 and 2 get what it prints."""
+def run(words, folder, environment, said, without=()):
+    """Be `grader ...` or `nbgrader ...` in a folder; files named 1 and 2 get what it prints.
+
+    Args:
+        without: packages that are not installed then.
+    """
+    sys.modules.update(dict.fromkeys(without))
     for number in (1, 2):
         os.dup2(os.open(Path(said, str(number)), os.O_WRONLY | os.O_CREAT), number)
     os.chdir(folder)

@@ -2,8 +2,7 @@
 
 import asyncio
 import os
-import subprocess
-import sys
+from functools import partial
 
 import pytest
 
@@ -102,20 +101,7 @@ def test_a_class_of_many_loses_its_workers_and_no_submission(tmp_path):
 
 def test_without_an_address_no_dask_is_loaded(course):
     hand_in(course, "ada", HONEST["right"])
-    code = (
-        "import sys; sys.modules['distributed'] = sys.modules['dask'] = None\n"
-        "from grader.cli.main import main; sys.argv[1:] = {words}; main()"
-    )
-
-    def run(*words):
-        return subprocess.run(
-            [sys.executable, "-c", code.format(words=list(words))],
-            cwd=course.root,
-            env=classroom.environment(),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+    run = partial(classroom.command, course, "grader", without=("distributed", "dask"))
 
     assert run("grade", "--jobs=1").returncode == 0
     refused = run("grade", "--force", "--scheduler=tcp://127.0.0.1:1")

@@ -355,11 +355,11 @@ def test_keys_chosen_to_collide_cost_no_time():
     """2**61 - 1 is 0 to the hash of an integer: a dict of such keys is searched key by key."""
     keys = [i * (2**61 - 1) for i in range(1000)]
     sent = wire.encode([dict.fromkeys(keys, 0)] * 20)
-    start = time.perf_counter()
+    start = time.process_time()
 
     wire.decode_frame(sent)
 
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 # ----------------------------------------------------------- sending and receiving
