@@ -1,8 +1,9 @@
-"""Two known mistakes in one function, as learners make them, and what the judge calls it.
+"""Two or three known mistakes in one function, as learners make them, and what the judge calls it.
 
-Where one of the two is right, the other's answer stands: another part of the result, another
-group of cases.  Where both are wrong in one place, they compose if one of them is a slip (a
+Where one of them is right, the others' answer stands: another part of the result, another
+group of cases.  Where two are wrong in one place, they compose if one of them is a slip (a
 sign, a factor, 1/m, a transpose, a lost axis): it slips from what the other would give.
+Classes that each do another part otherwise are one class that does all of them so.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import copy
 import itertools
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,23 +30,25 @@ from tests.conftest import load
 
 # What the function of a case remembers, three functions that ask it one after another share.
 NOT_PAIRED = ("name_the_bug",)
+_MOST_LOOKED_AT = 40  # sets for each that is wanted; of triples there are thousands
+_OF_EVERY_CLASS = ("__module__", "__doc__", "__dict__", "__weakref__")
 _SECRET = "pairs of mistakes"  # noqa: S105 - of nobody
 
 
 class _DoNotComposeError(Exception):
-    """Both mistakes are wrong in one place, and neither is a slip there."""
+    """Two mistakes are wrong in one place, and neither is a slip there."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Pair:
-    """What became of two mistakes in one function.
+    """What became of two or three mistakes in one function.
 
     Attributes:
-        named: how many of the two are among the names given.
-        wrong: the names given that are neither of the two's.
+        named: how many of them are among the names given.
+        wrong: the names given that are none of theirs.
     """
 
-    names: tuple[str, str]
+    names: tuple[str, ...]
     named: int
     wrong: tuple[str, ...]
 
@@ -58,26 +61,26 @@ def judged(lesson: str, name: str, answer: Callable[..., Any], student: str) -> 
     return judging.carry(load(lesson).exercises[name])
 
 
-def pairs(lesson: str, name: str, count: int, *, seed: int = 0) -> Iterator[Pair]:
+def pairs(lesson: str, name: str, count: int, *, size: int = 2, seed: int = 0) -> Iterator[Pair]:
     """Judge a sample of the pairs of an exercise's known mistakes that compose.
 
     Args:
         count: of pairs at most.
+        size: how many mistakes meet; 3 for triples.
     """
     exercise, reference = load(lesson).exercises[name], load(lesson).reference[name]
-    if isinstance(reference, type) or name in NOT_PAIRED:
+    if name in NOT_PAIRED:
         return
     tried = _Tried(reference, exercise, list(exercise.make_cases(np.random.default_rng(seed))))
     distinct = list({known.name: known for known in exercise.mistakes}.values())
-    order = list(itertools.combinations(distinct, 2))
+    order = list(itertools.combinations(distinct, size))
     random.Random(f"{name} {seed}").shuffle(order)
     made = 0
-    for one, other in order:
-        both = composed(reference, one, other, exercise)
-        if made < count and tried.shows(both, one, other):
+    for these in order[: _MOST_LOOKED_AT * count]:
+        if made < count and (all_made := tried.shown(these)):
             made += 1
-            found = judged(lesson, name, both, f"student {seed}").mistakes
-            yield tried.named([diagnosis.name for diagnosis in found], both, one, other)
+            found = judged(lesson, name, all_made, f"student {seed}").mistakes
+            yield tried.named([diagnosis.name for diagnosis in found], all_made, these)
 
 
 @dataclass(frozen=True)
@@ -89,24 +92,25 @@ class _Tried:
     cases: list[Case]
 
     def named(
-        self, found: list[str], both: Callable[..., Any], one: Mistake, other: Mistake
+        self, found: list[str], all_made: Callable[..., Any], these: Sequence[Mistake]
     ) -> Pair:
-        """Say which of two mistakes are among the names found, and which names are not theirs."""
-        # A mistake of the list may be the two of them, and a slip may be one of them.
+        """Say which of some mistakes are among the names found, and which names are not theirs."""
+        # A mistake of the list may be all of them, and a slip may be one of them.
         whole = {
             known.name
             for known in self.exercise.mistakes
-            if known.name in found and self.alike(known.answer, both)
+            if known.name in found and self.alike(known.answer, all_made)
         }
-        said = [({known.name} | self.as_slips(known)) & set(found) for known in (one, other)]
-        if len(found) == 2 and not all(said):
-            pair = [known for known in self.exercise.mistakes if known.name in found]
-            if len(pair) == 2 and self.alike(composed(self.reference, *pair, self.exercise), both):
-                # Two others that together do the same: nothing tells them apart.
+        said = [({known.name} | self.as_slips(known)) & set(found) for known in these]
+        if len(found) > 1 and not all(said):
+            others = [known for known in self.exercise.mistakes if known.name in found]
+            made = composed(self.reference, others, self.exercise)
+            if len(others) == len(found) and made and self.alike(made, all_made):
+                # Others that together do the same: nothing tells them apart.
                 whole = set(found)
         return Pair(
-            names=(one.name, other.name),
-            named=2 if whole else sum(map(bool, said)),
+            names=tuple(known.name for known in these),
+            named=len(these) if whole else sum(map(bool, said)),
             wrong=tuple(name for name in found if name not in whole.union(*said)),
         )
 
@@ -126,14 +130,21 @@ class _Tried:
                     found.append({said.name for slip in slips for said in of_slip(slip)})
         return set.intersection(*found) if found else set()
 
-    def shows(self, both: Callable[..., Any], one: Mistake, other: Mistake) -> bool:
-        """Whether two mistakes compose on all cases, and differ from each of them alone."""
+    def shown(self, these: Sequence[Mistake]) -> Callable[..., Any] | None:
+        """Return a function with all of these mistakes, if each of them shows in some case."""
+        all_made = composed(self.reference, these, self.exercise)
+        if all_made is None:
+            return None
         for case in self.cases:
-            if case.megabytes is not None or case.then:
-                return False
-            if run(both, case).exceptions[:1] == ("_DoNotComposeError",):
-                return False
-        return not any(self.alike(known.answer, both) for known in (one, other))
+            if case.megabytes is not None:
+                return None
+            if run(all_made, case).exceptions[:1] == ("_DoNotComposeError",):
+                return None
+        for fewer in itertools.combinations(these, len(these) - 1):
+            made = composed(self.reference, fewer, self.exercise)
+            if made is None or self.alike(made, all_made):
+                return None
+        return all_made
 
     def alike(self, one: Callable[..., Any], other: Callable[..., Any]) -> bool:
         """Whether two functions cannot be told apart by the cases."""
@@ -165,10 +176,26 @@ def _leaf_pairs(a: Any, b: Any) -> Iterator[tuple[Any, Any]]:
 
 
 def composed(
-    reference: Callable[..., Any], one: Mistake, other: Mistake, exercise: Exercise
-) -> Callable[..., Any]:
-    """Return a function in which two mistakes are made."""
+    reference: Callable[..., Any], these: Sequence[Mistake], exercise: Exercise
+) -> Callable[..., Any] | None:
+    """Return a function in which some mistakes are made; None of classes that cannot be one."""
+    first, *others = [known.answer for known in these]
+    if isinstance(reference, type):
+        classes = [known.answer for known in these]
+        own = [{part for part in vars(each) if part not in _OF_EVERY_CLASS} for each in classes]
+        apart = len(set().union(*own)) == sum(map(len, own))
+        return type(reference.__name__, tuple(classes), {}) if apart else None
+    for other in others:
+        first = _both(reference, first, other, exercise)
+    return first
 
+
+def _both(
+    reference: Callable[..., Any],
+    one: Callable[..., Any],
+    other: Callable[..., Any],
+    exercise: Exercise,
+) -> Callable[..., Any]:
     def function(*arguments: Any, **keywords: Any) -> Any:
         def asked(answer: Callable[..., Any]) -> Any:
             given = copy.deepcopy(arguments) if _is_plain(arguments) else _apart(arguments)
@@ -177,7 +204,7 @@ def composed(
         yardstick = Yardstick.of(exercise.tolerance, list(arguments))
         right = asked(reference)
         # What one of the two raises, the function that makes both raises.
-        return _joined(right, asked(one.answer), asked(other.answer), yardstick)
+        return _joined(right, asked(one), asked(other), yardstick)
 
     return function
 

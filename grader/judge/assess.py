@@ -7,6 +7,7 @@ import io
 import warnings
 from collections.abc import Callable, Iterable
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from grader.box.calls import attempt, call
 from grader.box.plain import copied, mapped, same
 from grader.exercise import Call, Case, Exercise, Set
 from grader.judge.argument import declared, prepared
-from grader.judge.compare import Yardstick, compare
+from grader.judge.compare import Yardstick, alike, compare
 from grader.judge.evidence import (
     Changed,
     Checked,
@@ -27,6 +28,8 @@ from grader.judge.evidence import (
 )
 from grader.judge.outcome import RIGHT, Answer, Comparison
 from grader.judge.verdict import Verdict
+
+_YARDSTICKS: WeakKeyDictionary[Case, Yardstick] = WeakKeyDictionary()
 
 
 def expect(reference: Callable[..., Any], cases: Iterable[Case]) -> list[Answer]:
@@ -99,6 +102,14 @@ def assess(answer: Answer, expected: Any, case: Case, exercise: Exercise) -> Com
     return result
 
 
+def passes(answer: Answer, expected: Any, case: Case, exercise: Exercise) -> bool:
+    """Whether `assess` calls an answer right; of a wrong value it is known without evidence."""
+    told_by_value = case.raises is None and answer.failure is None and case.check is None
+    if told_by_value and not alike(answer.value, expected, yardstick_of(case, exercise)):
+        return False
+    return assess(answer, expected, case, exercise).right
+
+
 def part_names(case: Case, exercise: Exercise) -> tuple[str, ...]:
     """Return what the parts of a result are called: those of a tuple, or what the steps give."""
     if not case.then:
@@ -112,7 +123,11 @@ def part_names(case: Case, exercise: Exercise) -> tuple[str, ...]:
 
 def yardstick_of(case: Case, exercise: Exercise) -> Yardstick:
     """Return how strictly a case of an exercise compares."""
-    return Yardstick.of(case.tolerance or exercise.tolerance, declared(case))
+    tolerance = case.tolerance or exercise.tolerance
+    known = _YARDSTICKS.get(case)
+    if known is None or known.tolerance != tolerance:
+        known = _YARDSTICKS[case] = Yardstick.of(tolerance, declared(case))
+    return known
 
 
 def _assess_exception(answer: Answer, wanted: type[Exception]) -> Comparison:

@@ -112,6 +112,26 @@ def compare(
     return _compare_numbers(actual, expected, yardstick)
 
 
+def alike(actual: Any, expected: Any, yardstick: Yardstick) -> bool:
+    """Whether `compare` calls a result right; of arrays it is known without the evidence."""
+    if isinstance(expected, Mapping):
+        keys = isinstance(actual, Mapping) and set(actual) == set(expected)
+        return keys and all(alike(actual[key], expected[key], yardstick) for key in expected)
+    if isinstance(expected, list | tuple) and isinstance(actual, list | tuple):
+        pairs = zip(actual, expected, strict=False)
+        return len(actual) == len(expected) and all(alike(a, e, yardstick) for a, e in pairs)
+    if isinstance(actual, float):
+        # A number is the same number in an array without axes.
+        actual = np.asarray(actual)
+    expected = np.asarray(expected) if isinstance(expected, float) else expected
+    if isinstance(actual, np.ndarray) and isinstance(expected, np.ndarray):
+        if actual.shape != expected.shape:
+            return False
+        if actual.dtype == expected.dtype == np.float64:
+            return bool(_close(actual, expected, yardstick).all())
+    return compare(actual, expected, yardstick).right
+
+
 def _wrong(verdict: Verdict, evidence: Evidence) -> Comparison:
     return Comparison(verdict=verdict, evidence=evidence)
 
@@ -227,11 +247,21 @@ def _compare_floats(actual: Array, wanted: Array, yardstick: Yardstick) -> Compa
     broken = finite & ~np.isfinite(actual)
     if broken.any():
         return _wrong(Verdict.NOT_FINITE, NotFinite(shape=actual.shape, count=int(broken.sum())))
+    return _compare_values(_close(actual, wanted, yardstick), actual, wanted)
+
+
+def _close(actual: Array, wanted: Array, yardstick: Yardstick) -> Array:
+    """Return which entries are right: within the bound, or not finite in the same way."""
+    finite = np.isfinite(wanted)
     with np.errstate(invalid="ignore", over="ignore"):
         # An infinite reference makes an infinite bound, which would allow everything.
         close = np.abs(actual - wanted) <= yardstick.bound(np.where(finite, wanted, 0))
-    same = np.where(finite, close, (actual == wanted) | (np.isnan(actual) & np.isnan(wanted)))
-    return _compare_values(same, actual, wanted)
+    if finite.all():
+        return np.asarray(close)
+    both: Array = np.where(
+        finite, close, (actual == wanted) | (np.isnan(actual) & np.isnan(wanted))
+    )
+    return both
 
 
 def _compare_values(same: Any, actual: Array, wanted: Array) -> Comparison:

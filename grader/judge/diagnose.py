@@ -3,9 +3,10 @@
 A known mistake is an executable hypothesis.  First each is tried as the one explanation of
 everything: on every case it would have led to what was seen, the same wrong value, shape,
 exception, warning or change of its input, and a right value wherever the student's is right.
-Where none does, two mistakes may meet: each wrong part of the result is explained on its
-own, by a known mistake, by a slip (see `slips`), or by a mistake with a slip; and a part
-that no single explanation fits may have one for some groups of cases and another for others.
+Where none does, several mistakes may meet, see `together`.  Where no known ones explain all
+that is wrong, each wrong part of the result is explained on its own, by a known mistake, by
+a slip (see `slips`), or by a mistake with a slip; and a part that no single explanation fits
+may have one for some groups of cases and another for others.
 
 A name is given only for what it explains; what is left over is told.
 """
@@ -22,16 +23,17 @@ import numpy as np
 
 from grader.exercise import Exercise, Mistake
 from grader.judge import words
-from grader.judge.assess import assess, run, yardstick_of
-from grader.judge.compare import Yardstick, compare
+from grader.judge.assess import yardstick_of
+from grader.judge.compare import Yardstick, alike
 from grader.judge.digits import loses_digits, nearly_right
 from grader.judge.evidence import Explained
 from grader.judge.explained import FAILURE, Cell, Covered, Explanation, diagnoses, parts_of
+from grader.judge.hypotheses import Hypotheses
+from grader.judge.joined import batch_of
 from grader.judge.leaves import Misfit, Path, Slot, leaves_of
-from grader.judge.outcome import Answer, Diagnosis, Observation
+from grader.judge.outcome import Diagnosis, Observation
 from grader.judge.slips import NONE, Slip, candidates, is_numeric
 from grader.judge.together import Together
-from grader.judge.verdict import Verdict
 
 _SHARE = (
     0.4  # of the wrong leaves of a part that an explanation must fit, where it does not fit all
@@ -72,30 +74,6 @@ def _may_be_run(seen: Observation) -> bool:
     return (failure is None or failure.explainable) and seen.case.megabytes is None
 
 
-def explains_one(mistaken: Answer, seen: Observation, exercise: Exercise) -> bool:
-    """Whether a mistake's answer is what was seen in one case."""
-    if not seen.right and seen.answer.failure is not mistaken.failure:
-        return False
-    made = assess(mistaken, seen.expected, seen.case, exercise)
-    if seen.right or made.right:
-        return seen.right and made.right
-    if seen.answer.failure is not None:
-        return seen.answer.exceptions[:1] == mistaken.exceptions[:1]
-    same_evidence = made.evidence == seen.comparison.evidence
-    if seen.case.check is not None:
-        return same_evidence
-    if made.verdict is not seen.comparison.verdict:
-        return False
-    if made.verdict is Verdict.CHANGED_INPUT and not same_evidence:
-        # Writing into an argument and handing it back are two mistakes.
-        return False
-    alike = compare(seen.answer.value, mistaken.value, yardstick_of(seen.case, exercise))
-    if made.verdict in (Verdict.WRONG_TYPE, Verdict.NOT_FINITE):
-        # compare() calls a wrong dtype wrong in a reference too: look at the evidence instead.
-        return alike.right or same_evidence
-    return alike.right
-
-
 def _recognised(known: Mistake, explains: Explained) -> Diagnosis:
     return Diagnosis(name=known.name, hint=known.hint, explains=explains)
 
@@ -112,18 +90,17 @@ class Search:
     def __init__(self, exercise: Exercise, observations: Sequence[Observation]) -> None:
         self._exercise = exercise
         self._seen = [seen for seen in observations if _may_be_run(seen)]
+        self._of = Hypotheses(exercise, self._seen)
         # Most mistakes are ruled out by the first case that failed.
         self._failed_first = sorted(range(len(self._seen)), key=lambda case: self._seen[case].right)
         self._made: dict[tuple[int, int], dict[Path, Any]] = {}
-        self._answers: dict[tuple[int, int], Answer] = {}
-        self._explains: dict[tuple[int, int], bool] = {}
         self._cells: dict[Slot, list[Cell]] = {}
         self._wrong: set[Cell] = set()
 
     def explains(self, known: int) -> bool:
         """Whether a known mistake, by number, would have led to what was seen on every case."""
         return not all(seen.right for seen in self._seen) and all(
-            self._explains_case(case, known) for case in self._failed_first
+            self._of.explains(case, known) for case in self._failed_first
         )
 
     @cached_property
@@ -146,20 +123,20 @@ class Search:
                 self._wrong.add(cell)
 
     def _alike(self, found: Any, wanted: Any, case: int) -> bool:
-        return compare(found, wanted, self._yardsticks[case]).right
+        return alike(found, wanted, self._yardsticks[case])
 
     def findings(self) -> Findings:
         """Return the names of what explains the wrong leaves, and what nothing explains."""
-        together = Together(self._exercise, self._seen, self._answer, self._explains_case)
-        pair = together.pair() or self._by_group()
-        if pair:
+        together = Together(self._of)
+        several = together.several() or together.by_group()
+        if several:
             recognised = []
-            for known in together.in_order(pair):
+            for known in together.in_order(several):
                 led_to = [
-                    (self._seen[c].case.group, together.judged(c, known)) for c in pair[known]
+                    (self._seen[c].case.group, self._of.judged(c, known)) for c in several[known]
                 ]
                 recognised.append(_recognised(self._exercise.mistakes[known], parts_of(led_to)))
-            return Findings(mistakes=tuple(recognised))
+            return Findings(mistakes=tuple(recognised), unexplained=together.beyond(several))
         for case, seen in enumerate(self._seen):
             self._take_apart(case, seen)
         named: dict[Explanation, Covered] = {}
@@ -179,59 +156,12 @@ class Search:
         groups = dict.fromkeys(self._seen[case].case.group for case in cases)
         return Findings(mistakes=mistakes, unexplained=tuple(groups) if mistakes else ())
 
-    def _by_group(self) -> dict[int, list[int]]:
-        """Return two known mistakes of which each explains whole groups, both together all.
-
-        Returns:
-            The failing cases that each explains; nothing if no two do.
-        """
-        by_group: dict[str, list[int]] = {}
-        for case, seen in enumerate(self._seen):
-            by_group.setdefault(seen.case.group, []).append(case)
-        failing = {
-            g for g, cases in by_group.items() if not all(self._seen[c].right for c in cases)
-        }
-        every = range(len(self._exercise.mistakes))
-        for group in failing:
-            if not any(all(self._explains_case(c, k) for c in by_group[group]) for k in every):
-                return {}
-        explained: dict[int, set[str]] = {}
-        for known in every:
-            if all(
-                self._explains_case(c, known)
-                for g in by_group.keys() - failing
-                for c in by_group[g]
-            ):
-                groups = {
-                    g for g in failing if all(self._explains_case(c, known) for c in by_group[g])
-                }
-                if groups:
-                    explained[known] = groups
-        for one, groups in explained.items():
-            for other, rest in explained.items():
-                if one < other and groups | rest == failing and not groups <= rest <= groups:
-                    return {
-                        known: sorted(case for group in mine for case in by_group[group])
-                        for known, mine in ((one, groups), (other, rest))
-                    }
-        return {}
-
-    def _explains_case(self, case: int, known: int) -> bool:
-        if (case, known) not in self._explains:
-            answer = self._answer(case, known)
-            self._explains[case, known] = explains_one(answer, self._seen[case], self._exercise)
-        return self._explains[case, known]
-
     def _choose(
         self, slot: Slot, options: Sequence[Explanation], shared: Counter[Explanation]
     ) -> tuple[dict[Explanation, set[Cell]], set[Cell]]:
         """Return what explains which wrong cells of a slot, and those that nothing explains."""
         wrong = self._wrong.intersection(self._cells[slot])
-        covers = {
-            explanation: self._covered(slot, explanation)
-            for explanation in options
-            if explanation.slip.factor is None or self._shows_a_factor(slot, explanation)
-        }
+        covers = {explanation: self._covered(slot, explanation) for explanation in options}
         whole = [e for e, covered in covers.items() if covered >= set(self._cells[slot])]
         if whole:
             # What explains other parts too is likelier than one mistake for each.
@@ -240,13 +170,7 @@ class Search:
         if slot == FAILURE:
             # The same exception in some cases, and another in others, is no symptom.
             return chosen, wrong
-        right = set(self._cells[slot]) - wrong
-        partial = {
-            e: covered & wrong
-            for e, covered in covers.items()
-            # A constant factor in some cases is a coincidence.
-            if covered >= right and e.weight == 1 and e.slip.factor is None
-        }
+        partial = {e: covered & wrong for e, covered in covers.items() if covered}
         while wrong and partial and len(chosen) < 2:
             # Of those that explain as much, one that predicts no other wrong value elsewhere.
             best = max(
@@ -292,6 +216,12 @@ class Search:
 
     def _options(self, slot: Slot) -> Iterator[Explanation]:
         """Yield what may explain at least one wrong leaf of a slot."""
+        if slot == FAILURE:
+            # What explains some of the exceptions alone explains none; most raise nothing at all.
+            for known in self._of.every:
+                if all(self._of.explains(cell.case, known) for cell in self._cells[slot]):
+                    yield Explanation(known, NONE)
+            return
         found: dict[Explanation, None] = {}
         looked: set[str] = set()
         for cell in self._cells[slot]:
@@ -319,10 +249,25 @@ class Search:
         if known is not None and nearly_right(found, self._target(cell, None)):
             return
         if not isinstance(found, Misfit) and not isinstance(target, Misfit):
-            yield from candidates(found, target, _batch(seen), self._yardsticks[cell.case])
+            yield from candidates(found, target, batch_of(seen), self._yardsticks[cell.case])
 
     def _covered(self, slot: Slot, explanation: Explanation) -> set[Cell]:
-        return {cell for cell in self._cells[slot] if self._explained(cell, explanation)}
+        """Return the cells of a slot that something explains; none if that is not enough.
+
+        It is if they are all, or, of something simple, all that are right and some others.
+        """
+        cells, slip = self._cells[slot], explanation.slip
+        if slip.factor is not None and not self._shows_a_factor(slot, explanation):
+            return set()
+        # A constant factor in some cases is a coincidence.
+        some = explanation.weight == 1 and slip.factor is None
+        covered: set[Cell] = set()
+        for cell in sorted(cells, key=self._wrong.__contains__) if some else cells:
+            if self._explained(cell, explanation):
+                covered.add(cell)
+            elif not some or cell not in self._wrong:
+                return set()
+        return covered
 
     def _explained(self, cell: Cell, explanation: Explanation) -> bool:
         """Whether an explanation leads to what was found in one leaf."""
@@ -331,7 +276,7 @@ class Search:
             return (
                 known is not None
                 and explanation.slip == NONE
-                and explains_one(self._answer(cell.case, known), seen, self._exercise)
+                and self._of.explains(cell.case, known)
             )
         found, target = self._leaf(cell), self._target(cell, known)
         if isinstance(found, Misfit) or isinstance(target, Misfit):
@@ -344,7 +289,7 @@ class Search:
             )
         if explanation.slip == NONE:
             return self._alike(found, target, cell.case)
-        return explanation.slip.holds(found, target, _batch(seen), self._yardsticks[cell.case])
+        return explanation.slip.holds(found, target, batch_of(seen), self._yardsticks[cell.case])
 
     def _leaf(self, cell: Cell) -> Any:
         return self._leaves(cell.case, -1).get(cell.path)
@@ -361,20 +306,8 @@ class Search:
             seen = self._seen[case]
             value = seen.expected if known is None else seen.answer.value
             if known is not None and known >= 0:
-                answer = self._answer(case, known)
+                answer = self._of.answer(case, known)
                 value = _ABSENT if answer.failure is not None else answer.value
             leaves = {} if value is _ABSENT else leaves_of(value, seen.expected)
             self._made[key] = {path: leaf for (path, _slot), leaf in leaves.items()}
         return self._made[key]
-
-    def _answer(self, case: int, known: int) -> Answer:
-        if (case, known) not in self._answers:
-            answer = run(self._exercise.mistakes[known].answer, self._seen[case].case)
-            self._answers[case, known] = answer
-        return self._answers[case, known]
-
-
-def _batch(seen: Observation) -> int | None:
-    """Return a case's batch size, where it has one."""
-    m = seen.case.shapes.get("m")
-    return m if isinstance(m, int) else None
