@@ -43,6 +43,14 @@ class Buffered:
         """Whether something has arrived that was not read yet."""
         return self._read < len(self._found)
 
+    def at_hand(self, size: int) -> bytes | None:
+        """Return size bytes if so many have arrived; else None."""
+        start, end = self._read, self._read + size
+        if end > len(self._found):
+            return None
+        self._read = end
+        return self._found[start:end]
+
     def send(self, data: memoryview, /) -> int:
         """Send some of data."""
         return self._channel.send(data)
@@ -111,6 +119,10 @@ def receive(channel: Channel, deadline: Deadline | None = None, *, trusted: bool
 
 def _exactly(channel: Channel, size: int, deadline: Deadline | None) -> bytes:
     """Read size bytes; memory is taken as they arrive, not as they are promised."""
+    # Most frames have arrived as a whole, and with others.
+    at_hand = channel.at_hand(size) if isinstance(channel, Buffered) else None
+    if at_hand is not None:
+        return at_hand
     found = bytearray()
     while len(found) < size:
         most, part = min(size - len(found), 2**20), None
