@@ -14,7 +14,6 @@ def two_layers(rng):
         ("rectangular layers", [3, 5, 4], 6),
         ("rectangular layers", [5, 2, 3], 4),
         ("square layers", [4, 4, 4], 4),
-        ("square layers", [3, 3, 3], 3),
         ("a batch of one", [1, 4, 2], 1),
     ]:
         params, X = network(rng, dims, KINDS, m)
