@@ -58,10 +58,9 @@ DW_RESHAPED = backward_with(
 )
 W_RESHAPED = backward_with(down=lambda W, dZ: (W.T if square(W) else W.reshape(W.shape[::-1])) @ dZ)
 
-# A checker with an empty batch must not be saved by a NaN.
-MEAN_TWICE = backward_with(
-    dW=lambda dZ, A_prev, W, layer, last: dZ @ A_prev.T / max(1, dZ.shape[1]),
-    db=lambda dZ, dA, layer, last: dZ.sum(axis=1, keepdims=True) / max(1, dZ.shape[1]),
+ONE_SAMPLE_TOO_MANY = backward_with(
+    dW=lambda dZ, A_prev, W, layer, last: dZ @ A_prev.T / (dZ.shape[1] + 1),
+    db=lambda dZ, dA, layer, last: dZ.sum(axis=1, keepdims=True) / (dZ.shape[1] + 1),
 )
 ONE_SAMPLE_SUMMED_OVER_UNITS = backward_with(
     db=lambda dZ, dA, layer, last: (
@@ -69,9 +68,10 @@ ONE_SAMPLE_SUMMED_OVER_UNITS = backward_with(
     )
 )
 
+# Right for one sample, and no NaN saves a checker that tries none.
 AVERAGE_INPUT = backward_with(
     dW=lambda dZ, A_prev, W, layer, last: (
-        dZ.sum(axis=1, keepdims=True) @ A_prev.mean(axis=1, keepdims=True).T
+        dZ.sum(axis=1, keepdims=True) @ A_prev.sum(axis=1, keepdims=True).T / max(1, dZ.shape[1])
     )
 )
 
@@ -85,11 +85,8 @@ TANH_FROM_Z = backward_with(dZ=for_one_kind("tanh", lambda dA, Z, A_prev: dA * (
 SIGMOID_FOR_ITS_SLOPE = backward_with(
     dZ=for_one_kind("sigmoid", lambda dA, Z, A_prev: dA * activation(Z, "sigmoid"))
 )
-RELU_OPENED_BY_INPUT = backward_with(
-    dZ=for_one_kind(
-        "relu",
-        lambda dA, Z, A_prev: dA * ((A_prev if A_prev.shape == Z.shape else Z) > 0),
-    )
+RELU_FOR_ITS_SLOPE = backward_with(
+    dZ=for_one_kind("relu", lambda dA, Z, A_prev: dA * activation(Z, "relu"))
 )
 
 SOFTMAX_PLAIN_MEAN = backward_with(

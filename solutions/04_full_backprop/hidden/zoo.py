@@ -46,7 +46,7 @@ ZOO = [
         "batch sizes",
         [(right.by_outer_products, [2, 2], ["sigmoid"])],
         [
-            (planted.MEAN_TWICE, [1, 1], ["tanh"]),
+            (planted.ONE_SAMPLE_TOO_MANY, [1, 1], ["tanh"]),
             (planted.AVERAGE_INPUT, [1, 1], ["linear"]),
             # Seen by one sample alone, each time by another draw: a dA of zeros hides it.
             *[
@@ -57,11 +57,11 @@ ZOO = [
     ),
     (
         "kinds of activation",
-        [(right.by_jacobians, [1, 2, 1], ["relu", "tanh"])],
+        [(right.by_jacobians, [1, 2], ["relu"])],
         [
             (planted.TANH_FROM_Z, [1, 2], ["tanh"]),
-            (planted.SIGMOID_FOR_ITS_SLOPE, [1, 1], ["sigmoid"]),
-            (planted.RELU_OPENED_BY_INPUT, [3, 3, 1], ["relu", "linear"]),
+            (planted.SIGMOID_FOR_ITS_SLOPE, [1, 1, 1], ["sigmoid", "linear"]),
+            (planted.RELU_FOR_ITS_SLOPE, [2, 4], ["relu"]),
         ],
     ),
     (
