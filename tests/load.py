@@ -3,11 +3,15 @@
 `python tests/load.py 10000` grades so many; COUNT in `make load`.  One worker is killed with all
 that it started and comes back later, and of the other, Dask's own process is killed.  At the end
 a sample is graded by this machine alone, and must have the same scores.
+Ctrl-C, or `timeout -s INT 20m make load`, stops early: what was reached is told all the same.
 """
+
+from __future__ import annotations
 
 import contextlib
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -18,14 +22,19 @@ from threading import Event, Thread
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from grader import sample  # noqa: E402 - started as a program
+from rich.console import Console  # noqa: E402 - started as a program
+from rich.table import Table  # noqa: E402
+
 from grader.course.loading import load  # noqa: E402
-from grader.demo import LESSON, submissions  # noqa: E402
+from grader.demo import LESSON  # noqa: E402
 from grader.gradebook.recorder import Recorder  # noqa: E402
 from grader.run.whole_class import grade_class  # noqa: E402
-from tests import classroom, cluster  # noqa: E402
+from tests import classroom, cluster, crowd  # noqa: E402
 
-SAMPLE = 17
+SAMPLE = 200  # of a class that are graded here alone, too
+EVERY = 10.0  # seconds between two lines while it runs
+MARKS = (100, 1_000, 10_000)  # submissions at which memory is looked at
+FLAT = 50.0  # megabytes
 
 
 @dataclass
@@ -33,30 +42,69 @@ class Load:
     """What was seen of a class.
 
     Attributes:
+        done: submissions of which it is known what became of them.
         recorded: how often each submission was recorded.
-        grown: megabytes by which this process grew, from the hundredth submission to its peak.
+        problems: by student, why one was not recorded; None where it was stopped early.
+        memory: megabytes of this process when so many were done; and at its peak.
+        events: what was done to the workers, and when.
+        sample: who was graded by this machine alone, too; differing: with other scores.
     """
 
+    count: int = 0
     seconds: float = 0.0
-    grown: float = 0.0
-    recorded: dict = field(default_factory=dict)
-    ungraded: list = field(default_factory=list)
-    differing: list = field(default_factory=list)
-    said: list = field(default_factory=list)
+    done: int = 0
+    recorded: dict[str, int] = field(default_factory=dict)
+    problems: dict[str, str] | None = None
+    memory: dict[int, float] = field(default_factory=dict)
+    peak: float = 0.0
+    events: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+    sample: list[str] = field(default_factory=list)
+    differing: list[str] = field(default_factory=list)
+    began: float = field(default_factory=time.monotonic)
+
+    @property
+    def twice(self) -> list[str]:
+        return [student for student, times in self.recorded.items() if times > 1]
+
+    @property
+    def lost(self) -> list[str]:
+        """Who was neither recorded nor refused as they should be."""
+        return [
+            f"{student}: {problem}"
+            for student, problem in (self.problems or {}).items()
+            if bool(problem) != _is_refused(student) or bool(problem) == (student in self.recorded)
+        ]
+
+    @property
+    def grown(self) -> float:
+        """Megabytes from the hundredth submission to the peak."""
+        return self.peak - self.memory.get(MARKS[0], self.peak)
+
+    def tell(self, event: str) -> None:
+        self.events.append(f"{event} at {self.done:,}, after {self._elapsed():.0f} s")
+        _say(self.events[-1])
+
+    def progress(self) -> str:
+        rate = self.done / max(self._elapsed(), 0.001)
+        return (
+            f"{self._elapsed():5.0f} s  {self.done:6,} of {self.count:,}  {rate:4.1f} a second  "
+            f"{resident():.0f} MB"
+        )
+
+    def _elapsed(self) -> float:
+        return self.seconds or time.monotonic() - self.began
 
 
-def hand_in(course, count):
-    """Hand in so many notebooks of the sample class, each student's a little different."""
-    lesson = load(course, LESSON)
-    kinds = list(submissions(course, lesson).items())
-    for number in range(count):
-        kind, content = kinds[number % len(kinds)]
-        varied = content.replace('"nbformat_minor"', f'"student": {number}, "nbformat_minor"', 1)
-        classroom.hand_in(course, f"{number:06}-{kind}", varied, LESSON)
-    return sample.right(lesson)
+def _is_refused(student: str) -> bool:
+    return student.rpartition("-")[2] in crowd.REFUSED
 
 
-def resident():
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+def resident() -> float:
     """Return the megabytes of this process."""
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
@@ -83,15 +131,20 @@ def counted(found, deeds):
 
 @contextlib.contextmanager
 def watched(found):
-    """Look at this process's memory now and then."""
-    ended, first = Event(), []
+    """Look at this process's memory often, and print a line now and then."""
+    ended = Event()
 
     def look():
+        last = time.monotonic()
         while not ended.wait(0.05):
-            if len(found.recorded) >= 100 and not first:
-                first.append(resident())
-            if first:
-                found.grown = max(found.grown, resident() - first[0])
+            for mark in MARKS:
+                if found.done >= mark:
+                    found.memory.setdefault(mark, resident())
+            if found.memory:
+                found.peak = max(found.peak, resident())
+            if time.monotonic() - last >= EVERY:
+                last = time.monotonic()
+                _say(found.progress())
 
     looking = Thread(target=look)
     looking.start()
@@ -102,11 +155,19 @@ def watched(found):
         looking.join()
 
 
-def run(folder, count):
+def make_class(folder, count):
+    """Hand in so many notebooks; in a process of its own, whose memory is not this one's."""
+    course = classroom.make_course(folder, [LESSON])
+    course.make_secret()
+    failed = classroom.in_a_child(lambda: crowd.hand_in(course, load(course, LESSON), count))
+    assert not failed
+    return course
+
+
+def run(folder, count, sample=SAMPLE):
     """Grade a class on a cluster that loses its workers; return what was seen."""
-    course = classroom.make_course(folder / "course", [LESSON])
-    hand_in(course, count)
-    found, port = Load(), cluster.free_port()
+    course = make_class(folder / "course", count)
+    found, port = Load(count=count), cluster.free_port()
     with contextlib.ExitStack() as stack:
         stack.callback(lambda: [each.kill() for each in started])
         started = [cluster.scheduler(folder / "scheduler", port)]
@@ -114,52 +175,112 @@ def run(folder, count):
 
         def lose():
             started[1].kill()
+            found.tell("the first worker was killed with all that it had started")
+
+        def lose_inner():
+            started[2].kill_inner()
+            found.tell("of the second worker, Dask's process was killed")
 
         def come_back():
             started.append(cluster.worker(folder / "worker2", port))
+            found.tell("the first worker was started again")
 
-        deeds = {
-            count // 4: lose,
-            count // 2: started[2].kill_inner,
-            3 * count // 5: come_back,
-        }
-        stack.enter_context(counted(found, deeds))
+        def watch(done, _total):
+            found.done = done
+
+        stack.enter_context(
+            counted(found, {count // 4: lose, count // 2: lose_inner, 3 * count // 5: come_back})
+        )
         stack.enter_context(watched(found))
-        began = time.monotonic()
-        rows = grade_class(course, scheduler=f"tcp://127.0.0.1:{port}", say=found.said.append)
-        found.seconds = time.monotonic() - began
-    found.ungraded = [(row.student, row.problem) for row in rows if row.report is None]
-    found.differing = compare(course, folder / "alone")
+        found.began = time.monotonic()
+        try:
+            rows = grade_class(
+                course, scheduler=f"tcp://127.0.0.1:{port}", watch=watch, say=found.said.append
+            )
+            found.problems = {row.student: row.problem for row in rows}
+        except KeyboardInterrupt:
+            found.tell("stopped early")
+        found.seconds = time.monotonic() - found.began
+    found.sample = sorted(found.problems or found.recorded)
+    found.sample = found.sample[:: max(1, -(-len(found.sample) // sample))]
+    found.differing = compare(course, folder / "alone", found)
     return found
 
 
-def compare(course, folder):
-    """Grade a sample with one process; return who has other scores there."""
+def compare(course, folder, found):
+    """Grade a sample with one process; return who has other scores there, or another problem."""
     alone = classroom.make_course(folder, [LESSON])
     (alone.class_folder / "submitted").mkdir(parents=True)
     shutil.copy(course.class_folder / "secret", alone.class_folder)
-    students = sorted((course.class_folder / "submitted").iterdir())[:SAMPLE]
-    for student in students:
-        shutil.copytree(student, alone.class_folder / "submitted" / student.name)
-    grade_class(alone, jobs=1)
-    ours, theirs = classroom.scores(course), classroom.scores(alone)
-    return [student.name for student in students if ours[student.name] != theirs[student.name]]
+    for student in found.sample:
+        there = course.class_folder / "submitted" / student
+        shutil.copytree(there, alone.class_folder / "submitted" / student, symlinks=True)
+    _say(f"grading {len(found.sample)} of them by one process of this machine")
+    rows = grade_class(alone, jobs=1) if found.sample else []
+    ours, theirs = (classroom.scores(each) if found.sample else {} for each in (course, alone))
+    problems = found.problems or {}
+    return [
+        row.student
+        for row in rows
+        if ours.get(row.student) != theirs.get(row.student)
+        or problems.get(row.student, "").replace(str(course.root), str(alone.root)) != row.problem
+    ]
+
+
+def table(found):
+    """Return what was seen, with what it should have been."""
+    made = Table("", "seen", "goal", "", title=f"{found.done:,} of {found.count:,} submissions")
+    complete = found.problems is not None
+
+    def add(what, seen, goal="", *, reached=None):
+        mark = {True: "reached", False: "NOT reached", None: ""}[reached]
+        made.add_row(what, str(seen), goal, mark)
+
+    add("throughput", f"{found.done / found.seconds:.1f} a second, {found.seconds:,.0f} s")
+    for mark, megabytes in found.memory.items():
+        add(f"memory of the coordinator at {mark:,}", f"{megabytes:.0f} MB")
+    if found.memory:
+        flat = f"at most {FLAT:.0f} MB"
+        add(
+            "from the 100th to its peak",
+            f"{found.grown:+.0f} MB",
+            flat,
+            reached=found.grown <= FLAT,
+        )
+    add("recorded", f"{len(found.recorded):,}")
+    if complete:
+        refused = sum(map(bool, found.problems.values()))
+        add("refused, for want of one notebook", f"{refused:,}")
+        add("lost", _named(found.lost), "0", reached=not found.lost)
+    add("recorded twice", _named(found.twice), "0", reached=not found.twice)
+    add(
+        f"other than by one process, of {len(found.sample)}",
+        _named(found.differing),
+        "0",
+        reached=not found.differing,
+    )
+    for event in found.events:
+        add("", event)
+    return made
+
+
+def _named(students):
+    return f"{len(students)}" + "".join(f"\n{student}" for student in students[:5])
 
 
 def main():
-    """Print what was seen; end with 1 where something is lost, doubled or wrong."""
+    """Print what is seen; end with 1 where something is lost, doubled or wrong, or not all done."""
     count = int(sys.argv[1])
+    # Whoever stops it has an end in order, and what it started ends with it.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with tempfile.TemporaryDirectory(prefix="load-") as folder:
+        _say(f"{count:,} students of {LESSON} hand in")
         found = run(Path(folder), count)
-    twice = [student for student, times in found.recorded.items() if times > 1]
-    print(f"{count} submissions in {found.seconds:.0f} s: {count / found.seconds:.1f} a second")
-    print(f"memory of the coordinator: {found.grown:+.0f} MB from the hundredth on")
-    print(f"lost: {count - len(found.recorded)}, twice: {len(twice)}, not graded: {found.ungraded}")
-    print(f"other scores than alone, of {min(count, SAMPLE)}: {found.differing}")
+    Console(width=110, highlight=False).print(table(found))
     for line in found.said:
-        print(line)
-    bad = found.ungraded or found.differing or twice or len(found.recorded) < count
-    sys.exit(bool(bad))
+        _say(line)
+    complete = found.problems is not None
+    sys.exit(bool(not complete or found.lost or found.differing or found.twice))
 
 
 if __name__ == "__main__":
