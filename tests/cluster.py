@@ -11,7 +11,9 @@ from pathlib import Path
 import psutil
 
 from tests import classroom
+from tests.conftest import ROOT
 
+SETTINGS = ROOT / "deploy" / "dask.yaml"
 _SECONDS = 60  # for a process to start on a busy machine
 
 
@@ -37,7 +39,7 @@ class Running:
                 "--no-dashboard",
             ],
             cwd=folder,
-            env=classroom.environment(**environment),
+            env=classroom.environment(DASK_CONFIG=str(SETTINGS), **environment),
             stdout=self._log,
             stderr=subprocess.STDOUT,
             start_new_session=True,

@@ -87,7 +87,7 @@ class Crowd:
     def students(self, count: int) -> Iterator[tuple[str, Files]]:
         """Yield each student's name, which tells its kind, and files."""
         for number in range(count):
-            rng = random.Random(number)  # noqa: S311 - a class, no secret
+            rng = random.Random(number)
             kind = _kind(number, rng)
             yield f"{number:06}-{kind}", self._files(kind, number, rng)
 

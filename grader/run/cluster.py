@@ -4,7 +4,8 @@ The other way behind the door of `grader.run.workers`: tasks go in, each comes o
 became of it.  Machines share nothing with this one.  Each is looked at before it is sent any
 work: it must run the same versions, and its sandbox must hold.  Then it gets the course.  Each
 is sent as many submissions as it has threads, and one ahead of each; what was with a worker or
-a scheduler that is lost is sent again.  (That is not left to Dask: a task that only some
+a scheduler that is lost is sent again.  (Calls, and not tasks of Dask's: a graph of one task for
+each submission takes its scheduler longer than to record a grade, and a task that only some
 workers may have stays where it is when the last of them goes and another comes.)
 Loaded only where an address is given.
 """
@@ -36,7 +37,6 @@ from grader.run.desk import Brought, Refusal
 from grader.run.plan import Task
 
 try:
-    import distributed
     from distributed.client import Client
 except ImportError as missing:
     raise InputError(words.NO_DISTRIBUTED) from missing
@@ -68,12 +68,11 @@ class _Arrived:
 
 @dataclass(frozen=True, kw_only=True)
 class _Sent:
-    """A task, how often it was sent, this time included, to whom, and Dask's promise."""
+    """A task, how often it was sent, this time included, and to whom."""
 
     task: Task
     times: int
     address: str = ""
-    future: Any = None
 
 
 class Cluster:
@@ -105,9 +104,11 @@ class Cluster:
         self._events: SimpleQueue[_Looked | _Arrived] = SimpleQueue()
         self._hired: dict[str, int] = {}  # threads by address
         self._refused: dict[str, str] = {}  # why, by address
+        self._known: set[str] = set()  # who was looked at, or is; Dask's own loop alone changes it
         self._looking: set[asyncio.Task[None]] = set()
         self._sent: dict[str, _Sent] = {}  # by the names that Dask knows them by
         self._since = 0.0  # when somebody took work last
+        self._missed = False  # whether who took work last has gone, and may come back
 
     def warm_up(self) -> None:
         """Connect, and begin to look at its workers; returns before they are ready.
@@ -135,19 +136,19 @@ class Cluster:
 
     async def _look_around(self, client: Any) -> None:
         """Look at every worker that comes, for as long as there is this client."""
-        known: set[str] = set()
+        self._known = set()
         while client is self._client and client.status != "closed":
             with contextlib.suppress(OSError):
                 there = (await client.scheduler.identity(n_workers=-1))["workers"]
-                for address in known - set(there):
+                for address in self._known - set(there):
                     self._events.put(_Looked(address=address))
-                for address in set(there) - known:
+                for address in set(there) - self._known:
                     looking = asyncio.create_task(
                         self._look_at(client, address, there[address]["nthreads"])
                     )
                     self._looking.add(looking)
                     looking.add_done_callback(self._looking.discard)
-                known = set(there)
+                self._known = set(there)
             await asyncio.sleep(_LOOK_SECONDS)
 
     async def _look_at(self, client: Any, address: str, threads: int) -> None:
@@ -162,7 +163,9 @@ class Cluster:
                 if reason == "":
                     break
         except (OSError, KeyError):
-            return  # it has gone meanwhile
+            # It has gone meanwhile, or the scheduler has; what is there is looked at again.
+            self._known.discard(address)
+            return
         except Exception as error:  # noqa: BLE001 - one worker's fault never ends the class
             reason = f"{type(error).__name__}: {error}"
         self._events.put(_Looked(address=address, threads=threads, reason=reason or ""))
@@ -210,10 +213,13 @@ class Cluster:
                 again.extend(self._taken_back())
             elif event is not None and (what := self._sent.pop(event.name, None)) is not None:
                 if isinstance(event.result, Refusal):
-                    self._dismiss(event.result)
+                    self._dismiss(what.address, event.result.reason)
                     again.append(replace(what, times=what.times - 1))
                 elif event.result is None and what.times < _MOST_SENT:
+                    # Nothing more for whoever lost it, until it was looked at again.
+                    self._heed(_Looked(address=what.address))
                     again.append(what)
+                    again.extend(self._taken_back())
                 else:
                     yield what.task, event.result or GraderError(words.WORKER_ENDED)
             self._refuse_to_wait()
@@ -233,7 +239,6 @@ class Cluster:
         for name, what in list(self._sent.items()):
             if what.address not in self._hired:
                 del self._sent[name]
-                what.future.cancel()
                 yield what
 
     def _connected_anew(self) -> bool:
@@ -259,7 +264,8 @@ class Cluster:
 
     def _heed(self, event: _Looked) -> None:
         """Count a worker in or out, and say why one takes no work."""
-        self._hired.pop(event.address, None)
+        gone = self._hired.pop(event.address, None) is not None and not event.reason
+        self._missed = (gone or self._missed) and not event.threads
         self._refused.pop(event.address, None)
         if event.reason:
             self._refused[event.address] = event.reason
@@ -267,11 +273,11 @@ class Cluster:
         elif event.threads:
             self._hired[event.address] = event.threads
 
-    def _dismiss(self, refusal: Refusal) -> None:
+    def _dismiss(self, address: str, reason: str) -> None:
         """Let a worker that cannot go on have no more work."""
-        if refusal.address in self._hired:
-            self._heed(_Looked(address=refusal.address, reason=refusal.reason))
-            self._client.loop.add_callback(self._let_go, self._client, refusal.address)
+        if address in self._hired:
+            self._heed(_Looked(address=address, reason=reason))
+            self._client.loop.add_callback(self._let_go, self._client, address)
 
     async def _let_go(self, client: Any, address: str) -> None:
         # It may have gone itself.
@@ -282,36 +288,28 @@ class Cluster:
         """Raise InputError where nobody takes work, and nobody will soon."""
         if self._hired:
             self._since = time.monotonic()
-        looked = self._refused and not self._looking and self._events.empty()
+        looked = self._refused and not self._looking and self._events.empty() and not self._missed
         if not self._hired and (looked or time.monotonic() - self._since > PATIENCE_SECONDS):
             raise InputError(words.nobody_works(self._address, list(self._refused.values())))
 
     def _send(self, what: _Sent, address: str) -> None:
-        name = f"grade-{uuid.uuid4().hex}"
-        future = self._client.submit(
-            desk.grade_there,
-            self._brought.key,
-            what.task,
-            parcel.of_submission(what.task.entry.folder),
-            key=name,
-            pure=False,
-            workers=[address],
-        )
-        self._sent[name] = _Sent(
-            task=what.task, times=what.times + 1, address=address, future=future
-        )
-        self._client.loop.add_callback(self._follow, name, future)
+        name = uuid.uuid4().hex
+        self._sent[name] = replace(what, times=what.times + 1, address=address)
+        parcelled = parcel.of_submission(what.task.entry.folder)
+        self._client.loop.add_callback(self._ask, self._client, name, address, what.task, parcelled)
 
-    async def _follow(self, name: str, future: Any) -> None:
-        """Wait for a result where Dask's own loop is, and hand it over."""
+    async def _ask(
+        self, client: Any, name: str, address: str, task: Task, parcelled: parcel.Parcel
+    ) -> None:
+        """Have a submission graded from where Dask's own loop is, and hand over the result."""
         try:
-            result = await future
-        # What the worker itself met with is no exception here: an OSError is the connection's,
-        # which closed while the result was fetched.
-        except (asyncio.CancelledError, distributed.CancelledError, OSError):
+            key = self._brought.key
+            told = await client._run(desk.grade_there, key, task, parcelled, workers=[address])  # noqa: SLF001
+            result = told[address]
+        # An OSError is the connection's: what the worker itself met with is told, not raised.
+        except (asyncio.CancelledError, OSError, KeyError):
+            self._known.discard(address)
             result = None
-        except distributed.KilledWorker:
-            result = GraderError(words.WORKER_ENDED)
         except Exception as error:  # noqa: BLE001 - the class goes on; the fault is named, not scored
             result = GraderError(f"{type(error).__name__}: {error}")
         self._events.put(_Arrived(name=name, result=result))

@@ -1,6 +1,6 @@
 """What a Dask worker has of this grader: a course that was sent to it, and posts that grade.
 
-Runs in Dask's own process, with its threads, and starts one process for each of them: a post
+Runs in Dask's own process, and starts one process for each of its threads: a post
 (`grader.run.post`).  Nothing that a student wrote is run here, nor in a process of Dask's.
 Imports no Dask: what is asked of its worker is asked of the object that it hands over.
 """
@@ -18,6 +18,7 @@ import tempfile
 import time
 import uuid
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
@@ -56,9 +57,8 @@ class Brought:
 
 @dataclass(frozen=True, kw_only=True)
 class Refusal:
-    """A machine cannot grade; what it was given is for another one."""
+    """A machine cannot grade, and why, if it is not new there; the work is for another one."""
 
-    address: str
     reason: str
 
 
@@ -78,7 +78,9 @@ class _Post:
                 env={"MPLCONFIGDIR": str(user_cache_path("backprop-by-hand")), **os.environ},
             )
         self._connection = Connection(ours.detach())
-        self._connection.send(about)
+        # One that has ended at once is noticed where its answer is waited for.
+        with contextlib.suppress(OSError):
+            self._connection.send(about)
 
     def failing(self) -> list[str]:
         """Wait until it can serve; return what the sandbox does not hold here."""
@@ -117,6 +119,8 @@ class _Desk:
         self._claim = scratch.claim(self._place)
         self._posts = posts
         self._free: SimpleQueue[_Post] = SimpleQueue()
+        # Not Dask's own, which are as many as it was told: what waits for a post waits here.
+        self.threads = ThreadPoolExecutor(posts)
         try:
             brought.course.unpack(self._place / "course")
         except OSError:
@@ -187,6 +191,7 @@ class _Desk:
 
     def close(self) -> None:
         """End its posts and remove its folder; nobody may be grading."""
+        self.threads.shutdown()
         while not self._free.empty():
             self._free.get().close()
         shutil.rmtree(self._place, ignore_errors=True)
@@ -251,15 +256,14 @@ async def _close_if_idle(key: str, dask_worker: Any) -> None:
         await dismiss(key)
 
 
-def grade_there(key: str, task: Task, parcel: Parcel) -> Result | Refusal:
-    """Grade a submission on the Dask worker that this is called on, in one of its threads."""
-    from distributed import get_worker  # noqa: PLC0415 - of the extra [cluster]
-
+async def grade_there(key: str, task: Task, parcel: Parcel) -> Result | Refusal:
+    """Grade a submission on the Dask worker that this is awaited on."""
     desk = _desks.get(key)
     try:
         if desk is not None:
-            return desk.grade(task, parcel)
-        reason = ""
+            return await asyncio.get_running_loop().run_in_executor(
+                desk.threads, desk.grade, task, parcel
+            )
     except OSError as error:
-        reason = words.disk_of_worker(error)
-    return Refusal(address=get_worker().address, reason=reason)
+        return Refusal(reason=words.disk_of_worker(error))
+    return Refusal(reason="")
