@@ -4,6 +4,7 @@ import importlib.util
 import re
 import tomllib
 from importlib import metadata
+from pathlib import Path
 
 import jsonschema
 import kubernetes_validate
@@ -18,6 +19,7 @@ OPERATORS = "kubernetes.dask.org/v1"
 # The operator's own schema has the pods of Kubernetes 1.21; this is the oldest at hand.
 ITS_KUBERNETES = "1.25.0"
 CRD = "daskcluster.yaml"
+SETTINGS = FOLDER / "dask.yaml"  # Dask's own, no manifest
 
 
 def closed(*required, **properties):
@@ -49,7 +51,7 @@ ITS_OWN = closed(
 def manifests():
     return [
         (path.name, found)
-        for path in sorted(FOLDER.glob("*.yaml"))
+        for path in sorted(set(FOLDER.glob("*.yaml")) - {SETTINGS})
         for found in yaml.safe_load_all(path.read_text(encoding="utf-8"))
     ]
 
@@ -244,3 +246,24 @@ def test_a_profile_leaves_no_condition_to_a_reader_that_passes_over_it(profile):
 def test_a_profile_allows_namespaces_only_where_that_is_asked_for(profile):
     assert names(made(profile)) == ["pidfd_getfd"]
     assert "unshare" in names(made(profile, namespaces=True))
+
+
+def test_dask_knows_each_of_its_settings():
+    """A name that it does not know is passed over without a word."""
+    import distributed
+
+    given = yaml.safe_load(SETTINGS.read_text(encoding="utf-8"))
+    theirs = yaml.safe_load(
+        (Path(distributed.__file__).parent / "distributed.yaml").read_text(encoding="utf-8")
+    )
+
+    assert set(leaves(given)) <= set(leaves(theirs))
+
+
+def leaves(settings, name=""):
+    """Yield the full names of nested settings."""
+    if isinstance(settings, dict):
+        for key, value in settings.items():
+            yield from leaves(value, f"{name}.{key}")
+    else:
+        yield name
