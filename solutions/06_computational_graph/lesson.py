@@ -15,8 +15,8 @@
 # **You need** lesson 01 (every path adds its product), 02 (the vector-Jacobian product), 03 (the dense
 # layer) and 05 (Adam).
 #
-# **135 minutes, 40 points:** 28 minutes to read, 14 to try things out, 87 for the exercises.
-# **Two sittings:** 60 minutes up to section 4, 75 from section 5 on.
+# **130 minutes, 40 points:** 28 minutes to read, 14 to try things out, 85 for the exercises.
+# **Two sittings:** 60 minutes up to section 4, 70 from section 5 on.
 #
 # | exercise | points | minutes |
 # |---|---|---|
@@ -33,7 +33,7 @@
 # | `topological_order` | 4 | 7 |
 # | `network_tape` | 3 | 10 |
 # | `gradients_of_a_network` | 2 | 4 |
-# | `name_the_bug` | 4 | 11 |
+# | `name_the_bug` | 4 | 9 |
 
 # %% [markdown]
 # ## Three questions on lesson 05
