@@ -28,15 +28,10 @@ def sweeps(rng):
     params, X, T, _, _ = problem(rng, [3, 4], 6, "mse")
     lrs = np.array([0.3, 60.0, 0.9, 2.6, 0.1]) / steepest(X, 4)
     yield Case(params, X, T, ["linear"], "mse", lrs, 4, group="some rates diverge", silent=True)
-    # Here the outputs stay finite, near 1e200, and their squares overflow: the loss is infinite,
-    # not nan.
-    params, X, T, _, _ = problem(rng, [2, 3], 6, "mse")
-    lrs = np.array([0.2, 5e16, 0.5]) / steepest(X, 3)
-    yield Case(params, X, T, ["linear"], "mse", lrs, 12, group="some rates overflow", silent=True)
     # Two linear layers: everything overflows within a few steps.
     params, X, T, _, _ = problem(rng, [3, 4, 3], 5, "mse")
     yield Case(
-        params, X, T, ["linear", "linear"], "mse", np.array([1e4, 0.02, 0.05]), 8,
+        params, X, T, ["linear", "linear"], "mse", np.array([1e4, 0.02, 0.05]), 12,
         group="some rates overflow", silent=True,
     )  # fmt: skip
     # A small first loss: growing 1e9 times it is still below a million.  In three steps it
@@ -68,7 +63,8 @@ def sweeps(rng):
         start, X, T, ["softmax"], "cross_entropy", [0.1, 0.5], 2,
         group="a network", shapes={"rates": 2, "m": 3, "steps": 2}, silent=True,
     )  # fmt: skip
-    # A million times the first loss overflows: an infinite last one is no more than that.
+    # A million times the first loss overflows: an infinite last one is no more than that.  (The
+    # outputs stay finite, and their squares overflow: it is not nan.)
     start = [(np.array([[rng.uniform(1e152, 2e152)]]), np.zeros((1, 1)))]
     yield Case(
         start, np.array([[1.0]]), np.array([[0.0]]), ["linear"], "mse", [0.1, 1e3], 1,

@@ -11,9 +11,7 @@ def weights(rng):
     for group, i, step in [
         ("the newest gradient", 5, 5),
         ("the newest gradient", 1, 1),
-        ("the oldest gradient", 1, 4),
         ("the oldest gradient", 1, 9),
-        ("one between", 3, 7),
         ("one between", 4, 6),
     ]:
         beta = float(rng.uniform(0.3, 0.95))

@@ -11,10 +11,9 @@ asked = exercise("step_5_first", builds_on=("step_3_total",))
 def betas(rng):
     """The usual values, others, exchanged ones, and a beta1 of 0."""
     yield Case(0.9, 0.999, group="the usual values")
-    for _ in range(2):
-        beta1, beta2 = float(rng.uniform(0.2, 0.8)), float(rng.uniform(0.85, 0.99))
-        yield Case(beta1, beta2, group="other values")
-        yield Case(beta2, beta1, group="the larger one first")
+    beta1, beta2 = float(rng.uniform(0.2, 0.8)), float(rng.uniform(0.85, 0.99))
+    yield Case(beta1, beta2, group="other values")
+    yield Case(beta2, beta1, group="the larger one first")
     yield Case(0.0, 0.96, group="no memory of g")
 
 
