@@ -202,3 +202,50 @@ def test_what_checks_say_alike_of_several_triples_names_none_of_them():
 
     assert names(ambiguous, lambda x: 1.0, lambda x: 0.0) == []
     assert names(plain, lambda x: 1.0, lambda x: 0.0) == ["0 a", "1 a", "2 a"]
+
+
+# ------------------------------------------------------------------- what is only half like it
+
+
+def shaped(rng):
+    for group, rows in (("wide", 2), ("square", 3), ("tall", 4)):
+        yield Case(rng.normal(size=(rows, 3)), group=group)
+
+
+def turned(x):
+    return x @ x.T
+
+
+def times(x, other):
+    if x.shape != (3, 3):
+        raise ValueError(other)
+    return x @ np.ones((3, 3)) if other == "ones" else x * x
+
+
+def test_an_exception_alone_is_no_name_where_the_values_speak_against_it():
+    """Shapes that do not fit raise the same in many a mistake; a square matrix tells them apart."""
+    one = ("all ones", lambda x: times(x, "ones"))
+    two = ("entry by entry", lambda x: times(x, "itself"))
+
+    assert names(exercise(shaped, one), two[1], turned) == []
+    assert names(exercise(shaped, one, two), two[1], turned) == ["entry by entry"]
+
+
+def test_of_mistakes_that_raise_alike_none_is_named_where_more_is_wrong():
+    def raising(*lengths):
+        def answer(x):
+            if len(x) in lengths:
+                raise ValueError
+            return turned(x)
+
+        return answer
+
+    def student(x):
+        return raising(2)(x) + (len(x) == 4)
+
+    alike = [("wide rows", raising(2)), ("few rows", raising(2))]
+
+    assert names(exercise(shaped, *alike), student, turned) == []
+    found = diagnose(exercise(shaped, alike[0]), observations(exercise(shaped), student, turned))
+    assert [mistake.name for mistake in found.mistakes] == ["wide rows"]
+    assert found.unexplained == ("tall",)

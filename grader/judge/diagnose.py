@@ -149,7 +149,10 @@ class Search:
         for slot in wrong_slots:
             chosen, rest = self._choose(slot, options[slot], shared)
             for explanation, covered in chosen.items():
-                named.setdefault(explanation, []).append((slot, covered))
+                if self._stands(explanation):
+                    named.setdefault(explanation, []).append((slot, covered))
+                else:
+                    left |= covered
             left |= rest
         mistakes = diagnoses(self._exercise, self._seen, named)
         cases = sorted({cell.case for cell in left})
@@ -179,11 +182,38 @@ class Search:
             )
             groups = self._groups(partial[best] & wrong, slot)
             # A case or two may agree with a hypothesis by chance: an edge, a batch of one.
-            if not groups or len(partial[best] & wrong) < max(2, _SHARE * len(wrong)):
+            mine = {cell for cell in wrong if self._seen[cell.case].case.group in groups}
+            if len(mine) < max(2, _SHARE * len(wrong)):
                 break
-            chosen[best] = {cell for cell in wrong if self._seen[cell.case].case.group in groups}
-            wrong -= chosen[best]
+            chosen[best] = mine
+            wrong -= mine
         return chosen, wrong
+
+    def _stands(self, explanation: Explanation, *, always: bool = False) -> bool:
+        """Whether a mistake leads to something of what was seen where it is wrong, mostly.
+
+        Args:
+            always: in every case, and to nothing wrong where the student is right.
+        """
+        if (known := explanation.known) is None:
+            return True
+        wrong = [case for case in self._failed_first if not self._of.is_right(case, known)]
+        if always and any(self._seen[case].right for case in wrong):
+            return False
+        fits = sum(
+            any(self._explained(cell, explanation) for cell in self._wrong_in.get(case, ()))
+            for case in wrong
+        )
+        failed = sum(not self._seen[case].right for case in wrong)
+        return fits == failed if always else 2 * fits >= failed
+
+    @cached_property
+    def _wrong_in(self) -> dict[int, list[Cell]]:
+        """The wrong leaves of each case."""
+        found: dict[int, list[Cell]] = {}
+        for cell in self._wrong:
+            found.setdefault(cell.case, []).append(cell)
+        return found
 
     def _refuted(self, explanation: Explanation, cells: set[Cell]) -> int:
         """Return in how many places an explanation predicts a wrong value that was not seen."""
@@ -218,9 +248,14 @@ class Search:
         """Yield what may explain at least one wrong leaf of a slot."""
         if slot == FAILURE:
             # What explains some of the exceptions alone explains none; most raise nothing at all.
-            for known in self._of.every:
-                if all(self._of.explains(cell.case, known) for cell in self._cells[slot]):
-                    yield Explanation(known, NONE)
+            able = [
+                Explanation(known, NONE)
+                for known in self._of.every
+                if all(self._of.explains(cell.case, known) for cell in self._cells[slot])
+            ]
+            standing = [each for each in able if self._stands(each, always=True)]
+            # Many a mistake raises the same exception, or fails a check alike.
+            yield from standing if len(standing) == 1 else ()
             return
         found: dict[Explanation, None] = {}
         looked: set[str] = set()
