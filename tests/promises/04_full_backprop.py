@@ -1,6 +1,7 @@
 """What the docstrings of lesson 04 promise, and how each promise is broken."""
 
 import copy
+from itertools import pairwise
 
 import numpy as np
 
@@ -190,6 +191,23 @@ def run_fails(where):
 def counted(key, change):
     """Return a breach: one of the two lists of the history is changed."""
     return gives(lambda history: history | {key: change(history[key])}, part=1)
+
+
+def stops_after(key):
+    """Return a breach of train: no epoch comes after one in which a loss has risen."""
+
+    def breach(right):
+        def function(*given):
+            params, history = right(*given)
+            rises = [now > before for before, now in pairwise(history[key])]
+            if True not in rises:
+                return params, history
+            lr, epochs, *rest = given[7:]
+            return right(*given[:7], lr, min(epochs, rises.index(True) + 2), *rest)
+
+        return function
+
+    return breach
 
 
 def tried_with(change):
@@ -495,6 +513,11 @@ PROMISES = {
             "the first and the last layer alone": entries_with(
                 lambda found, part, layer, count: found if layer in (0, count - 1) else []
             ),
+            "not the middle of four layers": entries_with(
+                lambda found, part, layer, count: (
+                    found if count < 4 or layer in (0, count - 1) else []
+                )
+            ),
             "all but the last layer": entries_with(
                 lambda found, part, layer, count: found if layer < max(1, count - 1) else []
             ),
@@ -533,6 +556,15 @@ PROMISES = {
             "always the same": takes(lambda X, T, size, _: (X, T, size, np.random.default_rng(0))),
             "turned round": ordered(lambda rng, m: np.roll(np.arange(m)[::-1], rng.integers(m))),
             "begun somewhere": ordered(lambda rng, m: np.roll(np.arange(m), rng.integers(m))),
+            "the first sample stays the first": ordered(
+                lambda rng, m: np.append(0, 1 + rng.permutation(m - 1))
+            ),
+            "the last sample comes first": ordered(
+                lambda rng, m: np.append(m - 1, rng.permutation(m - 1))
+            ),
+            "one of three orders": ordered(
+                lambda rng, m: np.random.default_rng(rng.integers(3)).permutation(m)
+            ),
         },
         "the last may have fewer": {
             "it is left out": gives(
@@ -596,6 +628,8 @@ PROMISES = {
         "one float an epoch": {
             "the last alone, of training": counted("train_loss", lambda losses: losses[-1:]),
             "the last alone, of testing": counted("test_loss", lambda losses: losses[-1:]),
+            "none after one in which the training loss has risen": stops_after("train_loss"),
+            "none after one in which the test loss has risen": stops_after("test_loss"),
             "an epoch more": only(lambda _: True, lambda a: {"epochs": a["epochs"] + 1}),
             "in single precision": counted("train_loss", lambda losses: list(map(single, losses))),
         },
