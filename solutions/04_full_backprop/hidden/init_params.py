@@ -23,7 +23,7 @@ asked = exercise(
 
 
 LARGE = 2400
-"""So many weights tell a spread to 1 / sqrt(2 * 2400) = 1.4 % of its size."""
+"""So many weights tell a variance to sqrt(2 / 2400) = 3 % of its size."""
 
 
 def variance_of(n_in, n_out, scheme):
@@ -31,11 +31,10 @@ def variance_of(n_in, n_out, scheme):
     return 2 / n_in if scheme == "he" else 2 / (n_in + n_out)
 
 
-def judge_start(result, dims, _rng, scheme):
-    """Judge first parameters: structure always, statistics where a layer is large enough."""
+def judge_structure(result, dims):
+    """Judge the shapes and dtypes of first parameters, and the biases."""
     if len(result) != len(dims) - 1:
         return f"found {len(result)} layers, expected {len(dims) - 1}"
-    drawn = []
     for layer, (W, b) in enumerate(result, start=1):
         n_in, n_out = dims[layer - 1], dims[layer]
         if np.shape(W) != (n_out, n_in):
@@ -50,41 +49,62 @@ def judge_start(result, dims, _rng, scheme):
             return f"b{layer} is not zero"
         if not W.any():
             return f"W{layer} is zero"
-        if W.size >= LARGE:
-            problem = judge_weights(W, variance_of(n_in, n_out, scheme))
-            if problem:
-                return f"layer {layer}: {problem}"
-            # As standard normal numbers: a generator that begins again gives the same.
-            drawn.append(np.round(W.flat[:LARGE] / np.sqrt(variance_of(n_in, n_out, scheme)), 9))
-    if len(drawn) > 1 and np.unique(drawn).size < 0.99 * np.size(drawn):
-        return "two layers have the same random numbers"
     return None
 
 
-def judge_weights(W, variance):
-    """Say what is wrong with normal weights; right ones fail once in a hundred million times."""
-    if np.unique(W).size < 0.99 * W.size:
-        return "many weights are equal to each other"
-    ratio = np.mean(W**2) / variance
+def judge_normal(weights):
+    """Say what is wrong with standard normal numbers; right ones fail once in 100 million times."""
+    ratio = np.mean(weights**2)
     if abs(ratio - 0.5) < 0.06:
         return "the variance of the weights is half of what it should be"
-    for bound, words in [(0.1, "far too small"), (1 - 6 * np.sqrt(2 / W.size), "too small")]:
+    for bound, words in [(0.1, "far too small"), (1 - 6 * np.sqrt(2 / weights.size), "too small")]:
         if ratio < bound:
             return f"the spread of the weights is {words}"
-    for bound, words in [(10.0, "far too large"), (1 + 6 * np.sqrt(2 / W.size), "too large")]:
+    for bound, words in [(10.0, "far too large"), (1 + 6 * np.sqrt(2 / weights.size), "too large")]:
         if ratio > bound:
             return f"the spread of the weights is {words}"
-    if abs(W.mean()) > 6 * np.sqrt(variance / W.size):
+    if abs(weights.mean()) > 6 / np.sqrt(weights.size):
         return "the mean of the weights is not 0"
-    within = np.mean(np.abs(W) < np.sqrt(variance))
-    if abs(within - 0.6827) > 6 * np.sqrt(0.2166 / W.size):
+    if abs(np.mean(np.abs(weights) < 1) - 0.6827) > 6 * np.sqrt(0.2166 / weights.size):
         return "the weights have the right variance and are not normally distributed"
     return None
+
+
+def repeats(weights):
+    """Whether many weights are as large as another one."""
+    return np.unique(np.round(np.abs(weights), 9)).size < 0.99 * weights.size
+
+
+def judging():
+    """Return a check of first parameters: large layers by themselves, and all together."""
+    seen = []
+
+    def judge(result, dims, _rng, scheme):
+        problem = judge_structure(result, dims)
+        if problem:
+            return problem
+        drawn = []
+        for layer, (W, _) in enumerate(result, start=1):
+            if W.size >= LARGE:
+                drawn.append(W.ravel() / np.sqrt(variance_of(W.shape[1], W.shape[0], scheme)))
+                problem = judge_normal(drawn[-1])
+                if problem:
+                    return f"layer {layer}: {problem}"
+                if repeats(drawn[-1]):
+                    return f"layer {layer}: many weights are equal to each other, or opposite"
+        # A generator that begins again gives the same standard normal numbers.
+        if len(drawn) > 1 and repeats(np.concatenate(drawn)):
+            return "two layers have the same random numbers"
+        seen.extend(drawn)
+        return judge_normal(np.concatenate(seen)) if drawn else None
+
+    return judge
 
 
 @asked.cases
 def starts(rng):
     """Large layers, whose spread can be measured, both schemes; small ones for the structure."""
+    judge = judging()
     for scheme in ["he", "xavier"]:
         for group, dims in [
             ("from many to few", [80, 30]),
@@ -93,10 +113,10 @@ def starts(rng):
         ]:
             yield Case(
                 dims, Rng(new_seed(rng)), scheme, group=f"{scheme}, {group}",
-                shapes=widths(dims), check=judge_start,
+                shapes=widths(dims), check=judge,
             )  # fmt: skip
     for dims in [[3, 4, 2, 5, 2], [1, 1]]:
-        yield Case(dims, Rng(new_seed(rng)), "he", group="small networks", check=judge_start)
+        yield Case(dims, Rng(new_seed(rng)), "he", group="small networks", check=judge)
     for generator, check in same_again(new_seed(rng), last_row_of_each):
         yield Case([2, 3, 3], generator, "xavier", group="draws from rng", check=check)
 
