@@ -16,14 +16,14 @@ ZOO = [
         [(right.by_recursion, [1, 1, 1, 1, 2], ["tanh", "linear", "sigmoid", "softmax"])],
         [
             (planted.MIDDLE_ONLY, [1, 1, 1, 1], ["tanh", "sigmoid", "linear"]),
-            (planted.LAST_ONLY, [1, 2, 1], ["sigmoid", "tanh"]),
+            (planted.LAST_ONLY, [1, 1, 1, 1], ["sigmoid", "tanh", "linear"]),
         ],
     ),
     (
         "biases",
         [],
         [
-            (planted.FIRST_BIAS_FROZEN, [1, 2, 1], ["sigmoid", "tanh"]),
+            (planted.one_bias_frozen, [1, 3, 1, 1], ["sigmoid", "linear", "tanh"]),
             (planted.BIAS_AS_A_ROW, [1, 2, 1], ["tanh", "tanh"]),
             (planted.biases_forgotten, [1, 2, 1], ["tanh", "linear"]),
             (planted.BIAS_TWICE, [1, 2], ["sigmoid"]),
@@ -32,15 +32,15 @@ ZOO = [
     (
         "square layers",
         [(right.by_rows, [2, 2], ["sigmoid"])],
-        [(planted.SQUARE_DW_TURNED, [2, 2, 1], ["tanh", "linear"])],
+        [
+            (planted.SQUARE_DW_TURNED, [2, 2, 1], ["tanh", "linear"]),
+            (planted.SQUARE_W_NOT_TURNED, [1, 2, 2], ["tanh", "linear"]),
+        ],
     ),
     (
         "rectangular layers",
         [],
-        [
-            (planted.DW_RESHAPED, [2, 3], ["sigmoid"]),
-            (planted.W_RESHAPED, [1, 3, 2], ["tanh", "linear"]),
-        ],
+        [(planted.DW_RESHAPED, [2, 3], ["sigmoid"])],
     ),
     (
         "batch sizes",
@@ -61,7 +61,7 @@ ZOO = [
         [
             (planted.TANH_FROM_Z, [1, 2], ["tanh"]),
             (planted.SIGMOID_FOR_ITS_SLOPE, [1, 1, 1], ["sigmoid", "linear"]),
-            (planted.RELU_FOR_ITS_SLOPE, [2, 4], ["relu"]),
+            (planted.RELU_LEAKS, [2, 4], ["relu"]),
         ],
     ),
     (
