@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.box.plain import copied
+from grader.box.plain import copied, same
 from grader.exercise import Case, Exercise, Mistake
 from grader.in_kernel import KernelRunner
 from grader.judge.assess import assess, run, yardstick_of
@@ -197,16 +197,30 @@ def _both(
     exercise: Exercise,
 ) -> Callable[..., Any]:
     def function(*arguments: Any, **keywords: Any) -> Any:
+        changes: list[tuple[Any, Any]] = []
+
         def asked(answer: Callable[..., Any]) -> Any:
             given = copy.deepcopy(arguments) if _is_plain(arguments) else _apart(arguments)
-            return answer(*given, **copied(dict(keywords)))
+            made = answer(*given, **copied(dict(keywords)))
+            changes.extend(_changed(arguments, given))
+            return made
 
         yardstick = Yardstick.of(exercise.tolerance, list(arguments))
         right = asked(reference)
         # What one of the two raises, the function that makes both raises.
-        return _joined(right, asked(one), asked(other), yardstick)
+        both = _joined(right, asked(one), asked(other), yardstick)
+        for array, content in changes:
+            array[...] = content
+        return both
 
     return function
+
+
+def _changed(arguments: tuple[Any, ...], given: tuple[Any, ...]) -> Iterator[tuple[Any, Any]]:
+    """Yield the arrays among the arguments that a call has changed, with what they hold now."""
+    for array, content in zip(arguments, given, strict=True):
+        if isinstance(array, np.ndarray) and not same(array, content):
+            yield array, content
 
 
 def _is_plain(arguments: tuple[Any, ...]) -> bool:
@@ -232,7 +246,8 @@ def _joined(right: Any, one: Any, other: Any, yardstick: Yardstick) -> Any:
         return one
     for wrong, target in ((one, other), (other, one)):
         slip = next(iter(candidates(wrong, right, None, yardstick)), NONE)
-        if slip != NONE and is_numeric(target):
+        # The number of a node or of a path is not a multiple of another one.
+        if slip != NONE and is_numeric(target) and not isinstance(right, int):
             return _slipped(slip, target)
     raise _DoNotComposeError
 
