@@ -198,8 +198,11 @@ class Search:
         if (known := explanation.known) is None:
             return True
         wrong = [case for case in self._failed_first if not self._of.is_right(case, known)]
-        if always and any(self._seen[case].right for case in wrong):
-            return False
+        if always:
+            # A check may remember what it has seen of the student's answers, and not of these.
+            asked = [case for case in wrong if not self._seen[case].case.check]
+            if any(self._seen[case].right for case in asked):
+                return False
         fits = sum(
             any(self._explained(cell, explanation) for cell in self._wrong_in.get(case, ()))
             for case in wrong
