@@ -273,12 +273,24 @@ def test_a_class_is_not_restored_over_another_and_links_are_left_out(kept, typed
     assert "holds a class; --force" in err
 
 
-@pytest.mark.parametrize("content", [b"", b"no archive", None])
+NO_BACKUPS = {
+    "an empty file": b"",
+    "no archive": b"no archive",
+    "leads outside": tarfile.TarInfo("../outside.py"),
+    "leads outside from class": tarfile.TarInfo("class/../../outside.py"),
+    "stands at the root": tarfile.TarInfo("/class/outside.py"),
+    "a link": tarfile.TarInfo("class/link"),
+}
+NO_BACKUPS["a link"].type, NO_BACKUPS["a link"].linkname = tarfile.SYMTYPE, "../.."
+
+
+@pytest.mark.parametrize("content", NO_BACKUPS.values(), ids=NO_BACKUPS)
 def test_what_is_no_backup_is_refused_and_the_class_stays(kept, typed, content):
     path = kept.root / "copy.tar.gz"
-    if content is None:
+    if isinstance(content, tarfile.TarInfo):
         with tarfile.open(path, "w:gz") as archive:
-            archive.add(kept.root / "nbgrader_config.py", "../outside.py")
+            archive.add(kept.root / "nbgrader_config.py", "class/kept.py")
+            archive.addfile(content)
     else:
         path.write_bytes(content)
     before = tree(kept.class_folder)
