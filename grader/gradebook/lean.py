@@ -5,9 +5,18 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import ModuleType
+from typing import Any
 
 # jsonschema's checks of addresses: optional, and each builds a parser as it is imported.
 _OPTIONAL = ("rfc3987_syntax", "rfc3986_validator")
+# Whose first lines bring nbgrader's servers, apps and exchange, requests, and jsonschema.
+_PACKAGES = ("nbgrader", "nbgrader.auth", "nbformat")
+# Of nbformat, nbgrader's helpers want one class, for their annotations.
+_ITS_OWN = ("nbformat.notebooknode", "nbformat._struct")
+_ARCHIVES = "setuptools.archive_util"
 
 
 def leave_out_slow_imports() -> None:
@@ -17,18 +26,49 @@ def leave_out_slow_imports() -> None:
 
 
 def import_gradebook() -> None:
-    """Import nbgrader's gradebook, and nothing of its servers, apps and exchange.
+    """Import nbgrader's gradebook, and nothing that comes with it and takes as long again.
 
-    They come with the package's first line, and take as long again.  Whoever needs them
-    imports the package as ever, and finds its gradebook there.
+    Whoever needs the rest imports the packages as ever, and finds the gradebook there.
     """
     leave_out_slow_imports()
-    spec = None if "nbgrader" in sys.modules else importlib.util.find_spec("nbgrader")
-    if spec is None:
+    if "nbgrader" in sys.modules or importlib.util.find_spec("nbgrader") is None:
         return
-    # A package's modules are found by where it lies; its own first line has not run then.
-    sys.modules[spec.name] = importlib.util.module_from_spec(spec)
-    try:
+    there = set(sys.modules)
+    with _standing_in():
+        # All that the gradebook asks the package for.
+        base = importlib.import_module("nbgrader.auth.base")
+        vars(sys.modules["nbgrader.auth"])["Authenticator"] = base.Authenticator
         importlib.import_module("nbgrader.api")
+    for name in {*_ITS_OWN} - there:
+        sys.modules.pop(name, None)
+
+
+@contextmanager
+def _standing_in() -> Iterator[None]:
+    """Have packages be found whose first lines have not run, until the end of the with block."""
+    made: list[str] = []
+    try:
+        for name in _PACKAGES:
+            if name not in sys.modules and (spec := importlib.util.find_spec(name)):
+                sys.modules[name] = importlib.util.module_from_spec(spec)
+                made.append(name)
+        if _ARCHIVES not in sys.modules:
+            sys.modules[_ARCHIVES] = _Later(_ARCHIVES)
+            made.append(_ARCHIVES)
+        yield
     finally:
-        del sys.modules[spec.name]
+        for name in made:
+            del sys.modules[name]
+
+
+class _Later(ModuleType):
+    """A module whose functions import it when they are called."""
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        if name.startswith("__"):
+            raise AttributeError(name)
+
+        def call(*given: Any, **named: Any) -> Any:
+            return getattr(importlib.import_module(self.__name__), name)(*given, **named)
+
+        return call

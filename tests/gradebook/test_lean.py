@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import zipfile
 
 CODE = """
 import sys
@@ -12,20 +13,33 @@ import_gradebook()
 import_gradebook()
 from nbgrader.api import Gradebook
 
-print(sorted({"jupyter_server", "nbconvert", "nbgrader", "tornado.web"} & set(sys.modules)))
+slow = {"jsonschema", "jupyter_server", "nbconvert", "nbformat", "requests", "setuptools"}
+print(sorted({*slow, "nbgrader", "nbgrader.auth", "tornado.web"} & set(sys.modules)))
+import nbformat
 import nbgrader
+import nbgrader.auth
 from nbgrader.converters import autograde
+from nbgrader.utils import unpack_archive, unpack_zipfile
 
-print(nbgrader.__version__, autograde.Gradebook is Gradebook)
+one = autograde.Gradebook is Gradebook, nbformat.notebooknode.NotebookNode is nbformat.NotebookNode
+unpack_archive(*sys.argv[1:], drivers=[unpack_zipfile])
+print(nbgrader.__version__, nbgrader.auth.JupyterHubAuthPlugin.__name__, *one)
 """
 
 
-def test_the_gradebook_comes_alone_and_the_rest_of_nbgrader_finds_it():
+def test_the_gradebook_comes_alone_and_the_rest_of_nbgrader_finds_it(tmp_path):
+    with zipfile.ZipFile(tmp_path / "handed in.zip", "w") as archive:
+        archive.writestr("inner.txt", "as packed")
     done = subprocess.run(
-        [sys.executable, "-c", CODE], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", CODE, tmp_path / "handed in.zip", tmp_path / "unpacked"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
 
     assert done.returncode == 0, done.stderr
     alone, whole = done.stdout.splitlines()
     assert alone == "[]"
-    assert whole.endswith(" True")
+    assert whole.endswith(" JupyterHubAuthPlugin True True")
+    assert (tmp_path / "unpacked" / "inner.txt").read_text() == "as packed"
