@@ -11,6 +11,7 @@ from grader.gradebook import sidecar
 from grader.gradebook.database import Database
 from grader.gradebook.folders import Autograded
 from grader.judge.outcome import Report
+from grader.report.row import brief_of
 from grader.submission.entry import Entry
 
 
@@ -21,8 +22,8 @@ class Done:
         self._database, self._autograded = database, autograded
 
     def report(self, entry: Entry, content_hash: str) -> Report | None:
-        """Return the recorded report if this very submission was graded by this very grader."""
-        report = sidecar.read(self._autograded.place(entry), content_hash)
+        """Return what a row shows of the recorded report, if this is what was graded, and so."""
+        report = sidecar.read(self._autograded.place(entry), content_hash, made=brief_of)
         if report is None:
             return None
         scores = {f"test_{outcome.id}": outcome.score for outcome in report.exercises}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from grader.judge.evidence import AsTold
@@ -49,7 +50,7 @@ def _case(case: CaseResult) -> dict[str, str]:
     return {"group": case.group, "verdict": case.verdict.value}
 
 
-def report_of(data: dict[str, Any]) -> Report:
+def report_of(data: Mapping[str, Any]) -> Report:
     """Return the report that was written as this data.
 
     Raises:
@@ -58,14 +59,15 @@ def report_of(data: dict[str, Any]) -> Report:
     return Report(
         lesson=str(data["lesson"]),
         student=str(data["student"]),
-        exercises=tuple(_outcome_of(item) for item in data["exercises"]),
+        exercises=tuple(outcome_of(item) for item in data["exercises"]),
         version=str(data["grader"]["version"]),
         sandbox=str(data["grader"]["sandbox"]),
         notes=tuple(map(str, data["notes"])),
     )
 
 
-def _outcome_of(data: dict[str, Any]) -> Outcome:
+def outcome_of(data: Mapping[str, Any]) -> Outcome:
+    """Return the outcome of one exercise of such a report; raises as `report_of`."""
     said = data["evidence"]
     return Outcome(
         id=str(data["id"]),

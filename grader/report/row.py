@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Any
 
 from grader.box.wire import encodable
 from grader.judge.outcome import Outcome, Report
 from grader.judge.verdict import Verdict
+from grader.report.data import outcome_of, report_of
 from grader.report.marks import Marks
 from grader.submission.entry import Entry
 
 _KINDS = 10_000  # outcomes that differ in what a table shows; a class has some hundred
+_UNTOLD = {"evidence": "", "unexplained": (), "cases": ()}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,12 +43,22 @@ def brief(report: Report) -> Report:
 
     All rows of a class are held at once: whole, ten thousand reports take a gigabyte.
     """
-    unread = any(outcome.verdict is Verdict.UNREADABLE for outcome in report.exercises)
-    return replace(
-        report,
-        exercises=tuple(map(_told_of, report.exercises)),
-        notes=tuple(report.notes) if unread else (),
-    )
+    return _brief(report, map(_told_of, report.exercises))
+
+
+def brief_of(data: Mapping[str, Any]) -> Report:
+    """Return what `brief` leaves of a report that was written as data; raises as `report_of`.
+
+    Where nothing has changed, a class is read so: equal outcomes are made once.
+    """
+    kept = (json.dumps({**item, **_UNTOLD}) for item in data["exercises"])
+    return _brief(report_of({**data, "exercises": ()}), map(_outcome_in, kept))
+
+
+def _brief(report: Report, outcomes: Iterable[Outcome]) -> Report:
+    told = tuple(outcomes)
+    unread = any(outcome.verdict is Verdict.UNREADABLE for outcome in told)
+    return replace(report, exercises=told, notes=tuple(report.notes) if unread else ())
 
 
 def _told_of(outcome: Outcome) -> Outcome:
@@ -53,6 +68,11 @@ def _told_of(outcome: Outcome) -> Outcome:
 @lru_cache(maxsize=_KINDS)
 def _one_of(outcome: Outcome) -> Outcome:
     return outcome
+
+
+@lru_cache(maxsize=_KINDS)
+def _outcome_in(text: str) -> Outcome:
+    return _one_of(outcome_of(json.loads(text)))
 
 
 def refused(entry: Entry, problem: str, fault: str) -> Row:

@@ -6,9 +6,10 @@ import os
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import groupby, zip_longest
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from grader.course.folders import Course
@@ -22,7 +23,6 @@ from grader.report.standing import Standing, standing_of
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.text import Text
 
 _PIPED = 160  # columns where nobody looks at a terminal
 _SIGNS = dict(zip(Standing, "\u2713\u25d0\u2717\u2013?", strict=True))
@@ -32,6 +32,7 @@ _NARROWEST = 12  # columns of a student's name; a longer one goes on below
 _GAP = 2  # columns between two
 _MOST_TOLD = 12
 _FEW = 2  # students, who are told by name
+_Piece = tuple[str, str]  # of a line: its text and its style
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,33 +113,28 @@ def _print_table(console: Console, rows: Sequence[Row], names: Sequence[str], fo
     student = min(longest, max(_NARROWEST, console.width - taken))
     room = max(1, console.width - student - score - 2 * _GAP)
 
-    def say(name: str, points: str, rest: str | Text, style: str = "") -> None:
+    def say(name: str, points: str, rest: Iterable[_Piece], style: str = "") -> None:
         line = Text(set_cell_size(name, student + _GAP))
-        line.append(set_cell_size(points, score + _GAP), style=style).append(rest)
+        line.append(set_cell_size(points, score + _GAP), style=style)
+        for look, run in groupby(rest, key=itemgetter(1)):
+            line.append("".join(text for text, _ in run), style=look)
         line.rstrip()
         console.print(line, no_wrap=True, crop=False, overflow="ignore")
 
-    say(words.STUDENT_HEAD, words.SCORE_HEAD, (" " * _GAP).join(heads))
+    say(words.STUDENT_HEAD, words.SCORE_HEAD, [((" " * _GAP).join(heads), "")])
     console.print("\u2500" * min(console.width, student + taken), style="dim")
+    widths = [cell_len(head) + _GAP for head in form.heads]
     for row in rows:
         signs = _signs(row, names, form.signs)
         if form.heads:
-            widths = [cell_len(head) + _GAP for head in form.heads]
-            lines = [
-                Text().join(_wide(sign, width) for sign, width in zip(signs, widths, strict=False))
-            ]
+            wide = zip(signs, widths, strict=False)
+            lines = [[(sign.ljust(width), look) for (sign, look), width in wide]]
         else:
-            lines = [Text().join(signs[at : at + room]) for at in range(0, len(signs), room)]
+            lines = [signs[at : at + room] for at in range(0, len(signs), room)]
         style = "red" if row.report is None else ""
         pieces = chop_cells(one_line(row.student), student)
-        for name, points, line in zip_longest(pieces, [_score(row)], lines, fillvalue=""):
-            say(str(name), str(points), line, style)
-
-
-def _wide(sign: Text, width: int) -> Text:
-    padded = sign.copy()
-    padded.pad_right(width - 1)
-    return padded
+        for name, points, line in zip_longest(pieces, [_score(row)], lines):
+            say(name or "", points or "", line or (), style)
 
 
 def _score(row: Row) -> str:
@@ -149,21 +145,20 @@ def _score(row: Row) -> str:
     return words.score_of_points(row.report.score, row.report.max_score)
 
 
-def _signs(row: Row, names: Sequence[str], signs: dict[Standing, str]) -> list[Text]:
+def _signs(row: Row, names: Sequence[str], signs: dict[Standing, str]) -> list[_Piece]:
     """Return a sign for each exercise; none of a submission that was not graded."""
     if row.report is None:
         return []
     outcomes = {outcome.id: outcome for outcome in row.report.exercises}
-    return [_sign(outcomes.get(name), row.marks or Marks(), signs) for name in names]
+    marks = row.marks or Marks()
+    return [_sign(outcomes.get(name), marks, signs) for name in names]
 
 
-def _sign(outcome: Outcome | None, marks: Marks, signs: dict[Standing, str]) -> Text:
-    from rich.text import Text  # noqa: PLC0415
-
+def _sign(outcome: Outcome | None, marks: Marks, signs: dict[Standing, str]) -> _Piece:
     if outcome is None:
-        return Text(" ")
+        return " ", ""
     standing = standing_of(outcome, marks)
-    return Text(signs[standing], style=_STYLES[standing])
+    return signs[standing], _STYLES[standing]
 
 
 def _summary(lesson: str, rows: Sequence[Row]) -> Iterator[str]:

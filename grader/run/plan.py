@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from grader.course.lesson import Lesson
-from grader.report.row import Row, brief, refused
+from grader.report.row import Row, refused
 from grader.submission.entry import Entry, fingerprint
 
 if TYPE_CHECKING:
@@ -60,5 +60,5 @@ def plan(entry: Entry, terms: Terms, done: Done | None) -> Task | Row:
     task = terms.task(entry)
     report = done.report(entry, task.content_hash) if done else None
     if report is not None:
-        return Row(student=entry.student, lesson=entry.lesson, report=brief(report), skipped=True)
+        return Row(student=entry.student, lesson=entry.lesson, report=report, skipped=True)
     return task
