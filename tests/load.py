@@ -113,20 +113,22 @@ def resident() -> float:
 @contextlib.contextmanager
 def counted(found, deeds):
     """Count what is recorded; do something after so many."""
-    plain = Recorder.record
+    plain = Recorder.record_all
 
-    def record(self, entry, *rest):
-        plain(self, entry, *rest)
-        found.recorded[entry.student] = found.recorded.get(entry.student, 0) + 1
-        deed = deeds.pop(len(found.recorded), None)
-        if deed:
-            deed()
+    def record_all(self, finished):
+        refused = plain(self, finished)
+        for entry in {each.entry for each in finished} - refused.keys():
+            found.recorded[entry.student] = found.recorded.get(entry.student, 0) + 1
+            deed = deeds.pop(len(found.recorded), None)
+            if deed:
+                deed()
+        return refused
 
-    Recorder.record = record
+    Recorder.record_all = record_all
     try:
         yield
     finally:
-        Recorder.record = plain
+        Recorder.record_all = plain
 
 
 @contextlib.contextmanager

@@ -8,10 +8,14 @@ a rerun grades the submission again, to the same scores.
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Self
 
 from grader.course.folders import Course
 from grader.course.lesson import Lesson
+from grader.errors import StopError
 from grader.gradebook import attempts, words
 from grader.gradebook.cells import Known, register
 from grader.gradebook.database import Database, absolute
@@ -23,6 +27,27 @@ from grader.gradebook.rows import save
 from grader.report.graded import Graded
 from grader.report.marks import Marks
 from grader.submission.entry import Entry
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finished:
+    """A graded submission that is to be recorded."""
+
+    entry: Entry
+    graded: Graded
+    lesson: Lesson
+    content_hash: str
+
+
+@contextlib.contextmanager
+def _kept_apart(refused: dict[Entry, Exception], entry: Entry) -> Iterator[None]:
+    """Keep why something fails for one submission; the others go on."""
+    try:
+        yield
+    except StopError:
+        raise
+    except Exception as error:  # noqa: BLE001 - it is told in the submission's row
+        refused[entry] = error
 
 
 class Recorder:
@@ -77,19 +102,63 @@ class Recorder:
         Raises:
             InputError: the gradebook or the disk refuses; nothing of this report is kept.
         """
-        if lesson.id not in self._known:
-            self.register(lesson)
-        known = self._known[lesson.id]
-        files = contents(entry, graded, lesson, content_hash)
-        with refusals_told(self._folder), self._autograded.staged(entry, files) as folder:
-            # Whatever the disk refuses, it has refused before the scores are written.
-            attempts.add(self._folder, entry, graded.report)
-            self._database.change(
-                lambda session: save(
-                    session, entry, graded.report, lesson, known=known, config=self._config
-                )
-            )
-            self._autograded.put(folder, entry)
+        finished = Finished(entry=entry, graded=graded, lesson=lesson, content_hash=content_hash)
+        for error in self.record_all([finished]).values():
+            raise error
+
+    def record_all(self, finished: Sequence[Finished]) -> dict[Entry, Exception]:
+        """Write reports with one transaction for all: a commit waits longer than all else takes.
+
+        Returns:
+            Why some are not written; nothing of these is kept.
+
+        Raises:
+            StopError: nothing can be recorded any more.
+        """
+        refused: dict[Entry, Exception] = {}
+        with contextlib.ExitStack() as stack:
+            staged: list[tuple[Finished, Path]] = []
+            for each in finished:
+                with _kept_apart(refused, each.entry):
+                    staged.append((each, stack.enter_context(self._staged(each))))
+            together: dict[Entry, Exception] = {}
+            if len(staged) > 1:
+                with _kept_apart(together, staged[0][0].entry):
+                    self._write(staged)
+                if not together:
+                    return refused
+            # The fault of one is not the others'.
+            for one in staged:
+                with _kept_apart(refused, one[0].entry):
+                    self._write([one])
+        return refused
+
+    @contextlib.contextmanager
+    def _staged(self, one: Finished) -> Iterator[Path]:
+        """Write the folder beside its place, and note the attempt.
+
+        Whatever the disk refuses, it has refused before the scores are written.
+        """
+        if one.lesson.id not in self._known:
+            self.register(one.lesson)
+        files = contents(one.entry, one.graded, one.lesson, one.content_hash)
+        with refusals_told(self._folder), self._autograded.staged(one.entry, files) as folder:
+            attempts.add(self._folder, one.entry, one.graded.report)
+            yield folder
+
+    def _write(self, staged: Sequence[tuple[Finished, Path]]) -> None:
+        """Commit the scores of some reports, and rename their folders into place."""
+
+        def scores(session: Any) -> None:
+            for one, _ in staged:
+                known = self._known[one.lesson.id]
+                report = one.graded.report
+                save(session, one.entry, report, one.lesson, known=known, config=self._config)
+
+        self._database.change(scores)
+        with refusals_told(self._folder):
+            for one, folder in staged:
+                self._autograded.put(folder, one.entry)
 
     def close(self) -> None:
         """Close the gradebook, and let others grade."""

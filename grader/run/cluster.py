@@ -224,6 +224,11 @@ class Cluster:
                     yield what.task, event.result or GraderError(words.WORKER_ENDED)
             self._refuse_to_wait()
 
+    @property
+    def has_more(self) -> bool:
+        """Whether what `grade` yields next is at hand; that is not known here."""
+        return False
+
     def _freest(self) -> str:
         """Return the worker that has least to do, for its threads; "" if all have enough."""
         given = Counter(what.address for what in self._sent.values())

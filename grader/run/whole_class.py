@@ -17,7 +17,7 @@ from grader.gradebook.folders import Autograded
 from grader.gradebook.lean import import_gradebook
 from grader.report.row import Row
 from grader.run import words
-from grader.run.crew import Crew
+from grader.run.crew import Crew, Result
 from grader.run.one import to_preload
 from grader.run.plan import Task, Terms, plan
 from grader.run.record import record
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from grader.gradebook.recorder import Recorder
 
 
+_TOGETHER = 8  # reports that are recorded at one time, at most
 Watcher = Callable[[int, int], None]
 
 
@@ -97,9 +98,15 @@ def grade_class(
         terms = Terms(lessons=by_id, secret=secret, sandbox=sandbox)
         tasks, rows = _planned(found, terms, None if force else recorder.done())
         watch(0, len(tasks))
-        for count, (task, result) in enumerate(workers.grade(tasks), start=1):
-            rows[task.entry] = record(task, result, terms, recorder)
+        finished: list[tuple[Task, Result]] = []
+        for count, one in enumerate(workers.grade(tasks), start=1):
+            finished.append(one)
+            # What has come meanwhile is recorded with it: a commit waits for the disk.
+            if not workers.has_more or len(finished) >= _TOGETHER:
+                rows |= record(finished, terms, recorder)
+                finished = []
             watch(count, len(tasks))
+        rows |= record(finished, terms, recorder)
         marks = recorder.marks()
     return [
         replace(rows[entry], marks=marks.get((entry.student, entry.lesson)))

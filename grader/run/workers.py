@@ -32,7 +32,7 @@ from grader.sandbox.limits import Limits
 
 # Of one submission: what it runs is stopped before, and the judge's own work ends here, too.
 HELD_SECONDS = Limits().total_seconds
-_AHEAD = 1  # tasks that a worker is sent while it is at another
+_AHEAD = 2  # tasks that a worker is sent while it is at another
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -192,9 +192,9 @@ class _Hand:
 class Workers:
     """Worker processes with a box each; they start when they are first needed.
 
-    What crosses to them and back can be pickled, however they start.  Each is sent one task
-    ahead, and its answer is read when the one before was taken: so many are held here, and
-    no more.  One that dies costs the submission that it was at, and another takes its place.
+    What crosses to them and back can be pickled, however they start.  Each is sent a few tasks
+    ahead, and what has come is yielded before more is read: so many are held here, and no
+    more.  One that dies costs the submission that it was at, and another takes its place.
     """
 
     def __init__(
@@ -224,6 +224,7 @@ class Workers:
         self._claim = scratch.claim(self._place)
         self._about = _About(place=self._place, course=course, preload=preload, sandboxed=sandboxed)
         self._hands: list[_Hand] = []
+        self._found: deque[tuple[Task, Result]] = deque()
 
     def warm_up(self) -> None:
         """Start the workers and their boxes; returns before they are warm."""
@@ -242,13 +243,8 @@ class Workers:
             Each task with what became of it, as they finish.
         """
         waiting = deque(tasks)
-        while waiting or any(hand.given for hand in self._hands):
-            if waiting:
-                self.warm_up()
-            for _ in range(1 + _AHEAD):
-                for hand in self._hands:
-                    if waiting and len(hand.given) <= _AHEAD:
-                        hand.give(waiting.popleft())
+        self._hand_out(waiting)
+        while any(hand.given for hand in self._hands):
             busy = {hand.connection: hand for hand in self._hands if hand.given}
             for ready in wait(list(busy)):
                 hand = busy[ready]  # type: ignore[index]
@@ -259,7 +255,26 @@ class Workers:
                     result = hand.died()
                 else:
                     hand.given.popleft()
-                yield task, result
+                self._found.append((task, result))
+            # Before anything is made of these: nobody waits meanwhile.
+            self._hand_out(waiting)
+            while self._found:
+                yield self._found.popleft()
+
+    def _hand_out(self, waiting: deque[Task]) -> None:
+        """Give each worker what it is at next, and what comes then."""
+        if waiting:
+            self.warm_up()
+        for _ in range(1 + _AHEAD):
+            for hand in self._hands:
+                if waiting and len(hand.given) <= _AHEAD:
+                    hand.give(waiting.popleft())
+
+    @property
+    def has_more(self) -> bool:
+        """Whether what `grade` yields next is at hand."""
+        busy = [hand.connection for hand in self._hands if hand.given]
+        return bool(self._found or (busy and wait(busy, 0)))
 
     def __enter__(self) -> Self:
         return self

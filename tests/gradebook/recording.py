@@ -2,7 +2,7 @@
 
 from traitlets.config import Config
 
-from grader.gradebook.recorder import Recorder
+from grader.gradebook.recorder import Finished, Recorder
 from grader.submission.entry import Entry, fingerprint
 from tests.classroom import LESSON, right, tree, work
 from tests.conftest import load
@@ -42,13 +42,24 @@ def hash_of(course, student):
     return fingerprint(entry(course, student), load(LESSON), "s", "a box")
 
 
+def finished(course, graded, *students):
+    """Return what is recorded of some of the class."""
+    return [
+        Finished(
+            entry=entry(course, student),
+            graded=graded[student],
+            lesson=load(LESSON),
+            content_hash=hash_of(course, student),
+        )
+        for student in students
+    ]
+
+
 def record(course, graded, *students, config=None):
     """Record some of the class, as `grader grade` does."""
     with recorder(course, config=config) as book:
-        for student in students or CLASS:
-            book.record(
-                entry(course, student), graded[student], load(LESSON), hash_of(course, student)
-            )
+        for one in finished(course, graded, *(students or CLASS)):
+            assert book.record_all([one]) == {}
 
 
 def autograded(course):

@@ -13,7 +13,7 @@ from sqlalchemy import event
 from tests import classroom
 from tests.classroom import LESSON, holdings
 from tests.conftest import load
-from tests.gradebook.recording import autograded, entry, hash_of, record, recorder
+from tests.gradebook.recording import autograded, entry, finished, hash_of, record, recorder
 
 
 def killed_at(number, deed):
@@ -38,15 +38,18 @@ def killed_at(number, deed):
     return status != 0
 
 
+@pytest.mark.parametrize("students", [["right"], ["right", "wrong"]], ids=" and ".join)
 @pytest.mark.parametrize("before", ["never graded", "graded another submission"])
-def test_killed_at_any_step_and_started_again_nothing_differs(course, graded, tmp_path, before):
+def test_killed_at_any_step_and_started_again_nothing_differs(
+    course, graded, tmp_path, before, students
+):
     if before == "graded another submission":
         with recorder(course) as book:
             old = dataclasses.replace(graded["wrong"])
             book.record(entry(course, "right"), old, load(LESSON), "an older hash")
     pristine = tmp_path / "pristine"
     shutil.copytree(course.class_folder, pristine)
-    record(course, graded, "right")
+    record(course, graded, *students)
     expected = autograded(course), holdings(course)
 
     def begin_anew():
@@ -57,9 +60,7 @@ def test_killed_at_any_step_and_started_again_nothing_differs(course, graded, tm
         with recorder(course) as book:
             for moment in ("before_commit", "after_commit"):
                 event.listen(book._database.session, moment, step)
-            book.record(
-                entry(course, "right"), graded["right"], load(LESSON), hash_of(course, "right")
-            )
+            book.record_all(finished(course, graded, *students))
 
     kills = 0
     while kills < 200:
@@ -68,9 +69,11 @@ def test_killed_at_any_step_and_started_again_nothing_differs(course, graded, tm
             break
         kills += 1
         with recorder(course) as book:
-            done = book.done().report(entry(course, "right"), hash_of(course, "right"))
-        if done is None:
-            record(course, graded, "right")
+            done = book.done()
+            left = [
+                s for s in students if done.report(entry(course, s), hash_of(course, s)) is None
+            ]
+            book.record_all(finished(course, graded, *left))
         assert (autograded(course), holdings(course)) == expected, f"killed at step {kills}"
         assert not (course.class_folder / "autograded" / ".new").exists()
 

@@ -30,6 +30,8 @@ def canned(template, monkeypatch):
         one = pickle.dumps(grade_file(lesson, path, box, student="wrong", secret="s"))  # noqa: S106
 
     class Canned(whole_class.Workers):
+        has_more = False
+
         def warm_up(self):
             pass
 
@@ -38,6 +40,7 @@ def canned(template, monkeypatch):
                 yield task, pickle.loads(one)  # noqa: S301 - made above
 
     monkeypatch.setattr(whole_class, "Workers", Canned)
+    return Canned
 
 
 def peak(course, **options):
@@ -69,3 +72,23 @@ def test_the_memory_of_a_class_grows_by_a_few_kilobytes_a_submission(tmp_path):
     each = {what: (many - few) / (MANY - FEW) for what, (few, many) in taken.items()}
 
     assert max(each.values()) < MOST_EACH, each
+
+
+def test_what_has_come_meanwhile_is_recorded_together_and_no_more(canned, tmp_path, monkeypatch):
+    """A commit waits for the disk, once for all of them; and none waits for many others."""
+    course = classroom.make_course(tmp_path / "course")
+    for number in range(FEW):
+        hand_in(course, f"student {number:05}", HONEST["wrong"])
+    sizes = []
+    plain = whole_class.record
+
+    def record(finished, *rest):
+        sizes.append(len(finished))
+        return plain(finished, *rest)
+
+    monkeypatch.setattr(whole_class, "record", record)
+    for canned.has_more in (True, False):
+        rows = whole_class.grade_class(course, jobs=1, force=True)
+        assert len([row for row in rows if row.report]) == FEW
+
+    assert sizes == [8, 8, 4, *[1] * FEW, 0]
