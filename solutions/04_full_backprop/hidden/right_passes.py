@@ -40,16 +40,3 @@ def by_recursion(dA, caches):
     delta = through(dA, Z, kind)
     mine = [np.asfortranarray(delta @ A_prev.T), np.add.reduce(delta, axis=1).reshape(-1, 1)]
     return [*by_recursion(W.T @ delta, below), mine]
-
-
-def by_outer_products(dA, caches):
-    """Go through the samples in reverse and add outer products."""
-    grads = []
-    for A_prev, W, Z, kind in reversed(caches):
-        delta = through(dA, Z, kind)
-        dW, db = np.zeros_like(W), np.zeros((len(W), 1))
-        for i in reversed(range(Z.shape[1])):
-            dW, db = dW + np.outer(delta[:, i], A_prev[:, i]), db + delta[:, [i]]
-        grads.append((dW, db))
-        dA = (delta.T @ W).T
-    return grads[::-1]
