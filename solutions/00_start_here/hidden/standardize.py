@@ -180,3 +180,20 @@ for _added in (1e-12, 1e-10, 1e-8, 1e-5):
         "a millionth. How can you treat constant features without touching the others?",
         earns=EDGE,
     )
+asked.mistake(
+    "the mean left in",
+    answer=lambda X: divide(X, X.std(axis=1, keepdims=True), constant(X)),
+    hint="The spread of each feature is right. Around which number does it lie now?",
+)
+asked.mistake(
+    "not divided by the deviation",
+    answer=lambda X: X - X.mean(axis=1, keepdims=True),
+    hint="The mean of each feature is 0 now. What is its standard deviation?",
+)
+asked.mistake(
+    "scaled to lie between 0 and 1",
+    answer=lambda X: divide(
+        X - X.min(axis=1, keepdims=True), np.ptp(X, axis=1, keepdims=True), constant(X)
+    ),
+    hint="That is another way to scale data. Which two numbers of a feature does formula (1) use?",
+)

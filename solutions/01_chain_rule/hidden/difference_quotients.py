@@ -81,3 +81,10 @@ def ravelled_view(f, x, h, gradient_dtype):
         flat[i] = here
         gradient[index] = (above - below) / (2 * h)
     return gradient
+
+
+def first_entry_alone(gradient):
+    """Return zeros but for the first entry: the loop was left after it."""
+    kept = np.zeros(gradient.shape)
+    kept.flat[:1] = gradient.flat[:1]
+    return kept

@@ -101,3 +101,19 @@ for _keepdims in (True, False):
         ),
         hint="b is a single float, and so is its gradient. What is the shape of your sum?",
     )
+asked.mistake(
+    "z in the place of a",
+    answer=lambda w, b, X, T: from_dz((weighted_sums(w, b, X) - T) / T.size, X),
+    hint="That is the gradient of a squared error. What does the neuron make of z before it is "
+    "compared with t?",
+)
+asked.mistake(
+    "bias left out",
+    answer=lambda w, b, X, T: from_dz(error(w, 0.0, X, T) / T.size, X),
+    hint="Write down z for one sample. Is every parameter in it?",
+)
+asked.mistake(
+    "divided by the number of features",
+    answer=lambda w, b, X, T: from_dz(error(w, b, X, T) / X.shape[0], X),
+    hint="Samples are columns. Which number of the shape of X counts them?",
+)

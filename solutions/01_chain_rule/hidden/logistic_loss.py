@@ -41,6 +41,11 @@ def clipped_loss(w, b, X, T, edge):
     return -np.mean(T * np.log(a) + (1 - T) * np.log(1 - a))
 
 
+def added_loss(w, b, X, T, added):
+    a = sigmoid(weighted_sums(w, b, X))
+    return -np.mean(T * np.log(a + added) + (1 - T) * np.log(1 - a + added))
+
+
 EDGE = "an edge: the loss is right wherever z is moderate"
 
 asked.mistake(
@@ -96,3 +101,21 @@ asked.mistake(
     answer=each_loss,
     hint="The loss is one number for the whole batch. What is the shape of your result?",
 )
+asked.mistake(
+    "the squared error",
+    answer=lambda w, b, X, T: np.mean((sigmoid(weighted_sums(w, b, X)) - T) ** 2),
+    hint="A sure and wrong prediction costs you 1 at most. What does formula (8) take of a?",
+)
+asked.mistake(
+    "divided by the number of features",
+    answer=lambda w, b, X, T: np.sum(each_loss(w, b, X, T)) / X.shape[0],
+    hint="Samples are columns. Which number of the shape of X counts them?",
+)
+for _added in (1e-15, 1e-12, 1e-10, 1e-8, 1e-7):
+    asked.mistake(
+        "something added inside the logarithm",
+        answer=lambda w, b, X, T, added=_added: added_loss(w, b, X, T, added),
+        hint="The number that you add changes every sample a little, and caps the loss of a "
+        "sure and wrong one. Section 7 has a form that needs none.",
+        earns=EDGE,
+    )

@@ -68,3 +68,13 @@ asked.mistake(
     answer=lambda z, w_out, delta_next: gain(z) * np.sum(delta_next),
     hint="By how much does the z of a next neuron move when this neuron's output moves by 1?",
 )
+asked.mistake(
+    "products not summed",
+    answer=lambda z, w_out, delta_next: gain(z) * w_out * delta_next,
+    hint="A neuron has one delta. What do the contributions of the paths do?",
+)
+asked.mistake(
+    "1 - a squared, the slope of tanh",
+    answer=lambda z, w_out, delta_next: (1 - sigmoid(z) ** 2) * (w_out @ delta_next),
+    hint="Of which function is 1 - a squared the slope? This neuron has a sigmoid.",
+)

@@ -6,6 +6,7 @@ from hidden.difference_quotients import (
     central,
     differences,
     drifting,
+    first_entry_alone,
     left_changed,
     left_changed_in_its_dtype,
     ravelled_view,
@@ -179,3 +180,13 @@ for _gradient_dtype in (np.float64, None):
         hint=_FLAT + " And what can an array of integers hold?",
         earns=EDGE,
     )
+asked.mistake(
+    "multiplied by h",
+    answer=lambda f, x, h=1e-5: differences(f, x, lambda value: (value(h) - value(-h)) / 2 * h),
+    hint="a / 2 * h is (a / 2) * h. Where do the brackets belong?",
+)
+asked.mistake(
+    "a return inside the loop",
+    answer=lambda f, x, h=1e-5: first_entry_alone(differences(f, x, central(h))),
+    hint="The first partial derivative is right. How often does your loop run?",
+)

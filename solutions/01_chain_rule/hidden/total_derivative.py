@@ -70,3 +70,9 @@ asked.mistake(
     answer=lambda dL_du, du_dx: du_dx.sum(axis=0),
     hint="Each path has two links. Which one is missing from your product?",
 )
+asked.mistake(
+    "summed over the inputs",
+    answer=lambda dL_du, du_dx: dL_du * du_dx.sum(axis=1),
+    hint="Your result has an entry for each u_j. Which index is left in formula (4), "
+    "and which one is summed?",
+)

@@ -195,3 +195,31 @@ asked.mistake(
     "Is yours?",
     earns=MOSTLY_RIGHT,
 )
+for _name, _instead, _hint in [
+    (
+        "relu for its slope",
+        {"relu": lambda z: np.maximum(z, 0.0)},
+        "relu(3) is 3. By how much does it grow when z grows by a little?",
+    ),
+    (
+        "z for the slope of linear",
+        {"linear": lambda z: z.astype(float)},
+        "linear(z) is z itself. By how much does it grow when z grows by a little?",
+    ),
+    (
+        "the sigmoid for its slope",
+        {"sigmoid": sigmoid},
+        "Far to the right the sigmoid is 1, and flat. What is your slope there?",
+    ),
+    (
+        "an if on a whole array",
+        {"relu": lambda z: 1.0 if z > 0 else 0.0},
+        "An if asks one question. How many entries has z, and what compares them all at once?",
+    ),
+]:
+    asked.mistake(
+        _name,
+        answer=lambda z, kind, instead=_instead: prime_but(z, kind, **instead),
+        hint=_hint,
+        earns=MOSTLY_RIGHT,
+    )

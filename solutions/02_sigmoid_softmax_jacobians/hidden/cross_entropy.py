@@ -78,3 +78,21 @@ asked.mistake(
     answer=lambda P, T: -np.sum(T * np.log(clipped(P)), axis=0),
     hint="A loss is one number for the whole batch. What is to be done with one loss a sample?",
 )
+asked.mistake(
+    "divided by the number of classes",
+    answer=lambda P, T: -np.sum(T * np.log(clipped(P))) / P.shape[0],
+    hint="Which axis of P counts the samples, and which number does its shape give for it?",
+)
+for _edge in (1e-15, 1e-10, 1e-8, 1e-7):
+    asked.mistake(
+        "another bound than 1e-12",
+        answer=lambda P, T, edge=_edge: -np.sum(T * np.log(np.maximum(P, edge))) / P.shape[1],
+        hint="Probabilities far from 0 are right. Which bound does the docstring name?",
+        earns=EDGE,
+    )
+asked.mistake(
+    "clipped near 1 as well",
+    answer=lambda P, T: -np.sum(T * np.log(np.clip(P, 1e-7, 1 - 1e-7))) / P.shape[1],
+    hint="Which probabilities does the docstring change, and which does your clipping change?",
+    earns=EDGE,
+)

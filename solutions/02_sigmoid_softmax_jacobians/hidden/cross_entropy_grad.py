@@ -70,3 +70,13 @@ asked.mistake(
     answer=lambda P, T: -T * clipped(P) / P.shape[1],
     hint="What is the derivative of log p? A confident prediction should get the smaller gradient.",
 )
+asked.mistake(
+    "divided by the number of classes",
+    answer=lambda P, T: -T / clipped(P) / P.shape[0],
+    hint="Which axis of P counts the samples, and which number does its shape give for it?",
+)
+asked.mistake(
+    "the loss for its slope",
+    answer=lambda P, T: -T * np.log(clipped(P)) / P.shape[1],
+    hint="These are the terms of the loss itself. What is the derivative of log p?",
+)

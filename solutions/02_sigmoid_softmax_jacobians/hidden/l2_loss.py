@@ -57,3 +57,8 @@ asked.mistake(
     answer=lambda P, T: np.sqrt(np.sum(squares(P, T), axis=0)).sum() / P.shape[1],
     hint="A root of a sum of squares is a distance. Does section 5 take one?",
 )
+asked.mistake(
+    "errors not squared",
+    answer=lambda P, T: np.sum(np.sqrt(squares(P, T))) / 2 / P.shape[1],
+    hint="An error of 2 should cost four times as much as an error of 1. What does yours cost?",
+)

@@ -89,3 +89,8 @@ asked.mistake(
     "section 6 knows what to do.",
     earns=EDGE,
 )
+asked.mistake(
+    "divided by the number of classes",
+    answer=lambda Z, T: (softmax(Z) - T) / Z.shape[0],
+    hint="Which axis of Z counts the samples, and which number does its shape give for it?",
+)

@@ -106,6 +106,11 @@ def keep_mean(self, dW, db):
     Layer.keep(self, dW / m, db / m)
 
 
+def returns_gradients(self, dA):
+    Layer.backward(self, dA)
+    return self.dW, self.db
+
+
 def move_weights(self, lr):
     self.W = self.W - lr * self.dW
 
@@ -212,4 +217,16 @@ asked.mistake(
     "an extra 1/m",
     answer=layer_with(keep=keep_mean),
     hint="The loss carries the 1/m, and dA has inherited it. Does it stand here a second time?",
+)
+asked.mistake(
+    "a small number for every width",
+    answer=layer_with(spread=lambda self, n_in, n_out, kind: 0.01),
+    hint="Your weights are as large in a layer of 2 inputs as in one of 200. "
+    "On which number should their variance depend?",
+    earns=MOSTLY_RIGHT,
+)
+asked.mistake(
+    "backward returns dW and db",
+    answer=layer_with(backward=returns_gradients),
+    hint="The layer below waits for a gradient of its own. Which of the three is it?",
 )

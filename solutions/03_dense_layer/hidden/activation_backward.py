@@ -66,3 +66,10 @@ asked.mistake(
     hint="You have the slope of the output as z moves. "
     "The chain rule has one more factor: the slope of the loss as the output moves.",
 )
+asked.mistake(
+    "relu: open where dA is positive",
+    answer=lambda dA, Z, kind: dA * ((dA > 0) if kind == "relu" else phi_prime(Z, kind)),
+    hint="A relu was open or closed when the forward pass went through it. "
+    "Which array tells, Z or dA?",
+    earns="one kind of four is wrong",
+)

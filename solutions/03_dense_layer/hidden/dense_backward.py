@@ -91,3 +91,13 @@ asked.mistake(
     hint="The loss carries the 1/m, and dZ has inherited it. "
     "Would your dW and db pass a gradient check?",
 )
+asked.mistake(
+    "parts in another order",
+    answer=lambda dZ, cache: (*dense_backward(dZ, cache)[1:], dense_backward(dZ, cache)[0]),
+    hint="All three are right. In which order does the docstring name them?",
+)
+asked.mistake(
+    "cache taken in the other order",
+    answer=lambda dZ, cache: dense_backward(dZ, cache[::-1]),
+    hint="Print the shapes of what you take out of the cache. Which of the two is W?",
+)
