@@ -932,6 +932,9 @@ X, T = np.array([[1.0, 2.0, 3.0]]), np.array([[0, 0, 1]])
 found = logistic_gradient(np.array([[0.0]]), 0.0, X, T)
 expect_close(found, ([[0.0]], 1 / 6), "(dw, db) for X = 1, 2, 3 with T = 0, 0, 1 and a = 0.5")
 
+found = logistic_gradient(np.array([[0.0]]), np.log(3.0), np.array([[2.0]]), np.array([[1]]))
+expect_close(found, ([[-0.5]], -0.25), "(dw, db) for b = ln 3, X = 2, T = 1, where a is 0.75")
+
 # %% [markdown]
 # Check it with your own yardstick, then train the neuron of section 1 with it.
 # In how many digits should the rows agree?
