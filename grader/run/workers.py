@@ -32,7 +32,7 @@ from grader.sandbox.limits import Limits
 
 # Of one submission: what it runs is stopped before, and the judge's own work ends here, too.
 HELD_SECONDS = Limits().total_seconds
-_AHEAD = 2  # tasks that a worker is sent while it is at another
+_AHEAD = 4  # tasks that a worker is sent while it is at another: as long as a slow disk takes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -262,12 +262,12 @@ class Workers:
                 yield self._found.popleft()
 
     def _hand_out(self, waiting: deque[Task]) -> None:
-        """Give each worker what it is at next, and what comes then."""
+        """Give each worker what it is at next, and some ahead while there is enough for all."""
         if waiting:
             self.warm_up()
         for _ in range(1 + _AHEAD):
             for hand in self._hands:
-                if waiting and len(hand.given) <= _AHEAD:
+                if waiting and len(hand.given) <= min(_AHEAD, len(waiting) // len(self._hands)):
                     hand.give(waiting.popleft())
 
     @property
