@@ -27,7 +27,10 @@ def gradients_of_shares(rng):
     S, dS = float32(shares(rng, 3, 4), rng.normal(size=(3, 4)))
     yield Case(S, dS, group="float32 input", shapes=sizes("n m", S.shape))
     # Last: after a call that runs out of memory the judge asks no more.
-    S, dS = shares(rng, 20_000, 4), rng.normal(size=(20_000, 4))
+    S, dS = (
+        np.tile(shares(rng, 200, 1) / 100, (100, 1)),
+        np.tile(rng.normal(size=(200, 1)), (100, 1)),
+    )
     shapes = sizes("n m", S.shape)
     yield Case(S, dS, group="20,000 classes", shapes=shapes, megabytes=50)
 
