@@ -15,7 +15,7 @@ asked = exercise(
 )
 
 
-FIRST = [(200, 80, "relu"), (80, 200, "tanh"), (200, 80, "linear"), (80, 200, "sigmoid")]
+FIRST = [(100, 40, "relu"), (40, 100, "tanh"), (100, 40, "linear"), (40, 100, "sigmoid")]
 
 
 @asked.cases

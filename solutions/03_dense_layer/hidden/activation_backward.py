@@ -11,9 +11,14 @@ asked = exercise("activation_backward", not_alone=("linear", "relu"), tolerance=
 
 @asked.cases
 def activation_cases(rng):
-    """A group for each kind: rectangular, square and one sample, with the edges of the kind."""
-    for kind in ["linear", "relu", "sigmoid", "tanh"]:
-        for n, m in [(1 if kind == "tanh" else 4, 5), (4, 4), (3, 1)]:
+    """A group for each kind: more samples than units, as many, or one; the edges of the kind."""
+    for kind, layouts in [
+        ("linear", [(4, 5), (4, 4)]),
+        ("relu", [(4, 5), (3, 1)]),
+        ("sigmoid", [(4, 5), (4, 4)]),
+        ("tanh", [(1, 5), (4, 4), (3, 1)]),
+    ]:
+        for n, m in layouts:
             dA, Z = rng.normal(size=(n, m)), off_the_kink(rng, (n, m))
             if kind == "relu" and m == 5:
                 Z[1, 1] = 0.0  # exactly on the kink, where the slope is 0

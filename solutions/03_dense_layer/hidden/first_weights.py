@@ -21,9 +21,10 @@ def first_weights(results, n_in, n_out, kind, _rng):
 
 def wrong_spread(W, variance, fan_ratio):
     """Say what is wrong with the distribution of W, or return None."""
-    # 16,000 weights: standard errors of mean, variance and kurtosis are 0.008, 0.011, 0.039.
+    # 4000 weights: standard errors of mean, variance and kurtosis are 0.016, 0.022, 0.077, of which
+    # six are allowed at least.  The nearest mistake, an average of both widths, is off by 0.43.
     found = W.var() / variance
-    if abs(W.mean()) > 0.05 * W.std():
+    if abs(W.mean()) > 0.1 * W.std():
         return "the mean of W is not 0"
     if near(found, fan_ratio):
         return f"the variance of W is off by the ratio of the two widths, {fan_ratio:.3g}"
@@ -35,8 +36,8 @@ def wrong_spread(W, variance, fan_ratio):
     # Squared twice: a fourth power takes NumPy fifty times as long.
     squares = np.square(W - W.mean()) / W.var()
     kurtosis = np.mean(np.square(squares))
-    return None if near(kurtosis, 3) else "the entries of W are not normally distributed"
+    return None if near(kurtosis, 3, 0.2) else "the entries of W are not normally distributed"
 
 
-def near(found, wanted):
-    return 0.92 < found / wanted < 1.08
+def near(found, wanted, by=0.15):
+    return abs(found / wanted - 1) < by

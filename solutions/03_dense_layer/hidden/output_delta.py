@@ -15,9 +15,14 @@ asked = exercise(
 
 @asked.cases
 def output_cases(rng):
-    """A group for each kind: rectangular, square and one sample; one-hot integer targets."""
-    for kind in ["linear", "relu", "sigmoid", "tanh"]:
-        for n, m in [(1 if kind == "tanh" else 3, 5), (4, 4), (2, 1)]:
+    """A group for each kind: more samples than units, as many, or one; one-hot integer targets."""
+    for kind, layouts in [
+        ("linear", [(3, 5), (2, 1)]),
+        ("relu", [(3, 5), (4, 4)]),
+        ("sigmoid", [(3, 5), (4, 4)]),
+        ("tanh", [(1, 5), (4, 4), (2, 1)]),
+    ]:
+        for n, m in layouts:
             Z, T = off_the_kink(rng, (n, m)), rng.normal(size=(n, m))
             if kind == "sigmoid" and m == 5:
                 T = one_hot_targets(rng, n, m, dtype=int)
