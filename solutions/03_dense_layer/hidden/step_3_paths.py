@@ -1,5 +1,7 @@
 """step_3_paths: the sum over all paths from one input to the loss."""
 
+import numpy as np
+
 from grader.exercise import Case, exercise
 
 asked = exercise("step_3_paths", builds_on=("step_2_path",))
@@ -16,6 +18,8 @@ def inputs(rng):
         ("one unit", 1, 3, 4, 2, 3),
     ]:
         dZ, W = rng.normal(size=(n_out, m)), rng.normal(size=(n_out, n_in))
+        if group == "square":
+            dZ[:, c] = -np.copysign(dZ[:, c], W[:, k])  # a sum below 0, and not by chance
         yield Case(dZ, W, k, c, group=group, shapes={"n_out": n_out, "n_in": n_in, "m": m})
 
 

@@ -1,5 +1,7 @@
 """step_5_bias: the slope of the loss as one bias moves."""
 
+import numpy as np
+
 from grader.exercise import Case, exercise
 
 asked = exercise(
@@ -20,7 +22,10 @@ def biases(rng):
         ("a batch of one", 3, 1, 2),
         ("one unit", 1, 4, 0),
     ]:
-        yield Case(rng.normal(size=(n_out, m)), j, group=group, shapes={"n_out": n_out, "m": m})
+        dZ = rng.normal(size=(n_out, m))
+        if group == "square":
+            dZ[j] = -np.abs(dZ[j])  # a sum below 0, and not by chance
+        yield Case(dZ, j, group=group, shapes={"n_out": n_out, "m": m})
 
 
 asked.mistake(
