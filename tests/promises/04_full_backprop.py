@@ -1,7 +1,6 @@
 """What the docstrings of lesson 04 promise, and how each promise is broken."""
 
 import copy
-from itertools import pairwise
 
 import numpy as np
 
@@ -193,21 +192,26 @@ def counted(key, change):
     return gives(lambda history: history | {key: change(history[key])}, part=1)
 
 
-def stops_after(key):
-    """Return a breach of train: no epoch comes after one in which a loss has risen."""
+def ends_after(is_last):
+    """Return a breach of train: no epoch comes after one with is_last(train_loss, test_loss)."""
 
     def breach(right):
         def function(*given):
-            params, history = right(*given)
-            rises = [now > before for before, now in pairwise(history[key])]
-            if True not in rises:
-                return params, history
-            lr, epochs, *rest = given[7:]
-            return right(*given[:7], lr, min(epochs, rises.index(True) + 2), *rest)
+            result = right(*given)
+            losses = result[1]["train_loss"], result[1]["test_loss"]
+            for epoch in range(1, given[8]):
+                if is_last(*(part[:epoch] for part in losses)):
+                    return right(*given[:8], epoch, *given[9:])
+            return result
 
         return function
 
     return breach
+
+
+def rises(losses):
+    """Whether the last loss is above the one before."""
+    return len(losses) > 1 and losses[-1] > losses[-2]
 
 
 def tried_with(change):
@@ -628,8 +632,9 @@ PROMISES = {
         "one float an epoch": {
             "the last alone, of training": counted("train_loss", lambda losses: losses[-1:]),
             "the last alone, of testing": counted("test_loss", lambda losses: losses[-1:]),
-            "none after one in which the training loss has risen": stops_after("train_loss"),
-            "none after one in which the test loss has risen": stops_after("test_loss"),
+            "none after a training loss that has risen": ends_after(lambda train, _: rises(train)),
+            "none after a test loss that has risen": ends_after(lambda _, test: rises(test)),
+            "none after a small training loss": ends_after(lambda train, _: train[-1] < 1e-4),
             "an epoch more": only(lambda _: True, lambda a: {"epochs": a["epochs"] + 1}),
             "in single precision": counted("train_loss", lambda losses: list(map(single, losses))),
         },
