@@ -78,8 +78,39 @@ def axis_of(*wanted):
     return lambda inputs, value, gradient, options: options.get("axis", "none") in wanted
 
 
-def any_of(*ops):
-    return lambda name, *given: name in ops
+def any_of(*ops, where):
+    return lambda name, *given: name in ops and bool(where(*given))
+
+
+def places_of(tape):
+    """Yield each use of an entry: its place."""
+    return (place for _, places, _ in tape for place in places)
+
+
+def is_used(tape, place):
+    return place == len(tape) - 1 or place in places_of(tape)
+
+
+def counted(missing_of):
+    """Return an order by the number of inputs that are missing, of all nodes up to the output."""
+
+    def breach(right):
+        def order(inputs_of, output):
+            if len(inputs_of) > 100:
+                return right(inputs_of, output)  # this way takes too long there
+            missing = [missing_of(inputs) for inputs in inputs_of]
+            ready, found = [i for i, count in enumerate(missing) if not count], []
+            while ready and output not in found[-1:]:
+                found.append(ready.pop())
+                for node, inputs in enumerate(inputs_of):
+                    if found[-1] in inputs:
+                        missing[node] -= inputs.count(found[-1])
+                        ready += [node] if missing[node] <= 0 and node not in found + ready else []
+            return found
+
+        return order
+
+    return breach
 
 
 def in_middle(name, inputs, value, gradient, options):
@@ -199,6 +230,14 @@ PROMISES = {
             "those of operations alone": lambda right: (
                 lambda tape, inputs: right(tape, inputs)[len(inputs) :]
             ),
+            "not where it leads nowhere": lambda right: (
+                lambda tape, inputs: [
+                    value if op == "input" or is_used(tape, place) else 0 * value
+                    for place, ((op, _, _), value) in enumerate(
+                        zip(tape, right(tape, inputs), strict=True)
+                    )
+                ]
+            ),
             "60 at most": lambda right: lambda tape, inputs: right(tape[:60], inputs),
         },
         'op is "input" or a key of OPERATIONS': {
@@ -217,6 +256,12 @@ PROMISES = {
                 for op in ("sum", "mean", "take", "logsumexp")
             },
             "no keepdims": fails(has("keepdims")),
+            "rows where take has no axis": takes(
+                lambda tape, inputs: (
+                    [(op, p, {"axis": 0} | o if op == "take" else o) for op, p, o in tape],
+                    inputs,
+                )
+            ),
         },
         'one for each entry "input", in their order': {
             "turned round": takes(lambda tape, inputs: (tape, inputs[::-1])),
@@ -251,6 +296,8 @@ PROMISES = {
             "not ()": fails(lambda gradient, shape: shape == ()),
             "not one axis missing": fails(lambda g, s: sums_over(g, s)[0] == 1),
             "not two axes missing": fails(lambda g, s: sums_over(g, s)[0] == 2),
+            "not three axes missing": fails(lambda g, s: sums_over(g, s)[0] == 3),
+            "not one missing and two of size 1": fails(lambda g, s: sums_over(g, s) == (1, 2)),
             "not two axes of size 1": fails(lambda g, s: sums_over(g, s)[1] == 2),
             "not both at once": fails(lambda g, s: all(sums_over(g, s))),
             "not equal sizes": fails(lambda g, s: g.ndim > 1 and len(set(g.shape)) == 1 < g.size),
@@ -319,6 +366,19 @@ PROMISES = {
             "not a tanh that is saturated": fails(
                 of("tanh", lambda inputs, *_: np.abs(inputs[0]).max() > 710)
             ),
+            "not three axes for operands": fails(
+                any_of("add", "subtract", "multiply", "divide", where=lambda x, *_: x[0].ndim == 3)
+            ),
+            "not one axis for operands": fails(
+                any_of("add", "subtract", "multiply", "divide", where=lambda x, *_: x[1].ndim == 1)
+            ),
+            "not two numbers": fails(lambda op, inputs, value, *_: len(inputs) > value.ndim + 1),
+            **{
+                f"no number on the right for {op}": fails(
+                    of(op, lambda inputs, *_: inputs[0].ndim > inputs[1].ndim == 0)
+                )
+                for op in ("add", "subtract", "multiply", "divide")
+            },
             "no small exponents": fails(of("exp", lambda inputs, *_: np.min(inputs[0]) < -20)),
             "no small logarithms": fails(of("log", lambda inputs, *_: np.min(inputs[0]) < 1e-3)),
             "no large logarithms": fails(of("log", lambda inputs, *_: np.max(inputs[0]) > 1e3)),
@@ -345,6 +405,12 @@ PROMISES = {
             },
             **{f"not 1 for {op}": fails(of(op, axis_of(1))) for op in ("sum", "mean", "logsumexp")},
             "none between others": fails(in_middle),
+            "its sign is lost": takes(
+                lambda *a: (
+                    *a[:4],
+                    a[4] | {"axis": abs(a[4]["axis"])} if a[4].get("axis") else a[4],
+                )
+            ),
             "not the last of three": fails(last_of_three),
         },
         "keepdims for sum, mean and logsumexp": {
@@ -398,6 +464,12 @@ PROMISES = {
                     if op == "input"
                 ]
             ),
+            "of three contributions at most": lambda right: (
+                lambda tape, values, rule=None: [
+                    g if [*places_of(tape)].count(place) < 4 else 0.9 * g
+                    for place, g in enumerate(right(tape, values, rule))
+                ]
+            ),
             "not where an entry is used twice by one": fails(
                 lambda tape, *_: any(len(set(p)) < len(p) for _, p, _ in tape)
             ),
@@ -408,6 +480,13 @@ PROMISES = {
         "[(op, places, options), ...]": {
             "it is written into": writes(0),
             "no options": rule_given(lambda rule: lambda *given: rule(*given[:4], {})),
+            "no keepdims": rule_given(
+                lambda rule: (
+                    lambda *given: rule(
+                        *given[:4], {k: v for k, v in given[4].items() if k != "keepdims"}
+                    )
+                )
+            ),
         },
         "what run_tape returned": {
             "it is written into": writes(1),
@@ -428,6 +507,7 @@ PROMISES = {
                 ]
             ),
             "one zero": each(lambda g: g if np.any(g) else 0.0),
+            "a row of one zero for a number": each(lambda g: g if np.any(g) else np.atleast_1d(g)),
             "no such entry": fails(
                 lambda tape, *_: {*range(len(tape) - 1)} - {i for _, p, _ in tape for i in p}
             ),
@@ -446,6 +526,7 @@ PROMISES = {
             "after the first two": takes(
                 lambda inputs_of, output: ([inputs[:2] for inputs in inputs_of], output)
             ),
+            "where distinct ones are counted": counted(lambda inputs: len(set(inputs))),
             "the leaves last": lambda right: (
                 lambda inputs_of, output: sorted(
                     right(inputs_of, output), key=lambda node: not inputs_of[node]
@@ -477,6 +558,7 @@ PROMISES = {
             "the first twice": gives(lambda order: order[:1] + order),
         },
         "nodes that do not reach the output are left out": {
+            "those that come behind it": counted(len),
             "all": lambda right: (
                 lambda inputs_of, output: (
                     lambda order: [*(set(range(len(inputs_of))) - {*order}), *order]

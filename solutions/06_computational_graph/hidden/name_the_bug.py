@@ -36,8 +36,16 @@ def engine(name, form):
 
 
 def right_in_another_order(tape, values, memory):
-    """Adds the contributions in the order of the tape; they differ in rounding alone."""
-    return tuple(walked(tape, values, None, added=lambda old, new: new + old))
+    """Adds what came last first; differs in rounding alone, and a tuple is as good as a list."""
+    came = {len(tape) - 1: [np.ones_like(values[-1])]}
+    for place in reversed(range(len(tape))):
+        op, inputs, options = tape[place]
+        if op != "input" and place in came:
+            total = sum(came[place][::-1])
+            sent = vjp(op, [values[i] for i in inputs], values[place], total, options)
+            for i, contribution in zip(inputs, sent, strict=True):
+                came.setdefault(i, []).append(contribution)
+    return tuple(sum(came[i][::-1]) if i in came else 0.0 * v for i, v in enumerate(values))
 
 
 def last_stays(tape, values, memory):

@@ -9,6 +9,10 @@ from grader.exercise import Case, exercise
 asked = exercise("run_tape")
 
 
+def dead_end(x, w, b, c):
+    return (exp(w), (c + x).sum())[-1]
+
+
 PROGRAMS = [
     (group, written(program, len(shapes)), shapes)
     for group, program, *shapes in [
@@ -18,11 +22,11 @@ PROGRAMS = [
         ("options", lambda x: x.sum(axis=1, keepdims=True) * x.mean(axis=0), (3, 3)),
         (
             "options",
-            lambda x: x.take([1, 1, 0], axis=1) - logsumexp(x, axis=1).take([2, 0, 2]).mean(),
+            lambda x: x.take([1, 1, 0], axis=1) * x.take([7, 0, 11]) - logsumexp(x, axis=1).mean(),
             (4, 3),
         ),
         ("a value used again", lambda x, w: (x * x + exp(w)) * (x - w) / x, (2, 2), (2, 2)),
-        ("inputs that are not used", lambda x, w, b, c: (c + x).sum(), (2,), (3,), (2, 2), (2,)),
+        ("inputs that are not used", dead_end, (2,), (3,), (2, 2), (2,)),
         ("inputs that are not used", lambda x, w: None, (2,), (3,)),
         ("a long program", many_paths, ()),
     ]

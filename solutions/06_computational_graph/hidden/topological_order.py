@@ -66,11 +66,20 @@ GRAPHS = [
     for group, inputs_of, output in [
         ("a chain", [[], *[[node] for node in range(7)]], 7),
         ("a diamond", [[], [0], [0], [1, 2], [3], [3], [5, 4]], 6),
-        ("ways of different length", [[], [0], [1], [2, 0], [3, 1], [0, 4]], 5),
+        # Who counts the inputs that are missing, but each only once, is early somewhere.
+        (
+            "ways of different length",
+            [[], [], [0, 0, 1], [1, 1, 0], [0], [4], [0, 0, 5], [6, 6, 2, 3]],
+            7,
+        ),
         ("ways of different length", [[], [0], [0, 1], [2, 1], [1, 3], [4, 0, 2]], 5),
         ("ways of different length", [[], [], [0, 1], [2, 1], [3, 2], [0, 4, 1]], 5),
-        ("nodes that lead nowhere", [[], [0], [0], [1], [2, 3], [], [4], [6, 1]], 4),
-        ("an input twice", [[], [], [], [0, 0], [3, 1, 3, 2], [4, 4]], 5),
+        (
+            "nodes that lead nowhere",
+            [[], [0], [1], [2], [3], [4], [5, 1], [], [7], [], [0], [1], [2], [3]],
+            4,
+        ),
+        ("an input twice", [[], [], [], [0, 0], [3, 1, 3, 2]], 4),
         ("the output alone", [[], [], [0]], 1),
         (
             "a chain of diamonds",
