@@ -24,6 +24,8 @@ asked = exercise(
 
 LARGE = 2400
 """So many weights tell a variance to sqrt(2 / 2400) = 3 % of its size."""
+LARGE_LAYERS = 8
+"""So many layers of a student's cases have so many weights: 20,000 together."""
 
 
 def variance_of(n_in, n_out, scheme):
@@ -90,13 +92,14 @@ def judging():
                 problem = judge_normal(drawn[-1])
                 if problem:
                     return f"layer {layer}: {problem}"
-                if repeats(drawn[-1]):
-                    return f"layer {layer}: many weights are equal to each other, or opposite"
         # A generator that begins again gives the same standard normal numbers.
-        if len(drawn) > 1 and repeats(np.concatenate(drawn)):
+        if drawn and repeats(np.concatenate(drawn)):
+            if any(map(repeats, drawn)):
+                return "many weights of a layer are equal to each other, or opposite"
             return "two layers have the same random numbers"
         seen.extend(drawn)
-        return judge_normal(np.concatenate(seen)) if drawn else None
+        complete = drawn and len(seen) == LARGE_LAYERS
+        return judge_normal(np.concatenate(seen)) if complete else None
 
     return judge
 
