@@ -64,6 +64,11 @@ def tall(caches):
     return [W.shape for _, W, _, _ in caches if W is not None]
 
 
+def clipped(right):
+    """Keep the entries of dA within 10."""
+    return lambda dA, caches: right(np.clip(dA, -10, 10), caches)
+
+
 STEP_SUMS = {
     "not sums that overflow": fails(lambda dA, caches: far(caches[1][2])),
     "not sums at both ends of an array": fails(lambda dA, caches: both_ends(caches[1][2])),
@@ -73,6 +78,7 @@ STEP = {
     "dA is (n_2, m), the gradient by the network's output": {
         "not a batch of one": fails(lambda dA, caches: dA.shape[1] == 1),
         "not as many units as samples": fails(lambda dA, caches: len(set(dA.shape)) == 1),
+        "large ones are clipped": clipped,
         "as if it were a mean": lambda right: (
             lambda dA, caches: right(dA, caches) / (1 if dA.shape[1] == 1 else dA.shape[1])
         ),
@@ -420,6 +426,7 @@ PROMISES = {
         "dA is (n_out, m)": {
             "not one sample": fails(lambda dA, caches: dA.shape[1] == 1),
             "it is written into": writes(0),
+            "large ones are clipped": clipped,
             "it is written into by a relu": lambda right: (
                 lambda dA, caches: (writes(0) if caches[-1][3] == "relu" else lambda f: f)(
                     lambda dA: right(dA, caches)
