@@ -6,6 +6,7 @@ from functools import partial
 
 import pytest
 
+from grader import __version__
 from grader.errors import InputError
 from grader.run.whole_class import grade_class
 from tests import classroom, cluster, load
@@ -157,6 +158,11 @@ plain = versions.get_package_info
 theirs = {"python": "3.9.1.final.0", "numpy": "1.0", "backprop-by-hand": None}
 versions.get_package_info = lambda names: plain(names) | theirs
 """
+OTHER_CODE = """\
+from pathlib import Path
+plain = Path.read_bytes
+Path.read_bytes = lambda self: plain(self) + b"#" * (self.name == "verdict.py")
+"""
 FULL_DISK = """\
 import errno
 from grader.run import parcel
@@ -181,6 +187,7 @@ def spoilt(folder, code):
     ("spoil", "told"),
     [
         (OTHER_VERSIONS, ["python 3.9.1.final.0", "numpy 1.0", "backprop-by-hand none"]),
+        (OTHER_CODE, [f"backprop-by-hand {__version__}, as this machine has, but with other code"]),
         (NO_SANDBOX, ["1 guarantee of the sandbox does not hold there", "Landlock"]),
     ],
 )

@@ -28,7 +28,8 @@ from grader.box.limited import Bound
 from grader.course.folders import Course
 from grader.course.lesson import Lesson
 from grader.errors import GraderError, InputError
-from grader.gradebook import attempts, sidecar
+from grader.gradebook import sidecar
+from grader.gradebook.attempts import Attempts
 from grader.report.graded import Graded
 from grader.report.notebook import autograded_notebook
 from grader.run.one import grade_file
@@ -229,6 +230,6 @@ def _graded(course: Course, lesson: Lesson, folder: Path, place: Path, *, studen
     entry = Entry(student=student, lesson=lesson.id, folder=folder)
     content_hash = fingerprint(entry, lesson, secret, box.name)
     graded = grade_file(lesson, notebook, box, student=student, secret=secret)
-    attempts.add(course.class_folder, entry, graded.report)
+    Attempts(course.class_folder).add(entry, graded.report)
     sidecar.write(place, content_hash, graded.report)
     return graded

@@ -16,7 +16,8 @@ from typing import Any, Self
 from grader.course.folders import Course
 from grader.course.lesson import Lesson
 from grader.errors import StopError
-from grader.gradebook import attempts, words
+from grader.gradebook import words
+from grader.gradebook.attempts import Attempts
 from grader.gradebook.cells import Known, register
 from grader.gradebook.database import Database, absolute
 from grader.gradebook.disk import lock, refusals_told
@@ -63,7 +64,7 @@ class Recorder:
             InputError: another one is at work here, or the gradebook or the disk refuses.
         """
         self._folder, self._config = course.class_folder, config
-        self._autograded = Autograded(course)
+        self._autograded, self._attempts = Autograded(course), Attempts(course.class_folder)
         self._known: dict[str, Known] = {}
         with contextlib.ExitStack() as stack, refusals_told(self._folder):
             self._folder.mkdir(parents=True, exist_ok=True)
@@ -143,7 +144,7 @@ class Recorder:
             self.register(one.lesson)
         files = contents(one.entry, one.graded, one.lesson, one.content_hash)
         with refusals_told(self._folder), self._autograded.staged(one.entry, files) as folder:
-            attempts.add(self._folder, one.entry, one.graded.report)
+            self._attempts.add(one.entry, one.graded.report)
             yield folder
 
     def _write(self, staged: Sequence[tuple[Finished, Path]]) -> None:

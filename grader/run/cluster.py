@@ -46,6 +46,7 @@ PATIENCE_SECONDS = 60.0  # without a scheduler, or without anybody who takes wor
 _LOOK_SECONDS = 1.0  # between two looks at who has come and gone
 _AHEAD = 1  # tasks that wait for each thread of a worker
 _MOST_SENT = 5  # times that one task is sent out
+_STARTS = 3  # of Dask's own loop, which must begin within ten seconds each
 _PACKAGE = "backprop-by-hand"
 
 
@@ -119,10 +120,7 @@ class Cluster:
         if self._client is not None:
             return
         try:
-            with warnings.catch_warnings(action="ignore"):
-                self._client = Client(  # type: ignore[no-untyped-call]
-                    self._address, timeout=CONNECT_SECONDS, set_as_default=False
-                )
+            self._client = _connection(self._address)
             theirs = self._client.get_versions()["scheduler"]["packages"]["distributed"]
         except (OSError, ValueError, TypeError, KeyError, RuntimeError) as error:
             self._disconnect()
@@ -181,7 +179,12 @@ class Cluster:
             _PACKAGE: __version__,
         }
         unlike = [(name, theirs.get(name), ours[name]) for name in ours]
-        return words.other_versions([each for each in unlike if each[1] != each[2]])
+        told = words.other_versions([each for each in unlike if each[1] != each[2]])
+        if told:
+            return told
+        # Two checkouts may call themselves the same.
+        codes = await client._run(desk.own_code, workers=[address])  # noqa: SLF001
+        return "" if codes[address] == desk.own_code() else words.other_code(_PACKAGE, __version__)
 
     def grade(self, tasks: Iterable[Task]) -> Iterator[tuple[Task, Result]]:
         """Grade submissions on the cluster.
@@ -279,10 +282,14 @@ class Cluster:
             self._hired[event.address] = event.threads
 
     def _dismiss(self, address: str, reason: str) -> None:
-        """Let a worker that cannot go on have no more work."""
-        if address in self._hired:
-            self._heed(_Looked(address=address, reason=reason))
+        """Let a worker that cannot go on have no more work; one that is new is looked at again."""
+        if address not in self._hired:
+            return
+        self._heed(_Looked(address=address, reason=reason))
+        if reason:
             self._client.loop.add_callback(self._let_go, self._client, address)
+        else:
+            self._client.loop.add_callback(self._known.discard, address)
 
     async def _let_go(self, client: Any, address: str) -> None:
         # It may have gone itself.
@@ -339,3 +346,16 @@ class Cluster:
 
     def __exit__(self, *_: object) -> None:
         self._disconnect()
+
+
+def _connection(address: str) -> Any:
+    """Return a client of a scheduler.
+
+    Raises:
+        OSError: nothing answers there, or this machine is too busy to start Dask's loop.
+    """
+    for _ in range(_STARTS):
+        # Dask asserts that its loop has begun after ten seconds, and has no setting for it.
+        with warnings.catch_warnings(action="ignore"), contextlib.suppress(AssertionError):
+            return Client(address, timeout=CONNECT_SECONDS, set_as_default=False)  # type: ignore[no-untyped-call]
+    raise OSError(words.LOOP_IS_LATE)

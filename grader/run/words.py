@@ -164,6 +164,7 @@ JOBS_OF_A_CLUSTER = _(
     "threads they have"
 )
 NOT_INSTALLED = _("none")
+LOOP_IS_LATE = _("this machine is too busy to begin with it")
 
 
 def no_scheduler(address: str, reason: object) -> str:
@@ -199,6 +200,12 @@ def other_versions(found: Sequence[tuple[str, str | None, str]]) -> str:
         )
         for package, theirs, ours in found
     )
+
+
+def other_code(package: str, version: str) -> str:
+    return _(
+        "it has {package} {version}, as this machine has, but with other code: install the same"
+    ).format(package=package, version=version)
 
 
 def sandbox_fails(failing: Sequence[str], count: int) -> str:

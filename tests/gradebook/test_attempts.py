@@ -24,6 +24,17 @@ def test_a_submission_that_is_graded_again_is_one_attempt(course, graded):
     record(course, graded, "wrong")
 
     assert noted(course) == {"wrong": [0.0]}
+    # The file grows by what is new alone, however often a class is graded by force.
+    assert len((course.class_folder / attempts.NAME).read_bytes().splitlines()) == 1
+
+
+def test_a_submission_that_comes_to_something_else_counts_as_it_was_graded_last(course, graded):
+    """As when a lesson was mended, and mended back."""
+    for outcome in ("wrong", "right", "wrong"):
+        record(course, {"wrong": graded[outcome]}, "wrong")
+
+    assert noted(course) == {"wrong": [0.0]}
+    assert len((course.class_folder / attempts.NAME).read_bytes().splitlines()) == 3
 
 
 def test_what_is_handed_in_again_is_another_attempt_also_the_same_at_another_time(course, graded):
