@@ -1,8 +1,11 @@
 """A class on a Dask cluster: graded as here, whatever is lost; what is not as here is refused."""
 
 import asyncio
+import contextlib
 import os
+import socket
 from functools import partial
+from threading import Thread
 
 import pytest
 
@@ -131,6 +134,32 @@ def test_where_nothing_listens_one_line_says_so(course, monkeypatch):
             grade_class(course, scheduler=wrong)
 
 
+@pytest.mark.parametrize("answer", [b"", b"HTTP/1.0 400 Bad request\r\n\r\n" + 100 * b" "])
+def test_where_something_else_listens_one_line_says_so(course, monkeypatch, capfd, answer):
+    from grader.run import cluster as engine
+
+    monkeypatch.setattr(engine, "CONNECT_SECONDS", 1.0)
+    hand_in(course, "ada", HONEST["right"])
+    with socket.create_server(("127.0.0.1", 0)) as other:
+
+        def serve():
+            with contextlib.suppress(OSError):
+                connection, _ = other.accept()
+                connection.sendall(answer)
+                held.append(connection)
+
+        held = []
+        Thread(target=serve, daemon=True).start()
+        address = "tcp://{}:{}".format(*other.getsockname())
+        with pytest.raises(InputError, match="no Dask scheduler answers there") as told:
+            grade_class(course, scheduler=address)
+        for connection in held:
+            connection.close()
+
+    assert "\n" not in str(told.value)
+    assert capfd.readouterr().err == ""
+
+
 @pytest.mark.parametrize("lost", [asyncio.CancelledError, ConnectionResetError])
 def test_a_result_that_is_lost_on_its_way_is_asked_for_again(course, lost):
     """A scheduler that goes while a result is fetched is no fault of the submission's.
@@ -163,6 +192,11 @@ from pathlib import Path
 plain = Path.read_bytes
 Path.read_bytes = lambda self: plain(self) + b"#" * (self.name == "verdict.py")
 """
+NO_ROOM = """\
+import shutil
+from types import SimpleNamespace
+shutil.disk_usage = lambda path: SimpleNamespace(free=63 * 2**20)
+"""
 FULL_DISK = """\
 import errno
 from grader.run import parcel
@@ -188,6 +222,7 @@ def spoilt(folder, code):
     [
         (OTHER_VERSIONS, ["python 3.9.1.final.0", "numpy 1.0", "backprop-by-hand none"]),
         (OTHER_CODE, [f"backprop-by-hand {__version__}, as this machine has, but with other code"]),
+        (NO_ROOM, ["its disk refuses", "grader-desk-", "(No space left on device)"]),
         (NO_SANDBOX, ["1 guarantee of the sandbox does not hold there", "Landlock"]),
     ],
 )

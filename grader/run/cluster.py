@@ -24,6 +24,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from queue import Empty, SimpleQueue
+from threading import Thread
 from typing import Any, Self
 
 import numpy as np
@@ -120,10 +121,8 @@ class Cluster:
         if self._client is not None:
             return
         try:
-            self._client = _connection(self._address)
-            theirs = self._client.get_versions()["scheduler"]["packages"]["distributed"]
-        except (OSError, ValueError, TypeError, KeyError, RuntimeError) as error:
-            self._disconnect()
+            self._client, theirs = _connection(self._address)
+        except Exception as error:
             raise InputError(words.no_scheduler(self._address, error)) from error
         ours = version("distributed")
         if theirs != ours:
@@ -348,14 +347,41 @@ class Cluster:
         self._disconnect()
 
 
-def _connection(address: str) -> Any:
-    """Return a client of a scheduler.
+class _Client(Client):
+    """One that is closed by whoever has it; one that was never whole is left as it is."""
+
+    def __del__(self) -> None:
+        pass
+
+
+def _connection(address: str) -> tuple[Any, str]:
+    """Return a client of a scheduler, and which version of distributed that has.
 
     Raises:
-        OSError: nothing answers there, or this machine is too busy to start Dask's loop.
+        OSError: it does not answer in time, or this machine is too busy to start Dask's loop.
+        Exception: whatever Dask makes of an answer that is no scheduler's.
     """
     for _ in range(_STARTS):
+        made: SimpleQueue[tuple[Any, str] | Exception] = SimpleQueue()
+        # In a thread: what listens and never answers would hold Dask for ever, whatever its limits.
+        with warnings.catch_warnings(action="ignore"):
+            Thread(target=_connect, args=(address, made), daemon=True).start()
+            try:
+                found = made.get(timeout=2 * CONNECT_SECONDS)
+            except Empty:
+                raise TimeoutError(words.SILENT) from None
+        if isinstance(found, tuple):
+            return found
         # Dask asserts that its loop has begun after ten seconds, and has no setting for it.
-        with warnings.catch_warnings(action="ignore"), contextlib.suppress(AssertionError):
-            return Client(address, timeout=CONNECT_SECONDS, set_as_default=False)  # type: ignore[no-untyped-call]
+        if not isinstance(found, AssertionError):
+            raise found
     raise OSError(words.LOOP_IS_LATE)
+
+
+def _connect(address: str, made: SimpleQueue[tuple[Any, str] | Exception]) -> None:
+    try:
+        client: Any = _Client(address, timeout=CONNECT_SECONDS, set_as_default=False)  # type: ignore[no-untyped-call]
+        versions = client.get_versions()["scheduler"]["packages"]
+        made.put((client, versions["distributed"]))
+    except Exception as error:  # noqa: BLE001 - told by whoever waits
+        made.put(error)

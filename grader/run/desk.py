@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import functools
 import os
 import shutil
@@ -39,6 +40,7 @@ from grader.run.parcel import Parcel
 from grader.run.plan import Task
 from grader.run.post import About
 from grader.sandbox import scratch
+from grader.sandbox.limits import Limits
 
 IDLE_SECONDS = 600.0  # after which a desk is closed; a watch comes back before
 _TOLD = 3  # guarantees that fail and are named
@@ -125,6 +127,7 @@ class _Desk:
         # Not Dask's own, which are as many as it was told: what waits for a post waits here.
         self.threads = ThreadPoolExecutor(posts)
         try:
+            self._look_for_room()
             brought.course.unpack(self._place / "course")
         except OSError:
             shutil.rmtree(self._place, ignore_errors=True)
@@ -173,9 +176,19 @@ class _Desk:
             return InputError(str(result).replace(str(folder), str(task.entry.folder)))
         return result
 
+    def _look_for_room(self) -> None:
+        """Raise OSError where a submission could not write what it may.
+
+        Without it, one after another would fail here as by a fault of the grader's.
+        """
+        if shutil.disk_usage(self._place).free < Limits().scratch:
+            full = errno.ENOSPC
+            raise OSError(full, os.strerror(full), str(self._place))
+
     @contextmanager
     def _unpacked(self, parcel: Parcel, lesson: str) -> Iterator[Path]:
         folder = self._place / uuid.uuid4().hex
+        self._look_for_room()
         try:
             # It is told from the folder's name which notebook was meant.
             parcel.unpack(folder / lesson)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -164,6 +165,7 @@ JOBS_OF_A_CLUSTER = _(
     "threads they have"
 )
 NOT_INSTALLED = _("none")
+SILENT = _("what listens there does not answer")
 LOOP_IS_LATE = _("this machine is too busy to begin with it")
 
 
@@ -221,7 +223,11 @@ def sandbox_fails(failing: Sequence[str], count: int) -> str:
 def disk_of_worker(error: OSError) -> str:
     return _(
         "its disk refuses {path} ({reason}); free some space there, then run this again"
-    ).format(path=error.filename or error.filename2, reason=error.strerror)
+    ).format(
+        # What is written to an open file is refused without its name.
+        path=error.filename or error.filename2 or tempfile.gettempdir(),
+        reason=error.strerror or type(error).__name__,
+    )
 
 
 # ------------------------------------------------------------ before anything is written
