@@ -131,7 +131,8 @@ def _refusals_told(url: str) -> Iterator[None]:
                 raise StopError(words.gone(shown(url), reason)) from error
             raise InputError(words.server_refuses(shown(url), reason)) from error
         advice = next((text for word, text in _ADVICE.items() if word in reason), words.RESTORE)
-        raise InputError(words.refused(url, reason, advice)) from error
+        kind = StopError if "full" in reason else InputError
+        raise kind(words.refused(url, reason, advice)) from error
     except SQLAlchemyError as error:
         raise InputError(words.refused_otherwise(shown(url), error)) from error
 

@@ -8,8 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
-from grader.errors import InputError
+from grader.errors import InputError, StopError
 from grader.gradebook import words
+
+# What every other file would meet, too.
+_FOR_ALL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 
 
 def lock(path: Path, refusal: str) -> IO[Any]:
@@ -38,7 +41,7 @@ def lock(path: Path, refusal: str) -> IO[Any]:
 
 @contextlib.contextmanager
 def refusals_told(folder: Path) -> Iterator[None]:
-    """Turn what a disk says into an InputError of one line.
+    """Turn what a disk says into an InputError of one line; a StopError where it is full.
 
     Args:
         folder: what could not be written, where the disk does not say.
@@ -46,4 +49,5 @@ def refusals_told(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise InputError(words.not_written(error.filename or folder, error.strerror)) from error
+        kind = StopError if error.errno in _FOR_ALL else InputError
+        raise kind(words.not_written(error.filename or folder, error.strerror)) from error

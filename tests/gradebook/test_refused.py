@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import errno
 import fcntl
 import os
 import resource
@@ -18,7 +19,8 @@ import nbgrader.api
 import pytest
 from sqlalchemy import text
 
-from grader.errors import InputError
+from grader.errors import InputError, StopError
+from grader.gradebook.disk import refusals_told
 from tests import classroom
 from tests.classroom import LESSON, holdings
 from tests.conftest import load
@@ -233,6 +235,15 @@ def test_on_a_full_disk_nothing_is_half_written(course, graded, room):
     assert not (course.class_folder / "autograded" / ".new").exists()
 
 
+@pytest.mark.parametrize(("met", "kind"), [(errno.ENOSPC, StopError), (errno.EACCES, InputError)])
+def test_a_full_disk_ends_the_class_and_a_folder_that_is_closed_does_not(tmp_path, met, kind):
+    with pytest.raises(InputError) as caught, refusals_told(tmp_path):
+        raise OSError(met, os.strerror(met))
+
+    assert type(caught.value) is kind
+    assert f"{tmp_path}: cannot be written" in str(caught.value)
+
+
 def test_a_gradebook_that_cannot_grow_is_told_and_keeps_what_it_has(course, graded):
     """SQLite's own limit on pages gives the very error that a full disk gives."""
     record(course, graded, "right")
@@ -247,7 +258,8 @@ def test_a_gradebook_that_cannot_grow_is_told_and_keeps_what_it_has(course, grad
                 me = dataclasses.replace(entry(course, "wrong"), student=f"new-{number}")
                 book.record(me, graded["wrong"], load(LESSON), "hash")
 
-        with pytest.raises(InputError) as caught:
+        # The class ends there: each that came after would be graded for nothing.
+        with pytest.raises(StopError) as caught:
             record_many()
 
     assert str(caught.value).endswith(
