@@ -359,9 +359,7 @@ def test_what_is_not_finite_is_never_close_to_a_number(bad):
     found = judged(np.array([1.0, bad, 3.0]), np.array([1.0, 2.0, 3.0]))
 
     assert found.verdict is Verdict.NOT_FINITE
-    assert (
-        told(found.evidence) == "1 of 3 entries are NaN or infinite where the reference is finite"
-    )
+    assert told(found.evidence) == "1 of 3 entries is NaN or infinite where the reference is finite"
     assert verdict(bad, 2.0) is Verdict.NOT_FINITE
 
 
@@ -412,7 +410,7 @@ def test_arrays_of_integers_are_exact_and_may_be_of_any_width():
     assert verdict(expected.astype(np.uint8), expected) is Verdict.CORRECT
     assert verdict(expected.astype(float), expected) is Verdict.WRONG_TYPE
     assert told(judged(np.array([1, 2, 4]), expected).evidence) == (
-        "it has the right shape (3,), and 1 of 3 entries differ from the reference"
+        "it has the right shape (3,), and 1 of 3 entries differs from the reference"
     )
 
 
@@ -594,3 +592,48 @@ def test_a_factor_is_found_through_the_rounding_of_float32():
 )
 def test_where_there_is_no_one_factor_none_is_named(actual, expected):
     assert ratio(np.array(actual), np.array(expected)) is None
+
+
+# ------------------------------------------------------------------------ what is told
+
+
+def test_of_one_entry_it_is_told_as_of_one():
+    wanted, single = np.array([[2.0, 3.0]]), np.array([[2.0]])
+
+    assert told(judged(single + 1, single).evidence).endswith(
+        "and its one entry differs from the reference"
+    )
+    assert told(judged(-single, single).evidence).endswith("its one entry is minus the reference")
+    assert told(judged(wanted + 1, wanted).evidence).endswith(
+        "and every entry differs from the reference"
+    )
+
+
+def test_what_is_wrong_inside_a_part_is_told_as_shortly_as_what_is_beside_it():
+    """Three kinds of what is wrong in all; a part that stands alone has three of its own."""
+    wanted = {"a": np.arange(3.0), "b": {"p": np.arange(4.0), "q": 1.0, "r": np.arange(5.0)}}
+    found = {"a": np.zeros(2), "b": {"p": np.zeros(3), "q": 2.0, "r": np.arange(5.0)[::-1]}}
+
+    both = told(judged(found, wanted).evidence)
+    alone = told(judged({"b": found["b"]}, {"b": wanted["b"]}).evidence)
+
+    assert both == (
+        "a: found shape (2,), expected (3,); b: p: found shape (3,), expected (4,); "
+        "q: the value is 2 times the reference; and 1 more part"
+    )
+    assert "r: it has the right shape (5,), and 4 of 5 entries differ" in alone
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "said"),
+    [((4, 3), (5, 2), "3 entries in a row, the right one 5 in a column"), ((2,), (3,), "2 ent")],
+)
+def test_a_product_that_does_not_fit_is_told_in_the_terms_of_a_matrix(left, right, said):
+    with pytest.raises(ValueError, match="matmul") as raised:
+        np.ones(left) @ np.ones(right)
+
+    sentence = told(Failed(message=f"ValueError: {raised.value} (line 3 of the cell)"))
+
+    assert said in sentence
+    assert sentence.endswith("(line 3 of the cell)")
+    assert "gufunc" not in sentence

@@ -806,3 +806,12 @@ def test_where_mistakes_meet_their_hints_are_said_to_speak_of_one_alone():
     assert "others" not in in_one_line(one)
     said = [text for _, text in card(both).hints]
     assert said[0].startswith("Yes: 2 mistakes that others have made explain it together. More ")
+
+
+def test_a_hint_that_two_mistakes_share_is_given_once():
+    mistakes = [Diagnosis(name=name, hint="After one step there is one weight.") for name in "ab"]
+    outcome = outcome_of({}, score=0.0, mistakes=mistakes)
+
+    assert in_one_line(outcome).count("Hint: After one step") == 1
+    assert "Recognised: b." in in_one_line(outcome)
+    assert [text for _, text in card(outcome).hints].count(mistakes[0].hint) == 1

@@ -78,6 +78,35 @@ def test_what_three_mistakes_leave_unexplained_is_told():
     assert found.unexplained == ("a batch of one",)
 
 
+def tables(rng):
+    for group, n, m in (("wide", 2, 5), ("tall", 4, 3)):
+        yield Case(rng.normal(size=(n, m)), group=group, shapes={"m": m})
+
+
+def sums(x):
+    return x.sum(axis=1, keepdims=True)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "student"),
+    [
+        # One changes the shape of what the other got wrong, which had another shape already.
+        (lambda x: sums(x)[:, 0], lambda x: sums(x.T), lambda x: sums(x.T)[:, 0]),
+        (lambda x: sums(x).T, lambda x: sums(x.T), lambda x: sums(x.T).T),
+        # One changes the type alone.
+        (
+            lambda x: sums(x).astype(np.float32),
+            lambda x: sums(x).T * x[0, 0],
+            lambda x: (sums(x).T * x[0, 0]).astype(np.float32),
+        ),
+    ],
+)
+def test_a_shape_or_a_type_may_slip_on_top_of_another_mistake(one, other, student):
+    known = exercise(tables, ("first", one), ("second", other))
+
+    assert set(names(known, student, sums)) == {"first", "second"}
+
+
 # ----------------------------------------------------------------------------- a class
 
 
@@ -202,6 +231,14 @@ def test_what_checks_say_alike_of_several_triples_names_none_of_them():
 
     assert names(ambiguous, lambda x: 1.0, lambda x: 0.0) == []
     assert names(plain, lambda x: 1.0, lambda x: 0.0) == ["0 a", "1 a", "2 a"]
+
+
+@pytest.mark.parametrize("odd", [[[1.0], [2.0, 3.0]], "text", None, [], {"a": [1]}, 10**400])
+def test_whatever_a_part_is_nobody_trips_over_it(odd):
+    """A list of lists of several lengths has no shape."""
+    known = exercise(batches, *((name, with_parts(**{name: f})) for name, f in WRONG_PARTS.items()))
+
+    assert isinstance(names(known, with_parts(rows=lambda x: odd), three_parts), list)
 
 
 # ------------------------------------------------------------------- what is only half like it

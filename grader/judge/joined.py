@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import permutations
 from typing import Any
 
@@ -18,7 +18,7 @@ from grader.judge.compare import Yardstick, alike
 from grader.judge.hypotheses import Hypotheses
 from grader.judge.leaves import Misfit, leaves_of
 from grader.judge.outcome import Observation
-from grader.judge.slips import candidates, is_numeric, slipped
+from grader.judge.slips import Numbers, candidates, is_numeric, slipped
 
 _ROUGH = 1e-3  # of a number that is looked at first; whole leaves are compared strictly
 
@@ -47,7 +47,16 @@ def led_to(found: Any, values: tuple[Any, ...], m: int | None, yardstick: Yardst
     ):
         parts = zip(found, zip(*values, strict=True), strict=True)
         return all(led_to(part, of_each, m, yardstick) for part, of_each in parts)
-    return any(alike(found, target, yardstick) for target in _joined(values, m, yardstick))
+    return any(_is(found, target, yardstick) for target in _joined(values, m, yardstick))
+
+
+def _is(found: Any, target: Any, yardstick: Yardstick) -> bool:
+    """Whether a value is the one that mistakes lead to, in a dtype that is wrong in both, too."""
+    kinds = [v.dtype for v in (found, target) if isinstance(v, np.ndarray)]
+    if len(kinds) == 2 and kinds[0] == kinds[1] != np.float64 and kinds[0].kind == "f":
+        rough = replace(yardstick, single=True)
+        return alike(np.asarray(found, dtype=float), np.asarray(target, dtype=float), rough)
+    return alike(found, target, yardstick)
 
 
 def _joined(values: tuple[Any, ...], m: int | None, yardstick: Yardstick) -> Iterator[Any]:
@@ -74,8 +83,9 @@ def _of_numbers(
         slip = next(candidates(one, right, m, yardstick), None)
         for target in _of_numbers(right, rest, m, yardstick):
             made = None if slip is None else slipped(slip, target, m)
-            if made is not None:
-                yield made
+            if slip is not None and made is not None:
+                other = slip.numbers is Numbers.OTHER
+                yield made.astype(np.asarray(one).dtype) if other else made
             if np.shape(one) == np.shape(target) == np.shape(right):
                 yield from _of_arrays(right, one, target)
 
@@ -96,7 +106,7 @@ class Leaf:
         right: whether the student's is.
         wrong: the mistakes that are not.
         fits: of these, those that have what the student has.
-        shaped: of these, those that have the student's shape.
+        shaped: of these, those that have the reference's shape, where the student has it.
         reshaped: whether the student's shape is not the reference's.
         numbers: one entry of the student's, the reference's and the wrong mistakes' by number,
             where it tells whether these may join; None where it does not.
@@ -117,7 +127,7 @@ class Leaf:
             return self.right
         if wrong & (wrong - 1) == 0:
             return bool(wrong & self.fits)
-        if not wrong & self.shaped if self.reshaped else wrong & ~self.shaped:
+        if not self.reshaped and wrong & ~self.shaped:
             return False
         if self.numbers is None:
             return True
@@ -150,15 +160,21 @@ def leaf_table(of: Hypotheses, case: int, able: Sequence[int]) -> list[Leaf]:
 def _leaf(found: Any, right: Any, each: Mapping[int, Any], yardstick: Yardstick) -> Leaf:
     wrong = {known: v for known, v in each.items() if not alike(v, right, yardstick)}
     fits = [known for known, value in wrong.items() if alike(found, value, yardstick)]
-    shape, reshaped = np.shape(found), np.shape(found) != np.shape(right)
-    shaped = {known: value for known, value in wrong.items() if np.shape(value) == shape}
+    # A list for an array may be of any form, and has no shape.
+    numeric = is_numeric(found) and is_numeric(right)
+    reshaped = not numeric or np.shape(found) != np.shape(right)
+    shaped = {
+        known: value
+        for known, value in wrong.items()
+        if not reshaped and is_numeric(value) and np.shape(value) == np.shape(right)
+    }
     return Leaf(
         right=alike(found, right, yardstick),
         wrong=sum(1 << known for known in wrong),
         fits=sum(1 << known for known in fits),
         shaped=sum(1 << known for known in shaped),
         reshaped=reshaped,
-        numbers=None if reshaped or len(shaped) < 2 else _numbers(found, right, shaped),
+        numbers=None if len(shaped) < 2 else _numbers(found, right, shaped),
     )
 
 

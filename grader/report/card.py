@@ -36,8 +36,9 @@ def _steps(outcome: Outcome) -> Iterator[tuple[str, str]]:
         return
     known = words.yes_known(len(outcome.mistakes))
     yield words.KNOWN_MISTAKE, " ".join([known, *words.together_lines(outcome)])
-    for mistake in outcome.mistakes:
-        yield words.WHICH_MISTAKE, words.mistake_name(mistake)
-        yield words.WHERE_TO_LOOK, mistake.hint
+    for name, hint in words.with_hints(outcome.mistakes):
+        yield words.WHICH_MISTAKE, name
+        if hint:
+            yield words.WHERE_TO_LOOK, hint
     for line in words.beyond_lines(outcome):
         yield words.IS_THAT_ALL, line

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from itertools import zip_longest
 from typing import Any
@@ -76,9 +77,11 @@ def _other_shape(it: seen.OtherShape) -> str:
 def _not_finite(it: seen.NotFinite) -> str:
     if not it.shape:
         return _("it is NaN or infinite where the reference is finite")
-    return _("{count} of {size} entries are NaN or infinite where the reference is finite").format(
-        count=it.count, size=_size(it.shape)
-    )
+    return plural(
+        "{count} of {size} entries is NaN or infinite where the reference is finite",
+        "{count} of {size} entries are NaN or infinite where the reference is finite",
+        it.count,
+    ).format(count=it.count, size=_size(it.shape))
 
 
 def _size(shape: tuple[int, ...]) -> int:
@@ -93,16 +96,24 @@ def _other_values(it: seen.OtherValues) -> str:
     return where + _values(it)
 
 
-def _values(it: seen.OtherValues) -> str:
-    """Return what is told of values, but for their shape."""
+def _values(it: seen.OtherValues, *, several: bool = False) -> str:
+    """Return what is told of values, but for their shape; of several arrays in one sentence."""
     if it.factor == -1 and not it.shape:
         return _("the value is minus the reference")
     if it.factor is not None and not it.shape:
         return _("the value is {factor:g} times the reference").format(factor=it.factor)
+    size = _size(it.shape)
+    number = 1 + several if size == 1 else size
     if it.factor == -1:
-        return _("every entry is minus the reference")
+        return plural(
+            "its one entry is minus the reference", "every entry is minus the reference", number
+        )
     if it.factor is not None:
-        return _("every entry is {factor:.3f} times the reference").format(factor=it.factor)
+        return plural(
+            "its one entry is {factor:.3f} times the reference",
+            "every entry is {factor:.3f} times the reference",
+            number,
+        ).format(factor=it.factor)
     if it.digits is not None:
         digits = plural("{digits} digit", "{digits} digits", it.digits).format(digits=it.digits)
         return _(
@@ -110,19 +121,45 @@ def _values(it: seen.OtherValues) -> str:
         ).format(digits=digits)
     if not it.shape:
         return _("the value differs from the reference")
-    if it.count == (size := _size(it.shape)) > 1:
-        return _("every entry differs from the reference")
-    return _("{count} of {size} entries differ from the reference").format(
-        count=it.count, size=size
-    )
+    if it.count == size:
+        return plural(
+            "its one entry differs from the reference",
+            "every entry differs from the reference",
+            number,
+        )
+    return plural(
+        "{count} of {size} entries differs from the reference",
+        "{count} of {size} entries differ from the reference",
+        it.count,
+    ).format(count=it.count, size=size)
+
+
+_NO_PRODUCT = re.compile(r"(\w+): matmul: .*\(size (\d+) is different from (\d+)\)(.*)$")
+
+
+def _failed(it: seen.Failed) -> str:
+    """Return what Python says; of a product in the terms of a matrix, not of a gufunc."""
+    message = str(it.message)
+    if found := _NO_PRODUCT.match(message):
+        exception, rows, columns, where = found.groups()
+        product = _(
+            "{exception}: a product with @ does not fit: the left factor has {columns} entries in "
+            "a row, the right one {rows} in a column"
+        ).format(exception=exception, columns=columns, rows=rows)
+        return product + where
+    return message
 
 
 def _other_number(it: seen.OtherNumber) -> str:
     return _("the number is too large") if it.too_large else _("the number is too small")
 
 
-def _parts(it: seen.Parts) -> str:
-    """Return which parts are right, and what is wrong with the first three others."""
+def _parts(it: seen.Parts, most: int = _MOST_PARTS) -> str:
+    """Return which parts are right, and what is wrong with the first few others.
+
+    Args:
+        most: of what is wrong that is told; a part of parts shares it with the others.
+    """
     sentences = []
     if it.right:
         names = [_label(label) for label in it.right]
@@ -133,11 +170,14 @@ def _parts(it: seen.Parts) -> str:
     for label, inner in it.wrong:
         for place, each in _located(_label(label), inner):
             wrong.setdefault(_gist(each), []).append((place, each))
-    for gist, alike in list(wrong.items())[:_MOST_PARTS]:
+    shown = list(wrong.items())[:most]
+    for gist, alike in shown:
         (place, only), *others = alike
         line = f"{_first([place for place, _each in alike])}: {gist}" if others else ""
-        sentences.append(line or f"{place}: {told(only)}")
-    if more := sum(map(len, list(wrong.values())[_MOST_PARTS:])):
+        within = most - len(shown) + 1
+        alone = _parts(only, within) if isinstance(only, seen.Parts) else told(only)
+        sentences.append(line or f"{place}: {alone}")
+    if more := sum(map(len, list(wrong.values())[most:])):
         text = plural("{more} more part", "{more} more parts", more).format(more=more)
         sentences.append(_("and {parts}").format(parts=text))
     return "; ".join(sentences)
@@ -158,7 +198,7 @@ def _first(places: Sequence[str]) -> str:
 def _gist(evidence: seen.Evidence) -> str:
     """Return what is told of a part: of arrays the same, whatever their shapes."""
     if isinstance(evidence, seen.OtherValues) and evidence.shape:
-        return _("it has the right shape, and ") + _values(evidence)
+        return _("it has the right shape, and ") + _values(evidence, several=True)
     return told(evidence)
 
 
@@ -224,7 +264,7 @@ _TELL: dict[type, Callable[[Any], str]] = {
     seen.OtherNumber: _other_number,
     seen.OtherExact: lambda _it: _("found another value than expected"),
     seen.Parts: _parts,
-    seen.Failed: lambda it: str(it.message),
+    seen.Failed: _failed,
     seen.NoException: _no_exception,
     seen.Warned: lambda it: _(
         "the value is right, but the call warned ({warning}); the contract asks for none"

@@ -140,7 +140,7 @@ def _template(name: str) -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(_=text, called=words.mistake_name)
+    environment.globals.update(_=text, called=words.mistake_name, hinted=words.with_hints)
     return environment.get_template(name)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from grader.judge.outcome import IN_KERNEL, SEPARATE_PROCESS, Diagnosis, Outcome, Report
@@ -212,11 +212,19 @@ def outcome_lines(outcome: Outcome) -> list[str]:
     points = points_told(outcome.score, outcome.points)
     lines = [f"{outcome.id}   {points}   {NAMES[outcome.verdict]}"]
     advice = []
-    for mistake in outcome.mistakes:
-        advice.append(_("Recognised: {name}.").format(name=mistake_name(mistake)))
-        advice.append(_("Hint: {hint}").format(hint=mistake.hint))
+    for name, hint in with_hints(outcome.mistakes):
+        advice.append(_("Recognised: {name}.").format(name=name))
+        advice += [_("Hint: {hint}").format(hint=hint)] if hint else []
     told_of = [*seen_lines(outcome), *together_lines(outcome), *advice, *beyond_lines(outcome)]
     return lines + [line for text in told_of for line in _wrap(text)]
+
+
+def with_hints(mistakes: Iterable[Diagnosis]) -> Iterator[tuple[str, str]]:
+    """Yield what each mistake is called, with its hint, or "" where that was given before."""
+    given: set[str] = set()
+    for mistake in mistakes:
+        yield mistake_name(mistake), "" if mistake.hint in given else mistake.hint
+        given.add(mistake.hint)
 
 
 def seen_lines(outcome: Outcome) -> Iterator[str]:
