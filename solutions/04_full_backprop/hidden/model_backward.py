@@ -1,6 +1,12 @@
 """model_backward: the gradients of all parameters, from the top down."""
 
-from hidden.backward_passes import backward_with, elementwise_only, softmax_only, through
+from hidden.backward_passes import (
+    backward_with,
+    elementwise_only,
+    never_down,
+    softmax_only,
+    through,
+)
 from hidden.networks import network, widths
 from solution import activation, activation_prime, dense_backward, model_forward
 
@@ -122,4 +128,15 @@ asked.mistake(
     "dA returned as well",
     answer=all_three,
     hint="Which two of the three results of dense_backward belong to parameters?",
+)
+asked.mistake(
+    "dA not handed on",
+    answer=never_down,
+    hint="Which gradient arrives at the second layer from above, and which one does your loop "
+    "use there?",
+)
+asked.mistake(
+    "db before dW",
+    answer=backward_with(finish=lambda grads: [pair[::-1] for pair in reversed(grads)]),
+    hint="Each pair is right. In which order does params hold a layer's two arrays?",
 )

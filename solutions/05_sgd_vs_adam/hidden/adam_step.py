@@ -247,3 +247,22 @@ asked.mistake(
     hint="The caller may want the old state again. Is what you return a new dictionary, and are "
     "its arrays new?",
 )
+asked.mistake(
+    "v corrected outside the root",
+    answer=adam_variant(below=lambda v, share, eps: np.sqrt(v) / share + eps),
+    hint="The state is right. Of what does formula (5) take the root: of v, or of v with its hat?",
+)
+asked.mistake(
+    "beta and 1 - beta exchanged",
+    answer=adam_variant(
+        new_m=lambda m, g, beta: (1 - beta) * m + beta * g,
+        new_v=lambda v, g, beta: (1 - beta) * v + beta * g * g,
+    ),
+    hint="A running mean with beta1 = 0.9 changes slowly. How much of the old one does yours keep?",
+)
+asked.mistake(
+    "m without its factor 1 - beta1",
+    answer=adam_variant(new_m=lambda m, g, beta: beta * m + g),
+    hint="v is right, m is too large. Do the weights of the old m and of the new gradient add up "
+    "to 1?",
+)

@@ -119,3 +119,13 @@ asked.mistake(
     answer=momentum_in_place,
     hint="Whoever gave you these arrays still uses them. What do `-=`, `+=` and `*=` write into?",
 )
+asked.mistake(
+    "returned in the other order",
+    answer=lambda *given, **named: momentum_step(*given, **named)[::-1],
+    hint="Both parts are right. In which order does the docstring name them?",
+)
+asked.mistake(
+    "beta times the gradient",
+    answer=momentum_variant(lambda v, g, lr, beta: v + beta * g, downhill),
+    hint="beta is the share of the old velocity that is kept. What is multiplied by yours?",
+)
