@@ -316,6 +316,53 @@ def test_a_stopped_warm_process_is_replaced(monkeypatch):
         assert printed(mine, "print(6 * 7)") == "42"
 
 
+def test_a_child_that_was_forked_ahead_is_the_next_one_and_the_only_one(box):
+    box.wait_warm()
+    box.fork_ahead()
+    box.fork_ahead()
+    assert wait_until(lambda: list(processes.descendants(box.pid)))
+    (ahead,) = [process.pid for process in processes.descendants(box.pid)]
+
+    with Session(box, [Code(source="import os\nprint(os.getpid())")], {}) as session:
+        (result,) = session.run()
+        # While one is at work there is none but that: what it starts could not be told apart.
+        box.fork_ahead()
+        assert [process.pid for process in processes.descendants(box.pid)] == [ahead]
+
+    assert result.outputs[0]["text"].strip() == str(ahead)
+    assert list(processes.descendants(box.pid)) == []
+
+
+def test_a_child_that_was_forked_ahead_and_died_is_replaced():
+    with Box(COURSE) as mine:
+        mine.wait_warm()
+        mine.fork_ahead()
+        assert wait_until(lambda: list(processes.descendants(mine.pid)))
+        (ahead,) = [process.pid for process in processes.descendants(mine.pid)]
+        os.kill(ahead, signal.SIGKILL)
+        assert wait_until(lambda: not list(processes.descendants(mine.pid)))
+
+        assert [printed(mine, "print(6 * 7)") for _ in range(2)] == ["42", "42"]
+
+
+def test_a_child_that_was_forked_ahead_ends_with_its_box():
+    with Box(COURSE) as mine:
+        mine.wait_warm()
+        mine.fork_ahead()
+        assert wait_until(lambda: list(processes.descendants(mine.pid)))
+        family = [mine.pid, *(process.pid for process in processes.descendants(mine.pid))]
+
+    assert wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in family))
+
+
+def test_files_that_the_disk_refuses_leave_no_child(box, tmp_path):
+    with pytest.raises(FileNotFoundError):
+        box.open(MANY, {"data.csv": tmp_path / "not there"})
+
+    assert list(processes.descendants(box.pid)) == []
+    assert printed(box, "print(6 * 7)") == "42"
+
+
 def test_a_box_that_can_never_start_is_the_graders_fault(monkeypatch):
     with Box(COURSE) as mine:
         monkeypatch.setattr("grader.sandbox.warm.START_SECONDS", 0.0)

@@ -132,10 +132,10 @@ def _be_child(
         os.setsid()
         os.chdir(folder)
         os.environ["HOME"] = os.environ["TMPDIR"] = str(folder)
-        channel = stream.Buffered(child.Line(descriptor))
-        start = stream.receive(channel, trusted=True)
         if options["confine"]:
             child.confine(str(folder), options["within_reach"], "/dev/null")
+        channel = stream.Buffered(child.Line(descriptor))
+        start = stream.receive(channel, trusted=True)
         processes = start["limits"]["processes"] > 0
         if processes:
             semaphores.install()

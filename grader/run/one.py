@@ -94,9 +94,11 @@ def grade_file(lesson: Lesson, path: Path, box: Box, *, student: str, secret: st
     notes: tuple[str, ...] = ()
     if path.name == f"{lesson.id}.ipynb":
         path, notes = find_notebook(path.parent, lesson)
+    box.fork_ahead()
     try:
         submission = read(path, lesson)
     except UnreadableError as error:
+        box.end_ahead()
         _time, about_time = handed_in(path.parent)
         report = unreadable(
             lesson, student, error.reason, box.name, (*notes, *filter(None, [about_time]))

@@ -21,6 +21,7 @@ A student's failure is a Verdict.  The box's own failure raises SandboxError.
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 import socket
 import time
@@ -78,6 +79,7 @@ class Box:
         self._warm: WarmProcess | None = None
         self._next_look = 0.0
         self._folder: Path | None = None
+        self._ahead: tuple[socket.socket, Path] | None = None
         self._given: Given = {}
         self.start()
 
@@ -107,6 +109,22 @@ class Box:
             self.close()
             raise
 
+    def fork_ahead(self) -> None:
+        """Have the next child forked already, if the box is warm; `open` will return it.
+
+        It is forked while the judge does something else, and runs nothing until then.
+        """
+        if self._ahead is None and self._folder is None and self._running.is_warm:
+            # Whatever fails now fails again where the child is opened, and is told there.
+            with contextlib.suppress(OSError, SandboxError):
+                self._ahead = self._forked(self.limits)
+
+    def end_ahead(self) -> None:
+        """End the child that was forked ahead, if there is one: nobody needs it."""
+        if self._ahead is not None:
+            (channel, _), self._ahead = self._ahead, None
+            self.end_child(channel)
+
     def open(self, limits: Limits, files: Mapping[str, Path] | None = None) -> socket.socket:
         """Fork a fresh child and return the judge's end of its channel.
 
@@ -119,11 +137,23 @@ class Box:
         """
         self.start()
         self.wait_warm()
+        channel, self._folder = self._ahead or self._forked(limits)
+        self._ahead = None
+        self._running.bound(limits)
+        try:
+            self._given = fill(self._folder, files or {})
+        except OSError:
+            self.end_child(channel)
+            raise
+        self._next_look = time.monotonic() + _LOOK_SECONDS
+        return channel
+
+    def _forked(self, limits: Limits) -> tuple[socket.socket, Path]:
+        """Return the channel to a child that is being forked, and its folder, which is empty."""
         self._running.bound(limits)
         name = secrets.token_hex(NAME_BYTES // 2)
-        self._given = fill(self.work / name, files or {})
-        self._folder = self.work / name
-        self._next_look = time.monotonic() + _LOOK_SECONDS
+        folder = self.work / name
+        folder.mkdir()
         ours, theirs = socket.socketpair()
         with theirs:
             try:
@@ -132,7 +162,7 @@ class Box:
             except OSError as error:
                 ours.close()
                 raise SandboxError(words.GONE) from error
-        return ours
+        return ours, folder
 
     def end_child(
         self, channel: socket.socket, keep: Callable[[Path, Given], None] | None = None
@@ -146,12 +176,13 @@ class Box:
                 is told what was put there.
         """
         channel.close()
+        folder, self._folder = self._folder, None
         try:
             if self._warm is not None:
                 self._warm.control.send(b"k")
                 if self._warm.hear(warm.BURIAL_SECONDS) == b"g":
-                    if keep is not None and self._folder is not None:
-                        keep(self._folder, self._given)
+                    if keep is not None and folder is not None:
+                        keep(folder, self._given)
                     empty(self.work)
                     return
         except OSError:
@@ -209,6 +240,9 @@ class Box:
 
     def close(self) -> None:
         """End the box, all its processes, and remove its folders."""
+        if self._ahead is not None:
+            (channel, _), self._ahead = self._ahead, None
+            channel.close()
         if self._warm is not None:
             ended, self._warm = self._warm, None
             ended.close()

@@ -40,12 +40,11 @@ _CLAIM = "in-use"
 
 
 def fill(folder: Path, files: Mapping[str, Path]) -> Given:
-    """Make a folder and copy files into it, by where they are to lie there; return what they are.
+    """Copy files into an empty folder, by where they are to lie there; return what they are.
 
     Raises:
         OSError: the disk refuses.
     """
-    folder.mkdir()
     given = {}
     for name, path in files.items():
         place = folder / name

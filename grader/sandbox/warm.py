@@ -213,6 +213,11 @@ class WarmProcess:
         """Its number."""
         return int(self._process.pid)
 
+    @property
+    def is_warm(self) -> bool:
+        """Whether it has said that it can serve."""
+        return self._warm
+
     def wait(self) -> None:
         """Wait until it can serve; raise SandboxError if it never will."""
         if self._warm:
