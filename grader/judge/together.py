@@ -162,16 +162,18 @@ class Together:
         seen = self._seen[case]
         return bool(seen.case.check or seen.case.raises or seen.answer.failure)
 
-    def _promising(self, able: Sequence[int], size: int) -> Iterator[tuple[int, ...]]:
-        """Yield the sets of mistakes that may explain what is looked at quickly.
+    def _promising(self, able: Sequence[int], size: int) -> list[tuple[int, ...]]:
+        """Return the sets of mistakes that may explain what is looked at first, likely ones first.
 
         That is all cases of which it is known who is wrong there, and every part of the
-        first that has parts.
+        first that has parts.  Mistakes in parts of their own are likelier than those that meet
+        in one place, where some cancel each other.
         """
         parts = next((case for case in self._failing if not self._is_whole(case)), None)
         table: list[Leaf] = []
         if parts is not None and not self._of.of_a_class:
             table = leaf_table(self._of, parts, able)
+        promising: list[tuple[int, tuple[int, ...]]] = []
         for found in combinations(able, size):
             if self._of.of_a_class and not self._of.can_be_made_at_once(found):
                 continue
@@ -179,7 +181,9 @@ class Together:
             if all(leaf.may_be_by(mask) for leaf in table) and all(
                 any(not self._of.is_right(case, known) for known in found) for case in self._failing
             ):
-                yield found
+                met = sum((mask & leaf.wrong).bit_count() > 1 for leaf in table)
+                promising.append((met, found))
+        return [found for _met, found in sorted(promising)]
 
     def _explain(self, case: int, found: Sequence[int]) -> bool:
         """Whether mistakes together lead to what was seen in a case that failed."""
