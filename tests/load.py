@@ -42,6 +42,7 @@ class Load:
     """What was seen of a class.
 
     Attributes:
+        own: seconds of a processor that this process took.
         done: submissions of which it is known what became of them.
         recorded: how often each submission was recorded.
         problems: by student, why one was not recorded; None where it was stopped early.
@@ -52,6 +53,7 @@ class Load:
 
     count: int = 0
     seconds: float = 0.0
+    own: float = 0.0
     done: int = 0
     recorded: dict[str, int] = field(default_factory=dict)
     problems: dict[str, str] | None = None
@@ -194,7 +196,7 @@ def run(folder, count, sample=SAMPLE):
             counted(found, {count // 4: lose, count // 2: lose_inner, 3 * count // 5: come_back})
         )
         stack.enter_context(watched(found))
-        found.began = time.monotonic()
+        found.began, own = time.monotonic(), time.process_time()
         try:
             rows = grade_class(
                 course, scheduler=f"tcp://127.0.0.1:{port}", watch=watch, say=found.said.append
@@ -203,6 +205,7 @@ def run(folder, count, sample=SAMPLE):
         except KeyboardInterrupt:
             found.tell("stopped early")
         found.seconds = time.monotonic() - found.began
+        found.own = time.process_time() - own
     found.sample = sorted(found.problems or found.recorded)
     found.sample = found.sample[:: max(1, -(-len(found.sample) // sample))]
     found.differing = compare(course, folder / "alone", found)
@@ -239,6 +242,8 @@ def table(found):
         made.add_row(what, str(seen), goal, mark)
 
     add("throughput", f"{found.done / found.seconds:.1f} a second, {found.seconds:,.0f} s")
+    each = found.own / max(found.done, 1)
+    add("processor time of the coordinator", f"{each * 1e3:.1f} ms a submission")
     for mark, megabytes in found.memory.items():
         add(f"memory of the coordinator at {mark:,}", f"{megabytes:.0f} MB")
     if found.memory:
