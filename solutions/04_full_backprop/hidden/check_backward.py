@@ -2,7 +2,7 @@
 
 import numpy as np
 from hidden.networks import widths
-from hidden.zoo import TRIED_TWICE, ZOO
+from hidden.zoo import DEEP, TRIED_TWICE, ZOO
 from solution import check_backward, init_params, model_backward, model_forward, mse, mse_grad
 
 from grader.exercise import Case, Rng, exercise
@@ -36,17 +36,44 @@ def expects(wanted):
 @asked.cases
 def suspects(rng):
     """Right backward passes and planted bugs, group by group."""
-    seen = []
+    seen, deep = [], []
     for group, right, wrong in ZOO:
         for wanted, passes in [(True, right), (False, wrong)]:
             for backward, dims, kinds in passes:
                 watched, check = backward, expects(wanted)
                 if wanted and dims == TRIED_TWICE:
                     watched, check = noted(backward, seen)
+                elif wanted and dims == DEEP:
+                    check = either(deep)
                 yield Case(
                     watched, dims, kinds, Rng(new_seed(rng)), group=group,
                     shapes=widths(dims), check=check,
                 )  # fmt: skip
+
+
+def is_no_answer(result):
+    """Return what is told where a checker's answer is neither True nor False."""
+    return expects(True)(result) and expects(False)(result)
+
+
+def either(answers):
+    """Return the check of a right pass that is tried on two networks, and may be rejected once.
+
+    The first tells of an answer that is none alone; the second knows both.
+    """
+
+    def first(result, *_arguments):
+        answers[:] = [result]
+        return is_no_answer(result)
+
+    def second(result, *_arguments):
+        wrong = [expects(True)(answer) for answer in (*answers, result)]
+        return is_no_answer(result) or (wrong[-1] if all(wrong) else None)
+
+    if answers:
+        return second
+    answers.append(None)
+    return first
 
 
 def noted(backward, seen):
