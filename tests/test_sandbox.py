@@ -435,6 +435,9 @@ def test_a_folder_of_a_killed_judge_is_swept_and_one_in_use_is_not(tmp_path, mon
     os.close(scratch.claim(tmp_path / "box-left"))
     used = scratch.claim(tmp_path / "box-used")
     (tmp_path / "box-link").symlink_to(tmp_path / "box-used")
+    # Killed before it had a claim, or after that was removed: so it lies there for long.
+    (tmp_path / "box-old" / "deep").mkdir(parents=True)
+    os.utime(tmp_path / "box-old", (0, 0))
 
     scratch.sweep("box-*")
 

@@ -8,6 +8,7 @@ import os
 import shutil
 import stat
 import tempfile
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -16,26 +17,38 @@ Given = Mapping[str, tuple[int, int]]  # of a file that was put there: its size 
 
 def claim(folder: Path) -> int:
     """Mark a folder as in use for as long as the returned descriptor is open."""
-    descriptor = os.open(folder / _CLAIM, os.O_RDWR | os.O_CREAT, 0o600)
-    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    descriptor = os.open(folder / _CLAIM, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        raise
     return descriptor
 
 
 def sweep(pattern: str) -> None:
-    """Remove folders that were claimed once, and by nobody now: their owner was killed."""
+    """Remove folders that nobody claims any more: their owner was killed.
+
+    One without a claim is just being made, or its owner was killed while it was made or
+    emptied: after an hour it is the latter.
+    """
     for folder in Path(tempfile.gettempdir()).glob(pattern):
         with contextlib.suppress(OSError):
-            if folder.lstat().st_uid != os.geteuid():
+            about = folder.lstat()
+            if about.st_uid != os.geteuid() or not stat.S_ISDIR(about.st_mode):
                 continue
-            descriptor = os.open(folder / _CLAIM, os.O_RDWR | os.O_NOFOLLOW)
+            if not (folder / _CLAIM).exists() and time.time() - about.st_mtime < _YOUNG_SECONDS:
+                continue
+            # Made where there is none: whoever comes at the same time finds it locked.
+            descriptor = claim(folder)
             try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 empty(folder)
                 folder.rmdir()
             finally:
                 os.close(descriptor)
 
 
+_YOUNG_SECONDS = 3600.0
 _CLAIM = "in-use"
 
 
