@@ -978,8 +978,8 @@ wrong_adams(globals(), adams)
 # small.
 #
 # **Easy to believe and false: a falling loss means a right optimiser.**
-# Only a test of the function finds such mistakes, and one step from a zero state is not enough: half of
-# the 25 wrong Adams of the hidden tests take the right first step on ordinary gradients.
+# Only a test of the function finds such mistakes, and one step from a zero state is not enough: 13 of
+# the 28 wrong Adams of the hidden tests take the right first step on ordinary gradients.
 # Among them are an $M$ or a $G$ that forgets its past, exchanged betas, a counter that is not kept, and
 # an epsilon in the wrong place.
 # A missing correction is found, and so are the lecture notes.
