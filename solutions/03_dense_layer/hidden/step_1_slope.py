@@ -16,7 +16,10 @@ def entries(rng):
     ]:
         W = rng.normal(size=(n_out, n_in))
         # Of either sign, and not by chance.
-        W[j, k] = abs(W[j, k]) * (-1 if j % 2 else 1)
+        W[j, k] = min(abs(W[j, k]), 2.0) * (-1 if j % 2 else 1)
+        if n_in > 1 and n_out > 1:
+            # Nor is it the smallest or the largest.
+            W[j - 1, k], W[j, k - 1] = 2.5, -2.5
         yield Case(W, j, k, group=group, shapes={"n_out": n_out, "n_in": n_in})
 
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from grader.exercise import Case, exercise
 
-asked = exercise("unbroadcast", not_alone=("nothing was stretched",))
+asked = exercise("unbroadcast", not_alone=("nothing was stretched", "a batch of one"))
 
 
 @asked.cases
