@@ -97,16 +97,6 @@ class Recorder:
         """Return what has been graded already."""
         return Done(self._database, self._autograded)
 
-    def record(self, entry: Entry, graded: Graded, lesson: Lesson, content_hash: str) -> None:
-        """Write one report: folder beside, scores in one transaction, folder into place.
-
-        Raises:
-            InputError: the gradebook or the disk refuses; nothing of this report is kept.
-        """
-        finished = Finished(entry=entry, graded=graded, lesson=lesson, content_hash=content_hash)
-        for error in self.record_all([finished]).values():
-            raise error
-
     def record_all(self, finished: Sequence[Finished]) -> dict[Entry, Exception]:
         """Write reports with one transaction for all: a commit waits longer than all else takes.
 

@@ -18,7 +18,15 @@ from grader.submission.entry import fingerprint
 from tests import classroom
 from tests.classroom import LESSON, holdings, tree
 from tests.conftest import load
-from tests.gradebook.recording import CLASS, autograded, entry, hash_of, record, recorder
+from tests.gradebook.recording import (
+    CLASS,
+    autograded,
+    entry,
+    hash_of,
+    record,
+    record_one,
+    recorder,
+)
 
 # ----------------------------------------------------------------------------------- the same again
 
@@ -58,7 +66,7 @@ def test_however_large_the_class_one_submission_is_found_by_index(course, graded
         book.register(load(LESSON))
         engine = book._database.session.get_bind()
         event.listen(engine, "before_cursor_execute", lambda *seen: asked.append(seen[2:4]))
-        book.record(entry(course, "right"), graded["right"], load(LESSON), "hash")
+        record_one(book, entry(course, "right"), graded["right"], load(LESSON), "hash")
 
     with contextlib.closing(sqlite3.connect(course.class_folder / "gradebook.db")) as db:
         plans = [
@@ -183,7 +191,7 @@ def test_no_file_is_written_twice_since_the_first_time_makes_it_read_only(
     lesson = dataclasses.replace(load(LESSON), earlier="def f():\n    return 1\n")
 
     with recorder(course) as book:
-        book.record(entry(course, "right"), graded["right"], lesson, "hash")
+        record_one(book, entry(course, "right"), graded["right"], lesson, "hash")
 
     made = course.class_folder / "autograded" / "right" / LESSON / "earlier.py"
     assert made.read_text() == lesson.earlier

@@ -13,7 +13,15 @@ from sqlalchemy import event
 from tests import classroom
 from tests.classroom import LESSON, holdings
 from tests.conftest import load
-from tests.gradebook.recording import autograded, entry, finished, hash_of, record, recorder
+from tests.gradebook.recording import (
+    autograded,
+    entry,
+    finished,
+    hash_of,
+    record,
+    record_one,
+    recorder,
+)
 
 
 def killed_at(number, deed):
@@ -46,7 +54,7 @@ def test_killed_at_any_step_and_started_again_nothing_differs(
     if before == "graded another submission":
         with recorder(course) as book:
             old = dataclasses.replace(graded["wrong"])
-            book.record(entry(course, "right"), old, load(LESSON), "an older hash")
+            record_one(book, entry(course, "right"), old, load(LESSON), "an older hash")
     pristine = tmp_path / "pristine"
     shutil.copytree(course.class_folder, pristine)
     record(course, graded, *students)

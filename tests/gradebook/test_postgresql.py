@@ -13,7 +13,7 @@ from grader.gradebook.marks import marks_in
 from tests.classroom import _QUERIES, LESSON, copy_of, holdings
 from tests.conftest import load
 from tests.gradebook import recording, server
-from tests.gradebook.recording import CLASS, TASK, entry, hash_of, recorder
+from tests.gradebook.recording import CLASS, TASK, entry, hash_of, record_one, recorder
 
 pytestmark = server.needs_server
 
@@ -27,8 +27,12 @@ def postgresql():
 def record(course, graded, url, *students):
     with recorder(course, url=url) as book:
         for student in students or CLASS:
-            book.record(
-                entry(course, student), graded[student], load(LESSON), hash_of(course, student)
+            record_one(
+                book,
+                entry(course, student),
+                graded[student],
+                load(LESSON),
+                hash_of(course, student),
             )
 
 
@@ -125,12 +129,18 @@ def test_a_server_that_goes_away_ends_the_class_with_one_line_and_a_rerun_finish
 ):
     url = postgresql.new("gone")
     with recorder(course, url=url) as book:
-        book.record(entry(course, "right"), graded["right"], load(LESSON), hash_of(course, "right"))
+        record_one(
+            book, entry(course, "right"), graded["right"], load(LESSON), hash_of(course, "right")
+        )
         postgresql.stop()
         try:
             with pytest.raises(StopError, match="the database server refuses or has gone") as told:
-                book.record(
-                    entry(course, "wrong"), graded["wrong"], load(LESSON), hash_of(course, "wrong")
+                record_one(
+                    book,
+                    entry(course, "wrong"),
+                    graded["wrong"],
+                    load(LESSON),
+                    hash_of(course, "wrong"),
                 )
             assert "secret" not in str(told.value)
             with pytest.raises(InputError, match="see that it runs and lets you in"):

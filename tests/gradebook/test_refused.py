@@ -24,7 +24,7 @@ from grader.gradebook.disk import refusals_told
 from tests import classroom
 from tests.classroom import LESSON, holdings
 from tests.conftest import load
-from tests.gradebook.recording import autograded, entry, record, recorder, url
+from tests.gradebook.recording import autograded, entry, record, record_one, recorder, url
 
 
 def refusal(course, graded, student="right", **options):
@@ -33,7 +33,7 @@ def refusal(course, graded, student="right", **options):
     def register_and_record():
         with recorder(course, **options) as book:
             book.register(load(LESSON))
-            book.record(entry(course, student), graded[student], load(LESSON), "hash")
+            record_one(book, entry(course, student), graded[student], load(LESSON), "hash")
 
     with pytest.raises(InputError) as caught:
         register_and_record()
@@ -217,12 +217,12 @@ def test_on_a_full_disk_nothing_is_half_written(course, graded, room):
             for number in range(60):
                 me = dataclasses.replace(entry(course, "wrong"), student=f"new-{number}")
                 try:
-                    book.record(me, graded["wrong"], load(LESSON), "hash")
+                    record_one(book, me, graded["wrong"], load(LESSON), "hash")
                 except InputError as error:
                     assert "nothing graded so far is lost" in str(error)  # noqa: PT017
                     # The disk is full for each who comes then, and the class goes on.
                     with contextlib.suppress(InputError):
-                        book.record(me, graded["wrong"], load(LESSON), "hash")
+                        record_one(book, me, graded["wrong"], load(LESSON), "hash")
                     return
         raise AssertionError("the disk never was full")
 
@@ -256,7 +256,7 @@ def test_a_gradebook_that_cannot_grow_is_told_and_keeps_what_it_has(course, grad
         def record_many():
             for number in range(60):
                 me = dataclasses.replace(entry(course, "wrong"), student=f"new-{number}")
-                book.record(me, graded["wrong"], load(LESSON), "hash")
+                record_one(book, me, graded["wrong"], load(LESSON), "hash")
 
         # The class ends there: each that came after would be graded for nothing.
         with pytest.raises(StopError) as caught:
