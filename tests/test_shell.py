@@ -85,6 +85,41 @@ NOTEBOOKS = {
         "get_ipython().ast_transformers.clear()",
         "1",
     ],
+    "definitions": [
+        "# a comment\n\n# and another\ndef f(x):\n    return x / 0\n\n# below",
+        "f(1)",
+        "def g(x=1 / 0):\n    pass\n",
+        "class C:\n    'A docstring.'\n    print('made', __name__)\n\n    y = undefined",
+        "def h():\n    'A string.'\n    nonlocal x\n",
+        "def i(\n    x,\n):\n    return x\n",
+        "i(5)",
+        "def j():\n    %precision 4\n    return 'a magic'\n",
+        "j()",
+        "import inspect\nprint(inspect.getsource(f), f.__code__.co_firstlineno)",
+    ],
+    "a definition whose tree is changed": [
+        (
+            "import ast\nclass Up(ast.NodeTransformer):\n    def visit_Constant(self, node):\n"
+            "        return ast.copy_location(ast.Constant(node.value + 1), node)\n"
+            "get_ipython().ast_transformers.append(Up())"
+        ),
+        "def f():\n    return 1\n",
+        "f()",
+        "get_ipython().ast_transformers.clear()",
+    ],
+    "a definition whose text is changed": [
+        (
+            "def loud(lines):\n    return [line.replace('quiet', 'loud') for line in lines]\n"
+            "get_ipython().input_transformers_cleanup.append(loud)"
+        ),
+        "def f():\n    return 'quiet'\n",
+        "f()",
+        "get_ipython().input_transformers_cleanup.remove(loud)",
+        "get_ipython().input_transformers_post.append(loud)",
+        "def f():\n    return 'quiet'\n",
+        "f()",
+        "get_ipython().input_transformers_post.remove(loud)",
+    ],
     "help": ["len?", "?len", "%pinfo len"],
     "a magic that there is not": ["%nothing", "%%nothing\nx"],
     "formats and modes": ["%precision 3\n3.14159265", "%xmode Minimal"],

@@ -6,7 +6,6 @@ It is made once, before the fork: making it costs more than a notebook.
 
 from __future__ import annotations
 
-import ast
 import codecs
 import contextlib
 import io
@@ -14,19 +13,17 @@ import os
 import subprocess
 import sys
 import tokenize
-import warnings
 from typing import Any
 
-from IPython.core.compilerop import CachingCompiler
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.formatters import DisplayFormatter
-from IPython.core.inputtransformer2 import TransformerManager
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.text import SList
 
 from . import limited, words
 from .outputs import Outputs
+from .source import Compiler, Transformers
 
 # Magics of a kernel that speak to a screen: there is none.
 _SCREEN = ("autosave", "clear", "cls", "connect_info", "less", "man", "more", "qtconsole")
@@ -120,59 +117,12 @@ class _Formatter(DisplayFormatter):  # type: ignore[misc]
         return found, metadata
 
 
-class _Compiler(CachingCompiler):  # type: ignore[misc]
-    """Parses a cell once: whoever asks for its tree gets the one that a first look has made."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._looked_at: tuple[str, int, ast.AST] | None = None
-
-    def is_python(self, source: str) -> bool:
-        """Whether a cell is plain Python, in which there are no magics."""
-        self._looked_at = None
-        try:
-            with warnings.catch_warnings(record=True) as told:
-                warnings.simplefilter("always")
-                tree = super().ast_parse(source)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return False
-        # What there is to warn of is told when the cell is run: it is parsed again for that.
-        if not told:
-            self._looked_at = source, self.flags, tree
-        return True
-
-    def ast_parse(self, source: str, filename: str = "<unknown>", symbol: str = "exec") -> ast.AST:
-        """Return the tree of a cell, for one who may change it."""
-        seen, self._looked_at = self._looked_at, None
-        if seen is not None and seen[:2] == (source, self.flags) and symbol == "exec":
-            return seen[2]
-        tree: ast.AST = super().ast_parse(source, filename, symbol)
-        return tree
-
-
-class _Transformers(TransformerManager):  # type: ignore[misc]
-    def __init__(self, compiler: _Compiler) -> None:
-        super().__init__()
-        self._known, self._compiler = list(self.token_transformers), compiler
-
-    def do_token_transforms(self, lines: list[str]) -> list[str]:
-        """Look for magics, unless the cell is plain Python, in which there are none.
-
-        Taking a cell apart, token by token, is half of the time it takes to run most cells.
-        """
-        unchanged = self.token_transformers == self._known
-        if unchanged and self._compiler.is_python("".join(lines)):
-            return lines
-        found: list[str] = super().do_token_transforms(lines)
-        return found
-
-
 class Shell(InteractiveShell):  # type: ignore[misc]
     """A kernel's shell without a kernel: it collects instead of sending."""
 
     displayhook_class = _Hook
     display_pub_class = _Publisher
-    compiler_class = _Compiler
+    compiler_class = Compiler
 
     def __init__(self, **options: Any) -> None:
         self.outputs, self.cell = Outputs(), ""
@@ -180,7 +130,7 @@ class Shell(InteractiveShell):  # type: ignore[misc]
         super().__init__(**options)
         # What a kernel keeps in a file of its profile, `%cd` among it, is kept here.
         self.db: dict[str, Any] = {}
-        self.input_transformer_manager = _Transformers(self.compile)
+        self.input_transformer_manager = Transformers(self)
         self.InteractiveTB.set_mode("Plain")
 
     def should_run_async(self, raw_cell: str, **known: Any) -> bool:
