@@ -85,7 +85,7 @@ class _Worker:
 def _serve(connection: Connection, core: int | None, about: _About) -> None:
     """Be a worker: grade what comes, until there is no more."""
     if core is not None:
-        os.sched_setaffinity(0, {core})
+        _keep_to(core)
     if about.sandboxed:
         apart.enter(about.place)
     # Ctrl-C is for the parent, which ends its workers in order.
@@ -110,6 +110,17 @@ def _serve(connection: Connection, core: int | None, about: _About) -> None:
         with contextlib.suppress(EOFError, OSError):
             while (task := connection.recv()) is not None:
                 connection.send(worker.work(task))
+
+
+def _keep_to(core: int) -> None:
+    """Let this worker and its box have one processor between them.
+
+    Neither takes it from the other as soon as it could go on: the box answers several
+    questions in a row, and the judge reads the answers at one time.
+    """
+    os.sched_setaffinity(0, {core})
+    with contextlib.suppress(AttributeError, OSError):
+        os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
 
 
 def _refuse_all(connection: Connection, error: GraderError) -> None:

@@ -192,7 +192,8 @@ def test_no_more_results_are_held_than_workers_can_have_ready(few, monkeypatch):
 def test_each_worker_keeps_to_a_processor_so_that_no_box_takes_another_s_time(few, monkeypatch):
     def told(*_args, **_):
         time.sleep(0.2)
-        raise GraderError(f"{os.sched_getaffinity(0)}")
+        policy = os.sched_getscheduler(0) == os.SCHED_BATCH
+        raise GraderError(f"{os.sched_getaffinity(0)}, in a row: {policy}")
 
     monkeypatch.setattr(engine, "grade_file", told)
     tasks = [
@@ -203,7 +204,7 @@ def test_each_worker_keeps_to_a_processor_so_that_no_box_takes_another_s_time(fe
         said = {str(result) for _, result in workers.grade(tasks)}
 
     cores = sorted(os.sched_getaffinity(0))
-    assert said == {f"{{{core}}}" for core in cores[:2]}
+    assert said == {f"{{{core}}}, in a row: True" for core in cores[:2]}
 
 
 def test_a_fault_of_the_grader_is_told_as_its_own_and_the_rest_is_graded(few, run, monkeypatch):
