@@ -10,7 +10,7 @@ from grader.course.lesson import Lesson
 from grader.course.loading import load
 from grader.judge.outcome import Report
 from grader.run import words
-from grader.run.one import grade
+from grader.run.one import grade, mentions_drawing
 from grader.sandbox import availability
 from grader.sandbox.box import PLOTS, Box
 from grader.submission.cells import NotebookCell, UnreadableError, parse_notebook, read_bytes
@@ -35,8 +35,8 @@ def check_notebook(path: Path, *, student: str, course: Course) -> tuple[Report,
     reason = availability.unavailable()
     # The warm process starts loading while the lesson is read; what one notebook does not
     # need would only be waited for.
-    drawing = ("matplotlib", "pylab", "byhand.plots", "byhand.figures")
-    preload = PLOTS if _mentions(cells, drawing) else ()
+    run = [cell.source for cell in cells if cell.type == "code" and not cell.skipped]
+    preload = PLOTS if mentions_drawing(run) else ()
     with Box(course, preload=preload, sandboxed=not reason) as box:
         lesson, submission = _matched(path, cells, course)
         graded = grade(
@@ -49,12 +49,6 @@ def check_notebook(path: Path, *, student: str, course: Course) -> tuple[Report,
         )
     notice = words.checked_unconfined(reason) if reason else ""
     return graded.report, notice
-
-
-def _mentions(cells: Sequence[NotebookCell], told: Sequence[str]) -> bool:
-    """Whether a cell that will be run has one of the words; what it needs, it finds anyway."""
-    run = [cell for cell in cells if cell.type == "code" and not cell.skipped]
-    return any(word in cell.source for cell in run for word in told)
 
 
 def _matched(

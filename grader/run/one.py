@@ -17,14 +17,17 @@ from grader.judge.outcome import Outcome, Report
 from grader.judge.verdict import Verdict
 from grader.report.graded import Graded
 from grader.run import words
-from grader.sandbox.box import PLOTS, Box
+from grader.sandbox.box import Box
 from grader.sandbox.limits import Limits
 from grader.sandbox.session import Session
 from grader.submission.beside import own_files
 from grader.submission.cells import UnreadableError
+from grader.submission.code import Code
 from grader.submission.folder import find_notebook
 from grader.submission.handed_in import handed_in
 from grader.submission.matching import Submission, read
+
+_DRAWING = ("matplotlib", "pylab", "plots", "figures")
 
 
 def imports_of(lessons: Iterable[Lesson]) -> list[str]:
@@ -42,6 +45,11 @@ def imports_of(lessons: Iterable[Lesson]) -> list[str]:
                     names.update({f"{node.module}.{alias.name}": None for alias in node.names})
     # earlier.py differs from lesson to lesson: it is read from the working folder.
     return [name for name in names if name.split(".")[0] != "earlier"]
+
+
+def mentions_drawing(texts: Iterable[str]) -> bool:
+    """Whether one of a student's texts may draw; what it needs, it finds anyway, but slowly."""
+    return any(word in text for text in texts for word in _DRAWING)
 
 
 def working_files(lesson: Lesson) -> dict[str, bytes]:
@@ -65,6 +73,13 @@ def grade(
     # A folder or a package of the same name would stand in the way of the lesson's own file.
     taken = {part for name in lent for part in (name, Path(name).stem)}
     files = {name: content for name, content in files.items() if name.split("/")[0] not in taken}
+    own = [
+        content.decode(errors="replace") for name, content in files.items() if name[-3:] == ".py"
+    ]
+    released = set(lesson.released)
+    own += [c.source for c in submission.cells if isinstance(c, Code) and c.source not in released]
+    if mentions_drawing(own):
+        box = box.drawing()
     files |= lent
     with Session(box, submission.cells, files, withheld=lesson.withheld) as session:
         report = judge_lesson(
@@ -128,13 +143,8 @@ def unreadable(
     )
 
 
-def to_preload(lessons: Iterable[Lesson]) -> list[str]:
-    """Return what a box loads beforehand: what these lessons import, and their notebooks may."""
-    return [*PLOTS, *imports_of(lessons)]
-
-
 def open_box(
     course: Course, lessons: Iterable[Lesson], *, sandboxed: bool, limits: Limits | None = None
 ) -> Box:
     """Return a box for these lessons."""
-    return Box(course, preload=to_preload(lessons), sandboxed=sandboxed, limits=limits)
+    return Box(course, preload=imports_of(lessons), sandboxed=sandboxed, limits=limits)

@@ -19,7 +19,7 @@ from grader.judge.outcome import Outcome, Report
 from grader.judge.verdict import Verdict
 from grader.report.marks import Marks
 from grader.run import words
-from grader.run.one import to_preload
+from grader.run.one import imports_of
 from grader.run.plan import Task, Terms
 from grader.run.workers import Workers
 from grader.sandbox import availability
@@ -70,7 +70,7 @@ def preview(
     changed = 0
     watch(0, len(tasks))
     jobs = min(jobs or os.cpu_count() or 1, max(1, len(tasks)))
-    with Workers(course, to_preload(by_id.values()), jobs=jobs) as workers:
+    with Workers(course, imports_of(by_id.values()), jobs=jobs) as workers:
         for count, (task, result) in enumerate(workers.grade(tasks), start=1):
             if isinstance(result, InputError | GraderError):
                 entry = task.entry

@@ -18,7 +18,7 @@ from grader.gradebook.lean import import_gradebook
 from grader.report.row import Row
 from grader.run import words
 from grader.run.crew import Crew, Result
-from grader.run.one import to_preload
+from grader.run.one import imports_of
 from grader.run.plan import Task, Terms, plan
 from grader.run.record import record
 from grader.run.workers import Workers
@@ -126,7 +126,7 @@ def _crew(
     say: Callable[[str], None],
 ) -> Crew:
     """Return who grades: this machine, or those of a cluster."""
-    preload = to_preload(lessons.values())
+    preload = imports_of(lessons.values())
     if not scheduler:
         return Workers(course, preload, jobs=jobs, sandboxed=sandboxed)
     from grader.run.cluster import Cluster  # noqa: PLC0415 - it loads Dask

@@ -3,13 +3,15 @@
 Theory of operation.  A box is one Python process under sandlock (Landlock and
 seccomp; no root, no namespaces) that reads the Python environment, byhand/ and
 data/, writes its scratch folder, and has neither network nor /proc.  It loads
-NumPy, Matplotlib and IPython once and stays warm.  For each submission it forks
-a child, which gets a socket of its own, confines itself further to a folder of
-its own, and runs the student's code.  The socket's other end is held by the
-judge, outside: values cross, as frames of plain data, and nothing else.  When
-the judge hangs up or the time is over the warm process kills the child and,
-as their subreaper, every descendant, before it takes the next submission.
-A box that does not do what it is told is killed as a whole and replaced.
+NumPy and IPython once and stays warm; what may draw is run in a second one,
+which has loaded Matplotlib besides and starts when it is needed.  For each
+submission it forks a child, which gets a socket of its own, confines itself
+further to a folder of its own, and runs the student's code.  The socket's other
+end is held by the judge, outside: values cross, as frames of plain data, and
+nothing else.  When the judge hangs up or the time is over the warm process kills
+the child and, as their subreaper, every descendant, before it takes the next
+submission.  A box that does not do what it is told is killed as a whole and
+replaced.
 
 Three kinds of limits hold a submission: those of the kernel on each process
 (address space, processor time, size of a file), sandlock's on the number of
@@ -74,6 +76,8 @@ class Box:
         self.name = availability.describe(sandboxed=sandboxed)
         self._course, self._sandboxed = course, sandboxed
         self._withheld, self._lent = withheld, lent
+        self._draws = set(PLOTS) <= set(preload)
+        self._drawing: Box | None = None
         # NumPy loads its random numbers when they are first used, which would be in every child.
         self._preload = ("numpy.random", *preload)
         self._warm: WarmProcess | None = None
@@ -108,6 +112,26 @@ class Box:
         except SandboxError:
             self.close()
             raise
+
+    def drawing(self) -> Box:
+        """Return a box like this one that has loaded what drawing takes; it ends with this one.
+
+        It is another only where this one has not.  Half of what a process inherits would be for
+        drawing, and most submissions draw nothing.
+        """
+        if self._draws:
+            return self
+        self.end_ahead()
+        if self._drawing is None:
+            self._drawing = Box(
+                self._course,
+                preload=[*self._preload, *PLOTS],
+                sandboxed=self._sandboxed,
+                limits=self.limits,
+                withheld=self._withheld,
+                lent=self._lent,
+            )
+        return self._drawing
 
     def fork_ahead(self) -> None:
         """Have the next child forked already, if the box is warm; `open` will return it.
@@ -243,6 +267,9 @@ class Box:
         if self._ahead is not None:
             (channel, _), self._ahead = self._ahead, None
             channel.close()
+        if self._drawing is not None:
+            ended_too, self._drawing = self._drawing, None
+            ended_too.close()
         if self._warm is not None:
             ended, self._warm = self._warm, None
             ended.close()
