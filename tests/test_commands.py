@@ -1,6 +1,7 @@
 """The commands as a user meets them: exit codes, JSON, and one line for every bad input."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -130,3 +131,23 @@ def test_before_a_command_runs_no_more_is_loaded_than_the_command_line():
     )
 
     assert done.stdout.split() == ["byhand", "click", "grader"]
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="threads are counted in /proc")
+def test_a_command_multiplies_matrices_in_one_thread():
+    """Two that spin while they wait took a fortieth of a class's processor time."""
+    script = (
+        "import os, sys\n"
+        "sys.argv = ['grader', '--help']\n"
+        "from grader.cli.main import main\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        "import numpy as np\n"
+        "np.ones((600, 600)) @ np.ones((600, 600))\n"
+        "print(len(os.listdir('/proc/self/task')))\n"
+    )
+    environment = {k: v for k, v in os.environ.items() if "NUM_THREADS" not in k}
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout.splitlines()[-1] == "1"
