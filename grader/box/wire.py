@@ -293,7 +293,7 @@ class _Reader:
 
     def __init__(self, about: bytes, blob: bytes, *, trusted: bool) -> None:
         self._about, self._blob, self._trusted = about, blob, trusted
-        self._told = self._used = self._nested = self._marks = 0
+        self._told = self._used = self._nested = self._parts = self._marks = 0
 
     def extension(self, code: int, body: bytes) -> Any:
         """Return what an extension stands for."""
@@ -314,7 +314,7 @@ class _Reader:
 
     def sequence(self, items: list[Any]) -> Any:
         """Return a list, or what its first item makes of it."""
-        self._count()
+        self._count(len(items))
         if items and type(items[0]) is _Mark:
             self._marks -= 1
             return items[0].make(items)
@@ -322,12 +322,13 @@ class _Reader:
 
     def mapping(self, items: dict[Any, Any]) -> dict[Any, Any]:
         """Return a dict."""
-        self._count()
+        self._count(len(items))
         return items
 
-    def _count(self) -> None:
-        """Bear in mind that memory was taken for one more list, dict or array."""
+    def _count(self, parts: int) -> None:
+        """Bear in mind that memory was taken for one more list or dict, and what it holds."""
         self._nested += 1
+        self._parts += parts
         if self._nested > MAX_PARTS:
             raise WireError(words.MANY_FRAME_PARTS)
 
@@ -337,7 +338,9 @@ class _Reader:
             raise WireError(words.BYTES_LEFT)
         if self._marks:
             raise WireError(words.STRAY_MARK)
-        if not self._trusted:
+        # Of so few, none can be too deep, nor are there too many parts in them.
+        few = self._nested <= MAX_DEPTH and self._parts <= MAX_PARTS
+        if not (self._trusted or few):
             try:
                 _measure(value)
             except UnplainError as error:
