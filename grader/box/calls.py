@@ -58,7 +58,8 @@ def call(
         "message" and "exceptions"; "changed", "shares", "twins" and "warned" besides.
     """
     # What is set on an object is the object's own from then on.
-    lent = (arguments, keywords, [step for step in steps if step[0] == "call"])
+    called = [step for step in steps if step[0] == "call"]
+    lent = [part for part in (arguments, keywords, called) if part]
     before = copied(lent)
     with (
         warnings.catch_warnings(record=True) as caught,
