@@ -69,11 +69,12 @@ def declared(case: Case) -> Prepared:
 
 def more_than_data(case: Case) -> tuple[Any, ...]:
     """Return what a case gives besides numbers, texts and arrays; it is looked for once."""
-    if case not in _MORE:
+    more = _MORE.get(case)
+    if more is None:
         found: list[Any] = []
         mapped(declared(case), found.append)
-        _MORE[case] = tuple(found)
-    return _MORE[case]
+        more = _MORE[case] = tuple(found)
+    return more
 
 
 def _realised(value: Any) -> Any:
