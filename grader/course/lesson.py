@@ -48,6 +48,11 @@ class Lesson:
         """The text of each cell as students get it."""
         return tuple(map(released, self.cells))
 
+    @cached_property
+    def squeezed(self) -> tuple[str, ...]:
+        """The same, with all white space as one space."""
+        return tuple(" ".join(text.split()) for text in self.released)
+
     @property
     def withheld(self) -> frozenset[str]:
         """The modules that solve one of its exercises: its submissions do without them."""

@@ -141,7 +141,7 @@ def _below(
 
 def is_as_released(source: str, released: str) -> bool:
     """Whether a cell's text is the released one, white space aside."""
-    return source.split() == released.split()
+    return source == released or source.split() == released.split()
 
 
 def _order(
@@ -221,9 +221,11 @@ def identify(cells: Sequence[NotebookCell], lesson: Lesson) -> list[int | None]:
 
 def _by_text(cells: Sequence[NotebookCell], lesson: Lesson, places: list[int | None]) -> None:
     """Find cells whose text is as released; a second copy of one is the lesson's, too."""
+    if None not in places:
+        return
     known: dict[tuple[bool, str], list[int]] = {}
     for i, cell in enumerate(lesson.cells):
-        text = " ".join(lesson.released[i].split())
+        text = lesson.squeezed[i]
         # An untouched stub or answer that was copied is a place to work in: the student's own.
         if text and cell.kind is not Kind.ANSWER:
             known.setdefault((cell.kind in _CODE, text), []).append(i)
