@@ -15,13 +15,12 @@ import resource
 import signal
 import sys
 from collections import deque
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import numpy as np
 
-from . import failures, names, stream, wire, words
+from . import beside, failures, names, stream, wire, words
 from .calls import call, uncallable
 from .plain import mapped
 from .shell import Shell
@@ -84,18 +83,19 @@ class Inbox:
 
 
 def serve(
-    channel: stream.Channel, shell: Shell, start: dict[str, Any], *, size: int | None
+    channel: stream.Channel,
+    shell: Shell,
+    start: dict[str, Any],
+    *,
+    size: int | None,
+    unclaimed: Collection[str],
 ) -> None:
     """Prepare as the start frame says; then run cells and answer calls until the judge hangs up.
 
     Args:
         size: bytes of this process's address space, None if it cannot be limited.
+        unclaimed: names of lessons' modules that no installed one has.
     """
-    for name, content in start["files"].items():
-        path = Path(name)
-        if path.parent != Path():
-            path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
     os.environ.update(start["environment"])
     _limit(start["limits"], size)
     builtins.input = _no_input
@@ -103,6 +103,7 @@ def serve(
     sys.path.insert(0 if start["own_first"] else len(sys.path), "")
     for name, why in start["withheld"].items():
         withhold(name, why)
+    beside.offer(start["files"], start["codes"], unclaimed)
     # What fails before this frame is the box's fault, what fails after it the student's.
     stream.send(channel, {"ready": True})
     inbox = Inbox(channel)

@@ -20,10 +20,11 @@ import select
 import signal
 import socket
 import sys
+from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import Any, NoReturn
 
-from . import NAME_BYTES, admitted, calls, child, fence, semaphores, stream
+from . import NAME_BYTES, admitted, beside, calls, child, fence, semaphores, stream
 from .preload import Finder
 from .withheld import Absent
 
@@ -53,8 +54,11 @@ def main(argument: str) -> None:
     os.close(null)
     try:
         shell = _load(options)
-        # Asking for it is slow in the box, and a child's is the same.
-        size = calls.address_space()
+        # Asking for these is slow in the box, and a child would hear the same.
+        known = {
+            "size": calls.address_space(),
+            "unclaimed": [n for n in options["beside"] if PathFinder.find_spec(n) is None],
+        }
         _tell_modules(Path(options["missed"]))
     except Exception as error:  # noqa: BLE001 - whatever it is, the judge tells the user
         os.write(control.fileno(), b"e" + f"{type(error).__name__}: {error}".encode()[:500])
@@ -79,7 +83,7 @@ def main(argument: str) -> None:
         if pid == 0:
             for descriptor in (control.detach(), *lists):
                 os.close(descriptor)
-            _be_child(descriptors[0], folder, options, shell, size)
+            _be_child(descriptors[0], folder, options, shell, known)
         os.close(descriptors[0])
         heard = _attend(control.fileno(), pid, judge)
         _bury(pid, lists)
@@ -124,7 +128,7 @@ def _tell_modules(path: Path) -> None:
 
 
 def _be_child(
-    descriptor: int, folder: Path, options: dict[str, Any], shell: Any, size: int | None
+    descriptor: int, folder: Path, options: dict[str, Any], shell: Any, known: dict[str, Any]
 ) -> NoReturn:
     """Serve one submission in a fresh process; never returns."""
     status = 1
@@ -136,12 +140,14 @@ def _be_child(
             child.confine(str(folder), options["within_reach"], "/dev/null")
         channel = stream.Buffered(child.Line(descriptor))
         start = stream.receive(channel, trusted=True)
+        # Before the times of files are out of reach.
+        beside.put(start["files"])
         processes = start["limits"]["processes"] > 0
         if processes:
             semaphores.install()
         if options["fences"]:
             admitted.admit(processes=processes)
-        child.serve(channel, shell, start, size=size)
+        child.serve(channel, shell, start, **known)
     except stream.ClosedError:
         status = 0
     finally:

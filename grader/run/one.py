@@ -19,6 +19,7 @@ from grader.report.graded import Graded
 from grader.run import words
 from grader.sandbox.box import Box
 from grader.sandbox.limits import Limits
+from grader.sandbox.policy import BESIDE
 from grader.sandbox.session import Session
 from grader.submission.beside import own_files
 from grader.submission.cells import UnreadableError
@@ -43,8 +44,8 @@ def imports_of(lessons: Iterable[Lesson]) -> list[str]:
                 elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
                     names[node.module] = None
                     names.update({f"{node.module}.{alias.name}": None for alias in node.names})
-    # earlier.py differs from lesson to lesson: it is read from the working folder.
-    return [name for name in names if name.split(".")[0] != "earlier"]
+    # These differ from lesson to lesson: they are read from the working folder.
+    return [name for name in names if name.split(".")[0] not in BESIDE]
 
 
 def mentions_drawing(texts: Iterable[str]) -> bool:
@@ -52,8 +53,8 @@ def mentions_drawing(texts: Iterable[str]) -> bool:
     return any(word in text for text in texts for word in _DRAWING)
 
 
-def working_files(lesson: Lesson) -> dict[str, bytes]:
-    """Return what a lesson puts beside the notebook while it is graded."""
+def modules_of(lesson: Lesson) -> dict[str, bytes]:
+    """Return the modules that a lesson puts beside the notebook, by the file's name."""
     return {} if lesson.earlier is None else {"earlier.py": lesson.earlier.encode()}
 
 
@@ -69,9 +70,9 @@ def grade(
     files, about_files = own_files(folder)
     notes = (*filter(None, [about_time]), *about_files)
     submission = replace(submission, notes=(*submission.notes, *notes))
-    lent = working_files(lesson)
+    modules = modules_of(lesson)
     # A folder or a package of the same name would stand in the way of the lesson's own file.
-    taken = {part for name in lent for part in (name, Path(name).stem)}
+    taken = {part for name in modules for part in (name, Path(name).stem)}
     files = {name: content for name, content in files.items() if name.split("/")[0] not in taken}
     own = [
         content.decode(errors="replace") for name, content in files.items() if name[-3:] == ".py"
@@ -80,8 +81,9 @@ def grade(
     own += [c.source for c in submission.cells if isinstance(c, Code) and c.source not in released]
     if mentions_drawing(own):
         box = box.drawing()
-    files |= lent
-    with Session(box, submission.cells, files, withheld=lesson.withheld) as session:
+    with Session(
+        box, submission.cells, files, modules=modules, withheld=lesson.withheld
+    ) as session:
         report = judge_lesson(
             lesson,
             session,

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from grader.box import stream, wire
-from grader.sandbox import words
+from grader.sandbox import preload, words
 from grader.sandbox.box import Box
 from grader.sandbox.limits import Limits
 from grader.sandbox.warm import SandboxError
@@ -50,12 +50,15 @@ class Child:
         box: Box,
         files: Mapping[str, bytes],
         limits: Limits,
+        *,
+        modules: Mapping[str, bytes],
         withheld: Collection[str] = (),
     ) -> None:
         """Start it.
 
         Args:
             files: what lies in its working folder.
+            modules: what the lesson puts there besides, to be imported.
             withheld: modules that it may not import.
 
         Raises:
@@ -63,7 +66,7 @@ class Child:
             UnplainError: the files are too large.
         """
         self._box, self._limits, self._end = box, limits, 0.0
-        self._socket = opened(box, limits, files, withheld=withheld)
+        self._socket = opened(box, limits, files, modules=modules, withheld=withheld)
         self._channel = stream.Buffered(self._socket)
         self._told: deque[Task] = deque()
         self._on_their_way = 0  # bytes of the tasks that were told and not replied to yet
@@ -156,6 +159,7 @@ def opened(
     limits: Limits,
     files: Mapping[str, bytes],
     *,
+    modules: Mapping[str, bytes] | None = None,
     copied: Mapping[str, Path] | None = None,
     environment: Mapping[str, str] | None = None,
     own_first: bool = False,
@@ -167,6 +171,7 @@ def opened(
 
     Args:
         files: small files of its working folder, by name.
+        modules: what the lesson puts there besides, to be imported.
         copied: others, by where they lie now.
         environment: what it finds there besides.
         own_first: whether modules in the working folder come before those that are installed.
@@ -176,9 +181,11 @@ def opened(
         SandboxError: the box fails, and so does the one that replaces it.
         UnplainError: the small files are too large.
     """
+    lent = dict(modules or {})
+    codes = {name: preload.code_of(text) for name, text in lent.items()}
     start = {
-        # As arrays: their bytes have a limit of their own.
-        "files": {name: np.frombuffer(content, np.uint8) for name, content in files.items()},
+        "files": _as_arrays({**files, **lent}),
+        "codes": _as_arrays({name: code for name, code in codes.items() if code}),
         "environment": dict(environment or {}),
         "own_first": own_first,
         "withheld": {name: words.withheld(name) for name in withheld},
@@ -209,3 +216,8 @@ def opened(
         else:
             return channel
     raise SandboxError(words.NO_PROCESS)
+
+
+def _as_arrays(files: Mapping[str, bytes]) -> dict[str, Any]:
+    """Return files as arrays: their bytes have a limit of their own."""
+    return {name: np.frombuffer(content, np.uint8) for name, content in files.items()}

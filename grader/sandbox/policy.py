@@ -21,6 +21,7 @@ from grader.sandbox import words
 
 BOX_PACKAGE = Path(__file__).resolve().parents[1] / "box"
 LENT = ("byhand", "data")  # folders of the course that notebooks may read
+BESIDE = ("earlier",)  # modules that a lesson puts beside its notebook
 
 # Installed or not: each does by itself what a lesson asks for.
 WITHHELD = (

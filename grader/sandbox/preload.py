@@ -2,15 +2,21 @@
 
 Which ones they are, an earlier box with the same Python and the same imports has
 told: the first one loads them by itself.  The list is kept in the user's cache.
+
+A module that a lesson puts beside the notebook is not among them: what every child of a
+box has is in reach of every submission, and it may answer another lesson's exercises.  Its
+code goes to the children that grade its lesson, and to no others.
 """
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import json
 import marshal
 import sys
+import warnings
 from collections.abc import Iterator, Sequence
 from importlib.util import MAGIC_NUMBER, cache_from_source
 from pathlib import Path
@@ -46,6 +52,22 @@ def _codes(modules: dict[str, str]) -> Iterator[tuple[str, str, bytes]]:
             size = (about.st_size & 0xFFFFFFFF).to_bytes(4, "little")
             if content[:_HEADER] == MAGIC_NUMBER + bytes(4) + stamp + size:
                 yield name, origin, content[_HEADER:]
+
+
+@functools.lru_cache(maxsize=64)
+def code_of(text: bytes) -> bytes | None:
+    """Return a lesson's own module as code, for `grader.box.beside`.
+
+    None where compiling it has something to say: that is for the notebook to hear.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            # As a box's Python would, which is told nothing of optimizing.
+            code = compile(text, "", "exec", dont_inherit=True, optimize=0)
+    except (SyntaxError, ValueError):
+        return None
+    return marshal.dumps(code)
 
 
 def keep(listed: Path, told: Path, *, without: Path) -> None:

@@ -77,6 +77,7 @@ class Session:
         cells: Sequence[Code | Ask],
         files: Mapping[str, bytes],
         *,
+        modules: Mapping[str, bytes] | None = None,
         limits: Limits | None = None,
         withheld: Collection[str] = (),
     ) -> None:
@@ -86,6 +87,7 @@ class Session:
             cells: what to run, in order, and where each exercise is asked; one that is
                 nowhere is asked after the last cell.
             files: what lies in the working folder.
+            modules: what the lesson puts there besides, by the file's name, to be imported.
             limits: what it may use, if it is not what the box allows by itself.
             withheld: modules that it may not import.
 
@@ -98,7 +100,7 @@ class Session:
                 words.too_many_processes(self._limits.processes, box.limits.processes)
             )
         self._cells = Cells(cells, seconds=self._limits.cell_seconds)
-        self._withheld = withheld
+        self._modules, self._withheld = dict(modules or {}), withheld
         self._child: Child | None = None
         # How many cells the child was told to run, whether it was told a question, which round
         # it serves; and when all began.
@@ -228,7 +230,13 @@ class Session:
             if self._refused is not None or self._is_over():
                 return self._why_not()
             try:
-                self._child = Child(self._box, self._files, self._limits, self._withheld)
+                self._child = Child(
+                    self._box,
+                    self._files,
+                    self._limits,
+                    modules=self._modules,
+                    withheld=self._withheld,
+                )
             except wire.UnplainError as error:
                 message = words.files_not_sent(error)
                 self._refused = Answer(failure=Verdict.CRASHED, message=message)

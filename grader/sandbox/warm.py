@@ -124,6 +124,7 @@ class WarmProcess:
         writable = [str(self._scratch), str(cache), "/dev/null"]
         options: dict[str, Any] = {
             "preload": modules,
+            "beside": policy.BESIDE,
             "missed": str(self._scratch / "missed.json"),
             "work": str(self.work),
             "confine": self._sandboxed,
