@@ -4,6 +4,7 @@ import copy
 import dataclasses
 import json
 import os
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -96,6 +97,18 @@ def test_a_file_that_is_too_large_is_not_read_to_its_end(path):
 
     with pytest.raises(UnreadableError, match="more than 100 MiB; clear the outputs"):
         read(path, LESSON)
+
+
+def test_a_file_is_read_whole_although_its_status_says_that_it_is_empty():
+    """As some network file systems say, too."""
+    path = Path("/proc/version")
+    if not path.exists():
+        pytest.skip("needs a file whose status does not say how much it holds")
+    assert path.stat().st_size == 0
+
+    assert read_bytes(path) == path.read_bytes() != b""
+    with pytest.raises(UnreadableError, match="more than"):
+        read_bytes(path, most=5)
 
 
 MALFORMED = {
