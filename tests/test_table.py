@@ -1,5 +1,7 @@
 """A class's table in a terminal: nothing is cut, and below it stands what to do."""
 
+import re
+
 import pytest
 
 from grader.judge.outcome import Diagnosis, Outcome, Report
@@ -65,6 +67,24 @@ def test_exercises_have_columns_of_their_own_where_there_is_room(shown):
     assert heads[400].split() == ["student", "score", *NAMES]
     assert heads[120].split() == ["student", "score", *map(str, range(1, 17))]
     assert "exercises" in heads[80] or heads[80].split()[2:] == [str(n) for n in range(1, 17)]
+
+
+def test_a_table_of_hundreds_has_a_line_for_each_in_order(shown):
+    names = [f"s{number:03}" for number in range(250)]
+    out = shown(80, *(row(name, outcome("g")) for name in names))
+
+    assert [line.split()[0] for line in out.splitlines() if "/ 1" in line] == names
+
+
+def test_each_sign_has_its_colour_and_no_line_ends_in_blanks(shown, monkeypatch):
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm")
+    both = row("ann", outcome("f"), outcome("g", Verdict.WRONG_VALUE, 0.0))
+    out = shown(400, both, row("bo", outcome("f")))
+
+    assert "\x1b[32m\u2713" in out
+    assert "\x1b[31m\u2717" in out
+    assert re.findall(r" (?:\x1b\[0m)?$", out, re.MULTILINE) == []
 
 
 def test_what_the_class_got_wrong_is_counted_the_most_frequent_first(shown):

@@ -8,7 +8,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby, zip_longest
+from itertools import chain, groupby, islice, zip_longest
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
@@ -32,6 +32,7 @@ _NARROWEST = 12  # columns of a student's name; a longer one goes on below
 _GAP = 2  # columns between two
 _MOST_TOLD = 12
 _FEW = 2  # students, who are told by name
+_AT_ONCE = 100  # lines of a table
 _Piece = tuple[str, str]  # of a line: its text and its style
 
 
@@ -102,9 +103,23 @@ def _form(
 
 
 def _print_table(console: Console, rows: Sequence[Row], names: Sequence[str], form: _Form) -> None:
-    """Print a line for each student, one at a time: of a long table, nothing is held."""
+    """Print a line for each student, some at a time: of a long table, little is held."""
+    from rich.segment import Segment, Segments  # noqa: PLC0415
+
+    # As segments, which rich does not wrap: as its Text, a line takes ten times as long.
+    lines = (
+        [*(Segment(text, console.get_style(look)) for text, look in line), Segment.line()]
+        for line in _lines(console, rows, names, form)
+    )
+    while block := list(islice(lines, _AT_ONCE)):
+        console.print(Segments(chain.from_iterable(block)), end="", crop=False)
+
+
+def _lines(
+    console: Console, rows: Sequence[Row], names: Sequence[str], form: _Form
+) -> Iterator[list[_Piece]]:
+    """Yield the lines of a lesson's table."""
     from rich.cells import cell_len, chop_cells, set_cell_size  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
 
     heads = form.heads or (words.EXERCISES_HEAD,)
     score = max(map(cell_len, (words.SCORE_HEAD, *map(_score, rows))))
@@ -113,28 +128,32 @@ def _print_table(console: Console, rows: Sequence[Row], names: Sequence[str], fo
     student = min(longest, max(_NARROWEST, console.width - taken))
     room = max(1, console.width - student - score - 2 * _GAP)
 
-    def say(name: str, points: str, rest: Iterable[_Piece], style: str = "") -> None:
-        line = Text(set_cell_size(name, student + _GAP))
-        line.append(set_cell_size(points, score + _GAP), style=style)
+    def line(name: str, points: str, rest: Iterable[_Piece], style: str = "") -> list[_Piece]:
+        pieces = [
+            (set_cell_size(name, student + _GAP), ""),
+            (set_cell_size(points, score + _GAP), style),
+        ]
         for look, run in groupby(rest, key=itemgetter(1)):
-            line.append("".join(text for text, _ in run), style=look)
-        line.rstrip()
-        console.print(line, no_wrap=True, crop=False, overflow="ignore")
+            pieces.append(("".join(text for text, _ in run), look))
+        while not pieces[-1][0].strip():
+            pieces.pop()
+        text, look = pieces.pop()
+        return [*pieces, (text.rstrip(), look)]
 
-    say(words.STUDENT_HEAD, words.SCORE_HEAD, [((" " * _GAP).join(heads), "")])
-    console.print("\u2500" * min(console.width, student + taken), style="dim")
+    yield line(words.STUDENT_HEAD, words.SCORE_HEAD, [((" " * _GAP).join(heads), "")])
+    yield [("\u2500" * min(console.width, student + taken), "dim")]
     widths = [cell_len(head) + _GAP for head in form.heads]
     for row in rows:
         signs = _signs(row, names, form.signs)
         if form.heads:
             wide = zip(signs, widths, strict=False)
-            lines = [[(sign.ljust(width), look) for (sign, look), width in wide]]
+            parts = [[(sign.ljust(width), look) for (sign, look), width in wide]]
         else:
-            lines = [signs[at : at + room] for at in range(0, len(signs), room)]
+            parts = [signs[at : at + room] for at in range(0, len(signs), room)]
         style = "red" if row.report is None else ""
         pieces = chop_cells(one_line(row.student), student)
-        for name, points, line in zip_longest(pieces, [_score(row)], lines):
-            say(name or "", points or "", line or (), style)
+        for name, points, part in zip_longest(pieces, [_score(row)], parts):
+            yield line(name or "", points or "", part or (), style)
 
 
 def _score(row: Row) -> str:
