@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 from grader.box.wire import encodable
@@ -16,6 +17,7 @@ from grader.report.marks import Marks
 from grader.submission.entry import Entry
 
 _KINDS = 10_000  # outcomes that differ in what a table shows; a class has some hundred
+_TOLD = ("id", "score", "points", "verdict", "carried")  # and the mistakes
 _UNTOLD = {"evidence": "", "unexplained": (), "cases": ()}
 
 
@@ -51,8 +53,11 @@ def brief_of(data: Mapping[str, Any]) -> Report:
 
     Where nothing has changed, a class is read so: equal outcomes are made once.
     """
-    kept = (json.dumps({**item, **_UNTOLD}) for item in data["exercises"])
-    return _brief(report_of({**data, "exercises": ()}), map(_outcome_in, kept))
+    told = (
+        _outcome_in(*itemgetter(*_TOLD)(item), *map(json.dumps, item["mistakes"]))
+        for item in data["exercises"]
+    )
+    return _brief(report_of({**data, "exercises": ()}), told)
 
 
 def _brief(report: Report, outcomes: Iterable[Outcome]) -> Report:
@@ -71,8 +76,11 @@ def _one_of(outcome: Outcome) -> Outcome:
 
 
 @lru_cache(maxsize=_KINDS)
-def _outcome_in(text: str) -> Outcome:
-    return _one_of(outcome_of(json.loads(text)))
+def _outcome_in(*told: Any) -> Outcome:
+    mistakes = list(map(json.loads, told[len(_TOLD) :]))
+    return _one_of(
+        outcome_of({**dict(zip(_TOLD, told, strict=False)), "mistakes": mistakes, **_UNTOLD})
+    )
 
 
 def refused(entry: Entry, problem: str, fault: str) -> Row:
