@@ -21,7 +21,6 @@ from grader.gradebook.attempts import Attempts
 from grader.gradebook.cells import Known, register
 from grader.gradebook.database import Database, absolute
 from grader.gradebook.disk import lock, refusals_told
-from grader.gradebook.done import Done
 from grader.gradebook.folders import Autograded, contents
 from grader.gradebook.marks import read_marks
 from grader.gradebook.rows import save
@@ -92,10 +91,6 @@ class Recorder:
             InputError: the gradebook refuses.
         """
         return read_marks(self._database, self._known)
-
-    def done(self) -> Done:
-        """Return what has been graded already."""
-        return Done(self._database, self._autograded)
 
     def record_all(self, finished: Sequence[Finished]) -> dict[Entry, Exception]:
         """Write reports with one transaction for all: a commit waits longer than all else takes.

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from grader.course.lesson import Lesson
+from grader.gradebook.done import Done
 from grader.report.row import Row, refused
 from grader.submission.entry import Entry, fingerprint
-
-if TYPE_CHECKING:
-    # It loads nbgrader, which the boxes need not wait for.
-    from grader.gradebook.done import Done
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -13,6 +13,7 @@ from grader.course.lesson import Lesson
 from grader.course.loading import load
 from grader.errors import InputError
 from grader.gradebook.disk import refusals_told
+from grader.gradebook.done import Done
 from grader.gradebook.folders import Autograded
 from grader.gradebook.lean import import_gradebook
 from grader.report.row import Row
@@ -27,7 +28,6 @@ from grader.submission.entry import Entry
 from grader.submission.submitted import entries
 
 if TYPE_CHECKING:
-    from grader.gradebook.done import Done
     from grader.gradebook.recorder import Recorder
 
 
@@ -96,7 +96,8 @@ def grade_class(
         # What grades elsewhere has a sandbox although there may be none here.
         sandbox = reason if scheduler and reason else availability.describe(sandboxed=sandboxed)
         terms = Terms(lessons=by_id, secret=secret, sandbox=sandbox)
-        tasks, rows = _planned(found, terms, None if force else recorder.done())
+        marks = {} if force else recorder.marks()
+        tasks, rows = _planned(found, terms, None if force else Done(autograded, marks))
         watch(0, len(tasks))
         finished: list[tuple[Task, Result]] = []
         for count, one in enumerate(workers.grade(tasks), start=1):
@@ -107,7 +108,8 @@ def grade_class(
                 finished = []
             watch(count, len(tasks))
         rows |= record(finished, terms, recorder)
-        marks = recorder.marks()
+        if tasks:
+            marks = recorder.marks()
     return [
         replace(rows[entry], marks=marks.get((entry.student, entry.lesson)))
         if rows[entry].report

@@ -2,6 +2,8 @@
 
 from traitlets.config import Config
 
+from grader.gradebook.done import Done
+from grader.gradebook.folders import Autograded
 from grader.gradebook.recorder import Finished, Recorder
 from grader.submission.entry import Entry, fingerprint
 from tests.classroom import LESSON, right, tree, work
@@ -67,6 +69,12 @@ def record(course, graded, *students, config=None):
     with recorder(course, config=config) as book:
         for one in finished(course, graded, *(students or CLASS)):
             assert book.record_all([one]) == {}
+
+
+def done(book, course):
+    """Return what is graded already, as `grader grade` asks for it."""
+    book.register(load(LESSON))
+    return Done(Autograded(course), book.marks())
 
 
 def autograded(course):

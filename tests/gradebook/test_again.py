@@ -21,6 +21,7 @@ from tests.conftest import load
 from tests.gradebook.recording import (
     CLASS,
     autograded,
+    done,
     entry,
     hash_of,
     record,
@@ -83,7 +84,7 @@ def test_what_is_recorded_is_done_until_something_that_it_depends_on_changes(cou
     lesson = load(LESSON)
     me = entry(course, "right")
     with recorder(course) as book:
-        found = book.done().report(me, hash_of(course, "right"))
+        found = done(book, course).report(me, hash_of(course, "right"))
         assert report_data(found) == report_data(brief(graded["right"].report))
         for changed in (
             fingerprint(me, lesson, "another secret", "a box"),
@@ -91,16 +92,16 @@ def test_what_is_recorded_is_done_until_something_that_it_depends_on_changes(cou
             fingerprint(me, dataclasses.replace(lesson, digest="another"), "s", "a box"),
             fingerprint(entry(course, "wrong"), lesson, "s", "a box"),
         ):
-            assert book.done().report(me, changed) is None
+            assert done(book, course).report(me, changed) is None
         (me.folder / "timestamp.txt").write_text("2026-03-01 12:30:00 UTC\n")
-        assert book.done().report(me, hash_of(course, "right")) is None
+        assert done(book, course).report(me, hash_of(course, "right")) is None
 
 
 def test_a_recorded_report_is_read_back_as_a_report(course, graded):
     record(course, graded)
 
     with recorder(course) as book:
-        shown = {s: book.done().report(entry(course, s), hash_of(course, s)) for s in CLASS}
+        shown = {s: done(book, course).report(entry(course, s), hash_of(course, s)) for s in CLASS}
 
     for student, as_a_row_shows_it in shown.items():
         whole = graded[student].report
@@ -135,7 +136,7 @@ def test_a_damaged_record_is_made_anew(course, graded, damage):
     sidecar.write_text(damage(made))
 
     with recorder(course) as book:
-        assert book.done().report(entry(course, "right"), hash_of(course, "right")) is None
+        assert done(book, course).report(entry(course, "right"), hash_of(course, "right")) is None
 
 
 def test_nothing_is_done_for_a_gradebook_that_does_not_hold_it(course, graded, template):
@@ -143,15 +144,18 @@ def test_nothing_is_done_for_a_gradebook_that_does_not_hold_it(course, graded, t
     record(course, graded)
     shutil.copy(template.class_folder / "gradebook.db", course.class_folder / "gradebook.db")
     with recorder(course) as book:
-        assert book.done().report(entry(course, "right"), hash_of(course, "right")) is None
+        assert done(book, course).report(entry(course, "right"), hash_of(course, "right")) is None
 
     record(course, graded)
     with classroom.gradebook(course) as book:
         book.find_grade("test_one_hot", LESSON, LESSON, "right").auto_score = 0.0
         book.db.commit()
     with recorder(course) as book:
-        assert book.done().report(entry(course, "right"), hash_of(course, "right")) is None
-        assert book.done().report(entry(course, "partly"), hash_of(course, "partly")) is not None
+        assert done(book, course).report(entry(course, "right"), hash_of(course, "right")) is None
+        assert (
+            done(book, course).report(entry(course, "partly"), hash_of(course, "partly"))
+            is not None
+        )
 
 
 # -------------------------------------------------------------------------------------- other files

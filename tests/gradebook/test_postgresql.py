@@ -13,7 +13,7 @@ from grader.gradebook.marks import marks_in
 from tests.classroom import _QUERIES, LESSON, copy_of, holdings
 from tests.conftest import load
 from tests.gradebook import recording, server
-from tests.gradebook.recording import CLASS, TASK, entry, hash_of, record_one, recorder
+from tests.gradebook.recording import CLASS, TASK, done, entry, hash_of, record_one, recorder
 
 pytestmark = server.needs_server
 
@@ -73,8 +73,8 @@ def test_the_server_holds_what_a_file_would(course, graded, postgresql, tmp_path
     record(course, graded, url)
     assert held(postgresql, "same") == found
     with recorder(course, url=url) as book:
-        done = book.done()
-        assert all(done.report(entry(course, s), hash_of(course, s)) for s in CLASS)
+        found = done(book, course)
+        assert all(found.report(entry(course, s), hash_of(course, s)) for s in CLASS)
 
 
 def test_two_graders_and_formgrader_write_at_once_and_nothing_is_lost(
