@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import importlib.util
 import sys
@@ -41,6 +42,8 @@ def import_gradebook() -> None:
         importlib.import_module("nbgrader.api")
     for name in {*_ITS_OWN} - there:
         sys.modules.pop(name, None)
+    # What is loaded stays: no collection of garbage need go through it again.
+    gc.freeze()
 
 
 @contextmanager

@@ -5,12 +5,15 @@ import sys
 import zipfile
 
 CODE = """
+import gc
 import sys
 
 from grader.gradebook.lean import import_gradebook
 
 import_gradebook()
+frozen = gc.get_freeze_count()
 import_gradebook()
+print(0 < frozen == gc.get_freeze_count())
 from nbgrader.api import Gradebook
 
 slow = {"jsonschema", "jupyter_server", "nbconvert", "nbformat", "requests", "setuptools"}
@@ -39,7 +42,8 @@ def test_the_gradebook_comes_alone_and_the_rest_of_nbgrader_finds_it(tmp_path):
     )
 
     assert done.returncode == 0, done.stderr
-    alone, whole = done.stdout.splitlines()
+    frozen_once, alone, whole = done.stdout.splitlines()
+    assert frozen_once == "True"
     assert alone == "[]"
     assert whole.endswith(" JupyterHubAuthPlugin True True")
     assert (tmp_path / "unpacked" / "inner.txt").read_text() == "as packed"
