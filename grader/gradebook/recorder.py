@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
@@ -21,22 +20,12 @@ from grader.gradebook.attempts import Attempts
 from grader.gradebook.cells import Known, register
 from grader.gradebook.database import Database, absolute
 from grader.gradebook.disk import lock, refusals_told
+from grader.gradebook.finished import Finished
 from grader.gradebook.folders import Autograded, contents
 from grader.gradebook.marks import read_marks
 from grader.gradebook.rows import save
-from grader.report.graded import Graded
 from grader.report.marks import Marks
 from grader.submission.entry import Entry
-
-
-@dataclass(frozen=True, kw_only=True)
-class Finished:
-    """A graded submission that is to be recorded."""
-
-    entry: Entry
-    graded: Graded
-    lesson: Lesson
-    content_hash: str
 
 
 @contextlib.contextmanager
@@ -136,10 +125,7 @@ class Recorder:
         """Commit the scores of some reports, and rename their folders into place."""
 
         def scores(session: Any) -> None:
-            for one, _ in staged:
-                known = self._known[one.lesson.id]
-                report = one.graded.report
-                save(session, one.entry, report, one.lesson, known=known, config=self._config)
+            save(session, [one for one, _ in staged], self._known, self._config)
 
         self._database.change(scores)
         with refusals_told(self._folder):

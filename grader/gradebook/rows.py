@@ -1,12 +1,13 @@
-"""The rows of one submission's scores, as nbgrader's own last steps of autograding leave them.
+"""The rows of submissions' scores, as nbgrader's own last steps of autograding leave them.
 
-Rows are read and written as rows: as nbgrader's objects, with all that hangs on
-them, a submission takes five times as long.  The statements are made once, too.
+Rows are read and written as rows: as nbgrader's objects, with all that hangs on them, a
+submission takes five times as long.  The statements are made once, and executed once for
+all that is recorded together: that takes longer than what they do.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from nbgrader.api import (
@@ -22,147 +23,155 @@ from sqlalchemy import Connection, Table, bindparam, insert, select, update
 from grader.course.lesson import Lesson
 from grader.gradebook import lateness, words
 from grader.gradebook.cells import Known
+from grader.gradebook.finished import Finished
 from grader.judge.outcome import Report
 from grader.judge.verdict import NOTHING_THERE, Verdict
-from grader.submission.entry import Entry
 from grader.submission.handed_in import handed_in
+
+_Row = Mapping[str, Any]
 
 _STUDENTS: Table = Student.__table__
 _SUBMISSIONS: Table = SubmittedAssignment.__table__
 _NOTEBOOKS: Table = SubmittedNotebook.__table__
 _GRADES: Table = Grade.__table__
 _COMMENTS: Table = Comment.__table__
-_SUBMISSION = select(_SUBMISSIONS).where(
-    _SUBMISSIONS.c.assignment_id == bindparam("lesson"),
-    _SUBMISSIONS.c.student_id == bindparam("student"),
-)
-_NOTEBOOK = select(_NOTEBOOKS).where(
-    _NOTEBOOKS.c.assignment_id == bindparam("submission"),
-    _NOTEBOOKS.c.notebook_id == bindparam("notebook"),
-)
-_STUDENT = select(_STUDENTS.c.id).where(_STUDENTS.c.id == bindparam("student"))
-_ALL = (_STUDENTS, _SUBMISSIONS, _NOTEBOOKS, _GRADES, _COMMENTS)
-_INSERT = {table: insert(table) for table in _ALL}
-_UPDATE = {table: update(table).where(table.c.id == bindparam("this")) for table in _ALL}
-# By cell too: the index begins with it, and without one the whole class's rows are read.
-_BY_CELL = {
-    table: select(table).where(
-        table.c.notebook_id == bindparam("book"),
-        table.c.cell_id.in_(bindparam("cells", expanding=True)),
-    )
-    for table in (_GRADES, _COMMENTS)
+# What tells a row from all others of its table, in the order of the table's index: found by
+# a part of it alone, a row would be looked for in those of the whole class.
+_KEYS = {
+    _STUDENTS: ("id",),
+    _SUBMISSIONS: ("assignment_id", "student_id"),
+    _NOTEBOOKS: ("notebook_id", "assignment_id"),
+    _GRADES: ("cell_id", "notebook_id"),
+    _COMMENTS: ("cell_id", "notebook_id"),
 }
+_SELECT = {
+    table: select(table).where(*(table.c[k].in_(bindparam(k, expanding=True)) for k in keys))
+    for table, keys in _KEYS.items()
+}
+_INSERT = {table: insert(table) for table in _KEYS}
+_UPDATE = {table: update(table).where(table.c.id == bindparam("this")) for table in _KEYS}
 # What stands for a row that is not there yet.
-_NO_SUBMISSION = SubmittedAssignment()
-_NO_GRADE = Grade(needs_manual_grade=True)
+_NO_SUBMISSION: _Row = {"id": None, "timestamp": None, "extension": None}
+_NO_GRADE: _Row = {
+    "id": None,
+    "auto_score": None,
+    "manual_score": None,
+    "extra_credit": None,
+    "needs_manual_grade": True,
+}
 
 
 def save(
-    session: Any, entry: Entry, report: Report, lesson: Lesson, *, known: Known, config: Any
+    session: Any, finished: Sequence[Finished], known: Mapping[str, Known], config: Any
 ) -> None:
     """Write what SaveAutoGrades and AssignLatePenalties would; the caller commits.
 
     Args:
-        known: what the gradebook knows of the lesson.
+        finished: no two of one student and lesson.
+        known: what the gradebook knows of their lessons.
         config: nbgrader's configuration, for late penalties.
     """
     connection = session.connection()
-    submission, notebook = _find(connection, entry.student, known)
-    number = notebook.id if notebook else new_uuid()
-    before = _by_cell(connection, _GRADES, notebook, known.graded)
-    grades, total = _grades(report, known, number, before)
-    time = handed_in(entry.folder)[0] or submission.timestamp
-    late = lateness.seconds_late(time, known.due, submission.extension)
-    made = {
-        "id": submission.id or new_uuid(),
-        "assignment_id": known.assignment,
-        "student_id": entry.student,
-        "timestamp": time,
-    }
-    of_notebook = {
-        "id": number,
-        "assignment_id": made["id"],
-        "notebook_id": known.notebook,
-        "late_submission_penalty": (
-            lateness.penalty(config, entry.student, total, late) if late else None
-        ),
-    }
-    if not submission.id:
-        _add_student(connection, entry.student)
-    _put(connection, _SUBMISSIONS, [made], [submission])
-    _put(connection, _NOTEBOOKS, [of_notebook], [notebook] if notebook else [])
-    _put(connection, _GRADES, grades, before.values())
-    remarks = _by_cell(connection, _COMMENTS, notebook, known.commented)
-    said = _comments(report, lesson, known, number, remarks)
-    _put(connection, _COMMENTS, said, remarks.values())
+    lessons = [known[name] for name in dict.fromkeys(one.lesson.id for one in finished)]
+    names = dict.fromkeys(one.entry.student for one in finished)
+    submissions = _found(connection, _SUBMISSIONS, (each.assignment for each in lessons), names)
+    numbers = (row["id"] for row in submissions.values())
+    notebooks = _found(connection, _NOTEBOOKS, (each.notebook for each in lessons), numbers)
+    books = [row["id"] for row in notebooks.values()]
+    grades = _found(connection, _GRADES, (c for each in lessons for c in each.graded), books)
+    remarks = _found(connection, _COMMENTS, (c for each in lessons for c in each.commented), books)
+    rows: dict[Table, list[dict[str, Any]]] = {table: [] for table in _KEYS}
+    for one in finished:
+        lesson, student, report = known[one.lesson.id], one.entry.student, one.graded.report
+        submission = submissions.get((lesson.assignment, student), _NO_SUBMISSION)
+        number = submission["id"] or new_uuid()
+        notebook = notebooks.get((lesson.notebook, number))
+        book = notebook["id"] if notebook else new_uuid()
+        marked, total = _grades(report, lesson, book, grades)
+        time = handed_in(one.entry.folder)[0] or submission["timestamp"]
+        late = lateness.seconds_late(time, lesson.due, submission["extension"])
+        made = {
+            "id": number,
+            "assignment_id": lesson.assignment,
+            "student_id": student,
+            "timestamp": time,
+        }
+        of_notebook = {
+            "id": book,
+            "assignment_id": number,
+            "notebook_id": lesson.notebook,
+            "late_submission_penalty": (
+                lateness.penalty(config, student, total, late) if late else None
+            ),
+        }
+        rows[_SUBMISSIONS].append(made)
+        rows[_NOTEBOOKS].append(of_notebook)
+        rows[_GRADES] += marked
+        rows[_COMMENTS] += _comments(report, one.lesson, lesson, book, remarks)
+    new = names.keys() - {student for _lesson, student in submissions}
+    rows[_STUDENTS] = [{"id": name} for name in names if name in new]
+    students = _found(connection, _STUDENTS, new)
+    for table, before in zip(
+        _KEYS, (students, submissions, notebooks, grades, remarks), strict=True
+    ):
+        _put(connection, table, rows[table], before.values())
 
 
-def _find(connection: Connection, student: str, known: Known) -> tuple[Any, Any]:
-    """Return the rows of a submission, empty if it is new, and of its notebook, if any."""
-    submission = connection.execute(
-        _SUBMISSION, {"lesson": known.assignment, "student": student}
-    ).first()
-    if submission is None:
-        return _NO_SUBMISSION, None
-    notebook = connection.execute(
-        _NOTEBOOK, {"submission": submission.id, "notebook": known.notebook}
-    ).first()
-    return submission, notebook
-
-
-def _by_cell(
-    connection: Connection, table: Table, notebook: Any, cells: Iterable[str]
-) -> dict[str, Any]:
-    """Return the rows of a submitted notebook by their cells' numbers; none for a new one."""
-    if notebook is None:
+def _found(
+    connection: Connection, table: Table, *values: Iterable[str]
+) -> dict[tuple[str, ...], _Row]:
+    """Return rows by their keys, given what may stand in each column of these."""
+    keys = _KEYS[table]
+    chosen = dict(zip(keys, map(list, values), strict=True))
+    if not all(chosen.values()):
         return {}
-    rows = connection.execute(_BY_CELL[table], {"book": notebook.id, "cells": list(cells)})
-    return {row.cell_id: row for row in rows}
+    rows = connection.execute(_SELECT[table], chosen).mappings()
+    return {tuple(row[key] for key in keys): dict(row) for row in rows}
 
 
 def _put(
-    connection: Connection, table: Table, rows: list[dict[str, Any]], before: Iterable[Any]
+    connection: Connection, table: Table, rows: Sequence[dict[str, Any]], before: Iterable[_Row]
 ) -> None:
-    """Insert rows, or update those that were there before."""
-    there = {row.id for row in before}
+    """Insert rows, or update those that were there before and differ."""
+    there = {row["id"]: row.items() for row in before}
     new = [row for row in rows if row["id"] not in there]
-    changed = [{"this": row["id"], **row} for row in rows if row["id"] in there]
+    changed = [
+        {"this": row["id"], **row}
+        for row in rows
+        if row["id"] in there and not row.items() <= there[row["id"]]
+    ]
     if new:
         connection.execute(_INSERT[table], new)
     if changed:
         connection.execute(_UPDATE[table], changed)
 
 
-def _add_student(connection: Connection, student: str) -> None:
-    if connection.execute(_STUDENT, {"student": student}).first() is None:
-        connection.execute(_INSERT[_STUDENTS], [{"id": student}])
-
-
 def _grades(
-    report: Report, known: Known, notebook: str, before: Mapping[str, Any]
+    report: Report, known: Known, notebook: str, before: Mapping[tuple[str, ...], _Row]
 ) -> tuple[list[dict[str, Any]], float]:
     """Return the rows of grades, and the score that they add up to.
 
     Args:
         notebook: the submitted notebook's number.
-        before: the rows that are there, by cell.
+        before: the rows that are there.
     """
     outcomes = {f"test_{outcome.id}": outcome for outcome in report.exercises}
     nothing = {outcome.id for outcome in report.exercises if outcome.verdict in NOTHING_THERE}
     rows: list[dict[str, Any]] = []
     total = 0.0
     for cell, name in known.graded.items():
-        grade = before.get(cell, _NO_GRADE)
-        auto, by_hand, again = grade.auto_score, grade.manual_score, grade.needs_manual_grade
+        grade = before.get((cell, notebook), _NO_GRADE)
+        auto, by_hand = grade["auto_score"], grade["manual_score"]
+        again = grade["needs_manual_grade"]
         if name in outcomes:
             auto, again = outcomes[name].score, by_hand is not None
         elif by_hand is None:
             # A derivation waits for a person, unless there is nothing to read.
             auto, again = (0.0, False) if name in nothing else (None, True)
-        total += _score(auto, by_hand, grade.extra_credit)
+        total += _score(auto, by_hand, grade["extra_credit"])
         rows.append(
             {
-                "id": grade.id or new_uuid(),
+                "id": grade["id"] or new_uuid(),
                 "cell_id": cell,
                 "notebook_id": notebook,
                 "auto_score": auto,
@@ -179,19 +188,23 @@ def _score(auto: float | None, manual: float | None, extra: float | None) -> flo
 
 
 def _comments(
-    report: Report, lesson: Lesson, known: Known, notebook: str, before: Mapping[str, Any]
+    report: Report,
+    lesson: Lesson,
+    known: Known,
+    notebook: str,
+    before: Mapping[tuple[str, ...], _Row],
 ) -> list[dict[str, Any]]:
     """Return the rows of comments; an answer that was never written is told, as nbgrader does.
 
     Args:
         notebook: the submitted notebook's number.
-        before: the rows that are there, by cell.
+        before: the rows that are there.
     """
     blank = {o.id for o in report.exercises if o.verdict is Verdict.NOT_ATTEMPTED}
     blank -= {cell.name for cell in lesson.manual}
     return [
         {
-            "id": before[cell].id if cell in before else new_uuid(),
+            "id": before[cell, notebook]["id"] if (cell, notebook) in before else new_uuid(),
             "cell_id": cell,
             "notebook_id": notebook,
             "auto_comment": words.NO_RESPONSE if name in blank else None,

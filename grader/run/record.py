@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from grader.errors import GraderError, InputError
+from grader.gradebook.finished import Finished
 from grader.report.graded import Graded
 from grader.report.row import Row, brief, refused
 from grader.run import words
@@ -26,8 +27,6 @@ def record(
     Raises:
         StopError: nothing can be recorded any more.
     """
-    from grader.gradebook.recorder import Finished  # noqa: PLC0415 - see above
-
     rows: dict[Entry, Row] = {}
     graded: list[Finished] = []
     for task, result in finished:

@@ -3,8 +3,9 @@
 from traitlets.config import Config
 
 from grader.gradebook.done import Done
+from grader.gradebook.finished import Finished
 from grader.gradebook.folders import Autograded
-from grader.gradebook.recorder import Finished, Recorder
+from grader.gradebook.recorder import Recorder
 from grader.submission.entry import Entry, fingerprint
 from tests.classroom import LESSON, right, tree, work
 from tests.conftest import load
