@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -57,6 +57,13 @@ class Lesson:
     def withheld(self) -> frozenset[str]:
         """The modules that solve one of its exercises: its submissions do without them."""
         return frozenset(name for each in self.exercises.values() for name in each.withholds)
+
+    @cached_property
+    def functions(self) -> tuple[Callable[..., Any], ...]:
+        """What answers when the judge's functions are called, and draws them."""
+        makers = [each.make_cases for each in self.exercises.values()]
+        stand_ins = [each.stand_in or self.reference[name] for name, each in self.exercises.items()]
+        return (*makers, *stand_ins)
 
     @cached_property
     def manual(self) -> tuple[Cell, ...]:

@@ -15,6 +15,7 @@ import numpy as np
 from grader.exercise import Case, Exercise
 from grader.judge.argument import more_than_data
 from grader.judge.assess import assess
+from grader.judge.draw import drawn
 from grader.judge.evidence import Unsteady
 from grader.judge.outcome import Answer, Comparison, Observation
 from grader.judge.verdict import Verdict
@@ -38,7 +39,7 @@ class Questions:
     @classmethod
     def drawn(cls, exercise: Exercise, rng: np.random.Generator) -> Questions:
         """Draw the cases and their order, from one generator."""
-        cases = list(exercise.make_cases(rng))
+        cases = drawn(exercise.make_cases, rng)
         order = list(range(len(cases)))
         if again := [number for number, case in enumerate(cases) if _must_agree(case)]:
             order.append(int(rng.choice(again)))
