@@ -11,6 +11,7 @@ from grader.exercise import Case
 from grader.judge.outcome import Answer
 from grader.sandbox.oracle import Bounds, Oracle
 from grader.sandbox.outputs import read_answer, read_outputs
+from grader.sandbox.replier import Replier
 
 WRONG = [
     None,
@@ -109,13 +110,15 @@ def test_an_answer_with_a_field_of_the_wrong_kind_is_read_or_refused(wrong):
 @pytest.mark.parametrize("wrong", WRONG, ids=range(len(WRONG)))
 def test_a_call_with_a_field_of_the_wrong_kind_is_answered_or_refused(wrong):
     ask = {"ask": 0, "arguments": (1.0,), "keywords": {}, "generators": {}}
-    with Oracle(own=[lambda x: x]) as oracle:
+    with Replier() as replier:
+        oracle = Oracle(replier, [lambda x: x])
         for key in ask:
             arrived = crossed({**ask, key: wrong})
             if not isinstance(arrived, dict):
                 continue
             try:
-                said = wire.decode_frame(oracle.answer(arrived, lambda: 5.0))
+                call = wire.encode(arrived)
+                said = wire.decode_frame(oracle.answer(arrived, call, lambda: 5.0))
             except wire.WireError:
                 continue
             assert {"value", "error"} & said.keys()
@@ -164,10 +167,12 @@ def test_what_no_case_holds_is_out_of_bounds(call):
 
 def test_a_reference_is_not_asked_out_of_bounds():
     asked = []
-    with Oracle([lambda *a: asked.append(a)]) as oracle:
+    with Replier() as replier:
+        oracle = Oracle(replier, [lambda *a: asked.append(a)], references=1)
         frame = {"ask": 0, "arguments": (np.ones((0, 2**25)),), "keywords": {}}
+        call, bounds = wire.encode(frame), Bounds.of([CASE.arguments])
         with pytest.raises(wire.WireError, match="more than its case holds"):
-            oracle.answer(frame, lambda: 5.0, bounds=Bounds.of([CASE.arguments]))
+            oracle.answer(frame, call, lambda: 5.0, bounds=bounds)
 
     assert asked == []
 

@@ -48,7 +48,7 @@ STARTERS = {
     "grader.run.desk",
     "grader.run.workers",
     "grader.sandbox.apart",
-    "grader.sandbox.oracle",
+    "grader.sandbox.replier",
     "grader.sandbox.warm",
 }
 STARTING = {

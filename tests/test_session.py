@@ -3,13 +3,10 @@
 import contextlib
 import os
 import socket
-import subprocess
-import sys
 import textwrap
 import threading
 import time
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,10 +15,10 @@ from grader.box import stream, wire
 from grader.box.limited import Bound
 from grader.exercise import Call, Case, Get, Rng, Set, Shown
 from grader.judge.verdict import Verdict
-from grader.sandbox import oracle
 from grader.sandbox.limits import ExcessError, Limits
 from grader.sandbox.oracle import Oracle
 from grader.sandbox.outputs import read_outputs
+from grader.sandbox.replier import Replier
 from grader.sandbox.session import Session
 from grader.submission.code import Code
 
@@ -258,9 +255,12 @@ def test_a_generator_that_is_handed_on_goes_on_where_the_judge_left_it(session):
 
 @pytest.mark.parametrize("state", [None, {}, {"bit_generator": "MT19937"}, {"state": "x"}, [1]])
 def test_a_state_that_is_none_is_an_error_to_the_caller(state):
-    with Oracle([lambda rng: rng.normal()]) as mine:
-        frame = {"ask": 0, "arguments": (None,), "keywords": {}, "generators": {0: state}}
-        answer = wire.decode_frame(mine.answer(frame, lambda: 5.0))
+    frame = {"ask": 0, "arguments": (None,), "keywords": {}, "generators": {0: state}}
+    with Replier() as replier:
+        said = Oracle(replier, [lambda rng: rng.normal()]).answer(
+            frame, wire.encode(frame), lambda: 5.0
+        )
+        answer = wire.decode_frame(said)
 
     assert set(answer) == {"error", "message"}
 
@@ -479,10 +479,17 @@ def test_files_that_are_too_large_are_a_failure_of_the_submission(session):
 # ----------------------------------------------------------------------- a child that lies
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _no_process_is_left():
+    yield
+    FakeBox.replier.close()
+
+
 class FakeBox:
     """A box whose child is a function of the test, at the other end of a socket pair."""
 
     name = "a fake box"
+    replier = Replier()
 
     def __init__(self, child):
         self._child, self.limits, self.ended = child, LIMITS, 0
@@ -801,94 +808,3 @@ def test_more_output_than_a_cell_may_leave_is_refused():
         read_outputs([GOOD[0]] * 204)
     with pytest.raises(wire.WireError, match="more output"):
         read_outputs([{**GOOD[0], "text": "x" * 500_000}])
-
-
-# ------------------------------------------------------------------------------- the oracle
-
-
-def answered(functions, arguments, *, own=False, seconds=5.0, which=0):
-    end = time.monotonic() + seconds
-    with Oracle(own=functions) if own else Oracle(functions) as mine:
-        frame = {"ask": which, "arguments": arguments, "keywords": {}}
-        return wire.decode_frame(mine.answer(frame, lambda: end - time.monotonic()))
-
-
-def test_a_reference_answers_in_another_process():
-    assert answered([os.getpid], ())["value"] != os.getpid()
-
-
-@pytest.mark.parametrize("value", [0.5, np.zeros(3), np.zeros(10**4), -(2**80), "x" * 2**15])
-def test_a_cases_own_function_answers_in_another_process_too(value):
-    """Whatever is asked: a small argument can cost a lot as well."""
-    assert answered([lambda _: os.getpid()], (value,), own=True)["value"] != os.getpid()
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="the kernel ends it on Linux only")
-def test_what_answers_ends_with_the_judge_whatever_it_is_at():
-    """Else it would hold what the parent waits for to see that a worker has died."""
-    judge = """
-        import os, sys, threading, time
-        from grader.sandbox.oracle import Oracle
-        def busy():
-            print(os.getpid(), flush=True)
-            while True:
-                pass
-        threading.Thread(target=lambda: (sys.stdin.read(1), os.kill(os.getpid(), 9))).start()
-        Oracle([busy]).answer({"ask": 0, "arguments": (), "keywords": {}}, lambda: 60.0)
-    """
-    with subprocess.Popen(
-        [sys.executable, "-c", textwrap.dedent(judge)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    ) as process:
-        asked = int(process.stdout.readline())
-        process.stdin.close()
-        process.wait(10)
-        end = time.monotonic() + 10
-        while Path(f"/proc/{asked}").exists() and time.monotonic() < end:
-            time.sleep(0.01)
-    assert not Path(f"/proc/{asked}").exists()
-
-
-def test_a_call_that_asks_for_too_much_memory_costs_the_judge_nothing(monkeypatch):
-    monkeypatch.setattr(oracle, "_MEMORY", 200 * 2**20)
-
-    found = answered([lambda n: np.ones(n).sum()], (10**9,))
-
-    assert found["error"] in ("MemoryError", "_ArrayMemoryError")
-
-
-def test_a_call_that_takes_too_long_costs_its_own_time_only():
-    def forever(_):
-        while True:
-            pass
-
-    start = time.monotonic()
-    with pytest.raises(TimeoutError):
-        answered([forever], (1,), seconds=0.5)
-
-    assert time.monotonic() - start < 3
-
-
-def test_a_call_that_kills_its_process_is_an_error_to_the_caller():
-    assert answered([lambda: os._exit(1)], ())["error"] == "MemoryError"
-
-
-def test_what_cannot_be_sent_back_is_an_error_to_the_caller():
-    deep = []
-    for _ in range(wire.MAX_DEPTH):
-        deep = [deep]
-
-    assert answered([lambda: deep], ())["error"] == "UnplainError"
-    assert answered([object], ())["error"] == "UnplainError"
-
-
-def test_arguments_that_could_not_be_sent_on_are_a_lie():
-    with pytest.raises(wire.WireError, match="more than"):
-        answered([lambda _: 1], ([0] * 200_000,))
-
-
-@pytest.mark.parametrize("which", [-1, 1, True, 0.0, None, np.int64(0)])
-def test_a_function_that_does_not_exist_is_a_lie(which):
-    with pytest.raises(wire.WireError, match="not given"):
-        answered([lambda: 1], (), which=which)

@@ -110,11 +110,20 @@ def receive(channel: Channel, deadline: Deadline | None = None, *, trusted: bool
         ClosedError: the sender is gone.
         TimeoutError: the time is over.
     """
-    header_size, blob_size = wire.LENGTHS.unpack(_exactly(channel, wire.LENGTHS.size, deadline))
+    return receive_frame(channel, deadline, trusted=trusted)[0]
+
+
+def receive_frame(
+    channel: Channel, deadline: Deadline | None = None, *, trusted: bool = False
+) -> tuple[Any, tuple[bytes, bytes, bytes]]:
+    """Receive one frame as a value, and as the bytes it came in; see `receive`."""
+    lengths = _exactly(channel, wire.LENGTHS.size, deadline)
+    header_size, blob_size = wire.LENGTHS.unpack(lengths)
     if header_size > wire.MAX_HEADER or blob_size > wire.MAX_BLOB:
         raise wire.WireError(words.LARGE_FRAME)
     header = _exactly(channel, header_size, deadline)
-    return wire.decode(header, _exactly(channel, blob_size, deadline), trusted=trusted)
+    blob = _exactly(channel, blob_size, deadline)
+    return wire.decode(header, blob, trusted=trusted), (lengths, header, blob)
 
 
 def _exactly(channel: Channel, size: int, deadline: Deadline | None) -> bytes:

@@ -82,7 +82,12 @@ def grade(
     if mentions_drawing(own):
         box = box.drawing()
     with Session(
-        box, submission.cells, files, modules=modules, withheld=lesson.withheld
+        box,
+        submission.cells,
+        files,
+        modules=modules,
+        withheld=lesson.withheld,
+        functions=lesson.functions,
     ) as session:
         report = judge_lesson(
             lesson,

@@ -36,6 +36,7 @@ from grader.box.limited import Bound
 from grader.course.folders import Course
 from grader.sandbox import availability, policy, processes, warm, words
 from grader.sandbox.limits import ExcessError, Limits
+from grader.sandbox.replier import Replier
 from grader.sandbox.scratch import Given, empty, fill, holds
 from grader.sandbox.warm import SandboxError, WarmProcess
 
@@ -85,6 +86,8 @@ class Box:
         self._folder: Path | None = None
         self._ahead: tuple[socket.socket, Path] | None = None
         self._given: Given = {}
+        # With whom it comes to an end, as whoever uses the one uses the other.
+        self.replier = Replier()
         self.start()
 
     def start(self) -> None:
@@ -131,6 +134,8 @@ class Box:
                 withheld=self._withheld,
                 lent=self._lent,
             )
+            # They serve in turn.
+            self._drawing.replier = self.replier
         return self._drawing
 
     def fork_ahead(self) -> None:
@@ -264,6 +269,7 @@ class Box:
 
     def close(self) -> None:
         """End the box, all its processes, and remove its folders."""
+        self.replier.close()
         if self._ahead is not None:
             (channel, _), self._ahead = self._ahead, None
             channel.close()

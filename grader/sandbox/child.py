@@ -73,6 +73,7 @@ class Child:
         self._untold: deque[Task] = deque()
         self._left: stream.Deadline | None = None
         self._deaf = False
+        self._parts = (b"", b"", b"")
 
     @property
     def first(self) -> Task | None:
@@ -97,7 +98,13 @@ class Child:
             WireError: the frame lies, the process is gone, or uses what it may not.
             TimeoutError: the task's time is over.
         """
-        return stream.receive(self._channel, self.deadline)
+        found, self._parts = stream.receive_frame(self._channel, self.deadline)
+        return found
+
+    @property
+    def received(self) -> bytes:
+        """The bytes of the frame that `receive` returned last: they hold what it holds."""
+        return b"".join(self._parts)
 
     def reply(self, frames: bytes) -> None:
         """Answer what it asked back while it works on the first task; raises as `receive` does."""

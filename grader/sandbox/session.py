@@ -18,6 +18,7 @@ from typing import Any, Self
 from grader.box import stream, wire
 from grader.exercise import Case
 from grader.judge.argument import sent
+from grader.judge.draw import draws_of
 from grader.judge.outcome import Answer
 from grader.judge.verdict import Verdict
 from grader.sandbox import words
@@ -28,6 +29,7 @@ from grader.sandbox.limits import ExcessError, Limits
 from grader.sandbox.oracle import MOST_REFERENCED, Oracle
 from grader.sandbox.outputs import read_answer
 from grader.sandbox.questions import Question
+from grader.sandbox.replier import Function
 from grader.sandbox.warm import SandboxError
 from grader.shown import Shown
 from grader.submission.code import Ask, Code
@@ -80,6 +82,7 @@ class Session:
         modules: Mapping[str, bytes] | None = None,
         limits: Limits | None = None,
         withheld: Collection[str] = (),
+        functions: Collection[Function] = (),
     ) -> None:
         """Prepare a submission.
 
@@ -90,6 +93,7 @@ class Session:
             modules: what the lesson puts there besides, by the file's name, to be imported.
             limits: what it may use, if it is not what the box allows by itself.
             withheld: modules that it may not import.
+            functions: those of the lesson by which calls of the judge's functions are answered.
 
         Raises:
             SandboxError: it asks for more processes than the box was made for.
@@ -107,7 +111,7 @@ class Session:
         self._at, self._asked, self._round = 0, False, Round.SHOW
         self._start: float | None = None
         self._stand_ins: dict[str, Callable[..., Any]] = {}
-        self._oracle = Oracle()
+        box.replier.know(functions)
         self._pending: list[_Asked] = []
         self._refused: Answer | None = None
 
@@ -153,11 +157,8 @@ class Session:
     def _asked_of(
         self, name: str, cases: Sequence[Case], substitutes: Mapping[str, Callable[..., Any]]
     ) -> _Asked:
-        """Return the questions of some cases; the oracle is ready to answer for them."""
-        if not self._stand_ins.keys() >= substitutes.keys():
-            self._stand_ins.update(substitutes)
-            self._oracle.close()
-            self._oracle = Oracle(list(self._stand_ins.values()))
+        """Return the questions of some cases, and who answers what they lead to."""
+        self._stand_ins.update(substitutes)
         numbers = {other: wire.Function(i) for i, other in enumerate(self._stand_ins)}
         stand_ins = {
             other: sent(answer) if isinstance(answer, Shown) else numbers[other]
@@ -174,7 +175,13 @@ class Session:
             place=self._cells.place_of(name),
             which=Round.CARRY if substitutes else Round.ASK,
             waiting=deque(questions),
-            oracle=self._oracle.beside(functions[len(self._stand_ins) :]),
+            oracle=Oracle(
+                self._box.replier,
+                functions,
+                references=len(self._stand_ins),
+                draws=draws_of(cases),
+                submission=self,
+            ),
         )
 
     def _answers(self, asked: _Asked) -> Iterator[Answer]:
@@ -199,7 +206,6 @@ class Session:
     def _forget(self, asked: _Asked) -> None:
         """Ask no more of this, as far as that goes."""
         self._pending = [other for other in self._pending if other is not asked]
-        asked.oracle.done()
         if self._child is not None:
             self._child.forget(asked.waiting)
         asked.child = None
@@ -314,7 +320,11 @@ class Session:
             if "ask" not in frame:
                 return read_answer(frame, question.number)
             reply = oracle.answer(
-                frame, child.deadline, withheld=question.withheld, bounds=question.bounds
+                frame,
+                child.received,
+                child.deadline,
+                withheld=question.withheld,
+                bounds=question.bounds,
             )
             child.reply(reply)
         raise wire.WireError(words.calls_made(most))
@@ -338,9 +348,9 @@ class Session:
 
     def close(self) -> None:
         """End the process and everything it started."""
-        self._oracle.close()
+        # Whoever goes on meets functions that remember nothing of the process that has ended.
         for asked in self._pending:
-            asked.oracle.done()
+            asked.oracle.renew()
         if self._child is not None:
             ended, self._child = self._child, None
             ended.close()

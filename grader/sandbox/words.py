@@ -180,12 +180,13 @@ def calls_made(most: int) -> str:
     return _("it called a given function more than {most} times").format(most=most)
 
 
-def called_with(error: Exception) -> str:
-    return _("it called a given function with {error}").format(error=error)
-
-
 UNKNOWN_FUNCTION = _("a call to a function that was not given")
 MORE_THAN_ITS_CASE = _("a call to a given function with more than its case holds")
+NO_REPLIER = _("no process could be started to answer calls of the grader's functions")
+DRAWN_OTHERWISE = _(
+    "the cases of an exercise are drawn otherwise a second time:"
+    " they must come from the generator that their author is given, and from nothing else"
+)
 ASKED_TOO_MUCH = _("the call asked for too much")
 
 # Frames that only a hostile submission sends.
