@@ -32,6 +32,9 @@ from .seccomp import (
     below,
     install,
     load,
+    number_packed,
+    opening,
+    packed,
     when,
     with_any,
 )
@@ -127,6 +130,7 @@ _HUGE_PAGES = 0x40000
 _NAMES = (15, 16)  # of a thread: to set, to get
 _OWN_CLOCKS = 16  # from there on, and below 0, are those of other processes
 _THREAD, _NAMESPACES = 0x10000, 0x7E020000
+_OWN = 0xFFFFFFFF  # stands for a process's number, and is none
 
 
 def numbers(listed: str, machine: str) -> dict[str, int]:
@@ -190,7 +194,11 @@ def _by_argument(*, processes: bool) -> dict[str, list[Instruction]]:
 
 
 @lru_cache
-def _lines(machine: str, *, processes: bool) -> tuple[Instruction, ...]:
+def _pieces(machine: str, *, processes: bool) -> list[bytes]:
+    """Return a filter in pieces; between them belongs the number of the process that it is for.
+
+    What a child makes of many small objects, it pays for by copies of the pages they lie on.
+    """
     looked_at, rules = numbers(_LOOKED_AT, machine), _by_argument(processes=processes)
     lines = [line for name in looked_at for line in when(looked_at[name], rules[name])]
     admitted = numbers(_ADMITTED, machine)
@@ -203,7 +211,9 @@ def _lines(machine: str, *, processes: bool) -> tuple[Instruction, ...]:
         (numbers(_NOT_PERMITTED, machine), NOT_PERMITTED),
     ):
         lines += any_of(calls.values(), answer)
-    return tuple(lines)
+    about_itself = [] if processes else _about_itself(machine, _OWN)
+    start = opening(_ARCHITECTURES[machine])
+    return packed([*start, *about_itself, *lines, NO_SUCH_CALL]).split(number_packed(_OWN))
 
 
 def _about_itself(machine: str, pid: int) -> list[Instruction]:
@@ -222,13 +232,11 @@ def admit(*, processes: bool) -> None:
     Args:
         processes: whether it may start others; threads may always be started.
     """
-    machine = platform.machine()
-    lines = _lines(machine, processes=processes)
-    known = [] if processes else _about_itself(machine, os.getpid())
-    install(_ARCHITECTURES[machine], [*known, *lines], NO_SUCH_CALL)
+    pieces = _pieces(platform.machine(), processes=processes)
+    install(number_packed(os.getpid()).join(pieces))
 
 
 def prepare() -> None:
     """Make the filters beforehand: a child need not."""
     for processes in (False, True):
-        _lines(platform.machine(), processes=processes)
+        _pieces(platform.machine(), processes=processes)

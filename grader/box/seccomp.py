@@ -9,7 +9,8 @@ from __future__ import annotations
 import ctypes
 import os
 import struct
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import cache
 
 # Classic BPF: an instruction is (operation, jump if true, jump if false, value); a jump
 # counts the instructions that it passes over.  Offsets are those of struct seccomp_data.
@@ -77,32 +78,53 @@ def _runs(numbers: Iterable[int]) -> list[tuple[int, int]]:
     return runs
 
 
+_PACKED = struct.Struct("<HBBI")
+
+
 class _Program(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.c_char_p))
 
 
-def install(architecture: int, lines: Iterable[Instruction], otherwise: Instruction) -> None:
-    """Put up a filter; it looks at the call's number, and calls of another ABI are refused."""
-    program = [
+def opening(architecture: int) -> list[Instruction]:
+    """Return what a filter begins with: it refuses calls of another ABI, and loads the number."""
+    return [
         (LOAD, 0, 0, _ARCHITECTURE),
         (IF_EQUAL, 1, 0, architecture),
         NOT_PERMITTED,
         (LOAD, 0, 0, _NUMBER),
         (IF_AT_LEAST, 0, 1, _X32),
         NOT_PERMITTED,
-        *lines,
-        otherwise,
     ]
-    code = b"".join(struct.pack("<HBBI", *line) for line in program)
-    told = _Program(len(program), code)
+
+
+def packed(lines: Iterable[Instruction]) -> bytes:
+    """Return instructions as the kernel reads them."""
+    return b"".join(_PACKED.pack(*line) for line in lines)
+
+
+def number_packed(number: int) -> bytes:
+    """Return a number as it stands in an instruction."""
+    return number.to_bytes(4, "little")
+
+
+def install(filter_: bytes) -> None:
+    """Put up a filter, which is packed; it has an opening, and ends in an answer."""
+    told = _Program(len(filter_) // _PACKED.size, filter_)
     prctl(_PR_SET_NO_NEW_PRIVS, 1)
     prctl(_PR_SET_SECCOMP, _MODE_FILTER, ctypes.addressof(told))
 
 
 def prctl(option: int, *values: int) -> None:
     """Make the call of this name; raise OSError where it fails."""
-    padded = [ctypes.c_ulong(value) for value in (*values, 0, 0, 0, 0)[:4]]
-    check(ctypes.CDLL(None, use_errno=True).prctl(option, *padded), f"prctl {option}")
+    check(_prctl()(option, *(*values, 0, 0, 0, 0)[:4]), f"prctl {option}")
+
+
+@cache
+def _prctl() -> Callable[..., int]:
+    """Return the C library's function; a process inherits what was looked up before the fork."""
+    found = ctypes.CDLL(None, use_errno=True).prctl
+    found.argtypes = [ctypes.c_int, *[ctypes.c_ulong] * 4]
+    return found
 
 
 def check(result: int, what: str) -> None:
