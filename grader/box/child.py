@@ -273,8 +273,18 @@ def _remote(inbox: Inbox, number: int) -> Any:
     return answered_by_the_judge
 
 
-def confine(folder: str, readable: list[str], device: str) -> None:
-    """Shut this process into its own folder: it can neither signal nor trace the warm process."""
+@functools.cache
+def confinement(readable: tuple[str, ...]) -> Any:
+    """Return what a process may read when it is confined; made before the fork, it is inherited."""
     import sandlock  # noqa: PLC0415 - only where there is a box
 
-    sandlock.confine(sandlock.Sandbox(fs_readable=readable, fs_writable=[folder, device]))
+    return sandlock.Sandbox(fs_readable=readable)
+
+
+def confine(folder: str, readable: list[str], device: str) -> None:
+    """Shut this process into its own folder: it can neither signal nor trace the warm process."""
+    import sandlock  # noqa: PLC0415
+
+    sandbox = confinement(tuple(readable))
+    sandbox.fs_writable = [folder, device]
+    sandlock.confine(sandbox)

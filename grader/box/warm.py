@@ -100,7 +100,7 @@ def _load(options: dict[str, Any]) -> Any:
         admitted.prepare()
     if options["confine"]:
         fence.withhold([*options["readable"], *options["writable"]], options["holes"])
-        importlib.import_module("sandlock")
+        child.confinement(tuple(options["within_reach"]))
     from .shell import load_drawing, make_shell  # noqa: PLC0415 - behind the fences, being large
 
     shell = make_shell()
