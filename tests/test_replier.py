@@ -12,6 +12,7 @@ import threading
 import time
 from pathlib import Path
 
+import msgpack
 import numpy as np
 import pytest
 
@@ -151,6 +152,32 @@ def test_what_a_submission_leaves_behind_in_memory_is_not_there_for_the_next(rep
     call(first, 5 * 10**6)
     assert value(again, which=1) == before
     assert value(second, which=1) != before
+
+
+def test_what_a_call_says_besides_is_no_word_of_the_judges(replier):
+    """The bytes of a call go on as they came: what they hold besides must mean nothing."""
+    mine = Oracle(replier, [lambda: "mine", lambda: "withheld"])
+    frame = {"ask": 0, "arguments": (), "keywords": {}}
+    frame |= {"draws": [], "functions": [[None, 1]], "anew": True}
+
+    for _ in range(2):
+        said = mine.answer(frame, wire.encode(frame), lambda: 5.0, withheld=[1])
+        assert wire.decode_frame(said)["value"] == "mine"
+
+
+@pytest.mark.parametrize("numbers", [(0, 1), (1, 0)])
+def test_a_call_that_names_two_functions_calls_the_one_that_was_looked_at(replier, numbers):
+    """The judge reads it, and so does the process, each for itself."""
+    mine = Oracle(replier, [lambda: 0, lambda: 1])
+    named = b"".join(msgpack.packb("ask") + msgpack.packb(number) for number in numbers)
+    plain = wire.encode({"ask": 7, "arguments": (), "keywords": {}})
+    header = plain[wire.LENGTHS.size :].replace(b"\x83\xa3ask\x07", b"\x84" + named)
+    twice = wire.LENGTHS.pack(len(header), 0) + header
+    seen = wire.decode_frame(twice)
+
+    said = mine.answer(seen, twice, lambda: 5.0)
+    assert wire.decode_frame(said)["value"] == seen["ask"]
+    assert header.count(b"ask") == 2
 
 
 # ---------------------------------------------------------------------- submission by submission
