@@ -38,6 +38,15 @@ class _Compiled(ast.Pass):
         self.cell, self.code = cell, code
 
 
+def _is_plain(source: str) -> bool:
+    """Whether nothing is to be taken away from a cell: lines or spaces before it, and prompts."""
+    return (
+        not source[:1].isspace()
+        and not any(mark in source for mark in _NOT_PLAIN)
+        and (">>>" not in source or _shows_examples(source))
+    )
+
+
 def _shows_examples(source: str) -> bool:
     """Whether Python's prompts stand in a docstring, where they are left, and nowhere else."""
     before, *rest = source.split(_QUOTES)
@@ -66,16 +75,12 @@ class Compiler(CachingCompiler):  # type: ignore[misc]
         return self._is_read(source, super().ast_parse)
 
     def is_definition(self, source: str, number: int) -> bool:
-        """Whether a cell is one function or class, with no more than comments besides.
+        """Whether a plain cell is one function or class, with no more than comments besides.
 
         Args:
             number: the cell's.
         """
-        if (
-            _DEFINITION.fullmatch(source) is None
-            or any(mark in source for mark in _NOT_PLAIN)
-            or (">>>" in source and not _shows_examples(source))
-        ):
+        if _DEFINITION.fullmatch(source) is None:
             return False
         cell = super().get_code_name(source, source, number)
         return self._is_read(
@@ -132,15 +137,15 @@ class Transformers(TransformerManager):  # type: ignore[misc]
         return [*self.cleanup_transforms, *self.line_transforms, *self.token_transformers]
 
     def transform_cell(self, cell: str) -> str:
-        """Return a cell as Python; one that is a definition is that, and stays as it is."""
+        """Return a cell as Python; one that is that stays as it is."""
         plain = cell if cell.endswith("\n") else cell + "\n"
         shell = self._shell
-        if (
-            not shell.ast_transformers
-            and self._all() == self._known
-            and shell.compile.is_definition(plain, shell.execution_count)
-        ):
-            return plain
+        if _is_plain(plain) and self._all() == self._known:
+            count, compiler = shell.execution_count, shell.compile
+            if not shell.ast_transformers and compiler.is_definition(plain, count):
+                return plain
+            if compiler.is_python(plain):
+                return plain
         transformed: str = super().transform_cell(cell)
         return transformed
 
