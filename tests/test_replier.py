@@ -279,15 +279,33 @@ def test_a_process_that_is_killed_amid_a_submission_costs_one_call(replier):
     assert value(mine)[:2] == drawn(1).asked[0].arguments[0]()[:2]
 
 
-def test_cases_that_are_drawn_otherwise_again_are_the_graders_fault(replier):
+def other_numbers(rng):
+    rng.normal()
+    yield Case(lambda: 1, group="g")
+
+
+def other_functions(_):
+    yield Case(float, group="g")
+
+
+def no_functions(_):
+    yield Case(1, group="g")
+
+
+def fails(_):
+    raise OSError
+
+
+@pytest.mark.parametrize("again", [other_numbers, other_functions, no_functions, fails])
+def test_cases_that_are_drawn_otherwise_again_are_the_graders_fault(replier, again):
     """Else a number would mean one function here, and another there."""
     here = os.getpid()
 
+    def first(_):
+        yield Case(lambda: 1, group="g")
+
     def moody(rng):
-        for each in range(2):
-            if each or os.getpid() == here:
-                rng.normal()
-            yield Case(lambda: 1, group="g")
+        return (first if os.getpid() == here else again)(rng)
 
     mine = of(replier, drawn(1, Exercise(id="f", make_cases=moody)))
     with pytest.raises(SandboxError, match="drawn otherwise"):
@@ -408,8 +426,10 @@ def test_a_warm_process_leaves_though_the_replier_lives():
         kept.close()
 
 
-def test_a_process_that_cannot_be_made_is_no_answer(replier, monkeypatch):
-    monkeypatch.setattr(module, "_stand_alone", lambda *_: os._exit(3))
+@pytest.mark.parametrize("never", [lambda *_: os._exit(3), lambda *_: time.sleep(60)])
+def test_a_process_that_cannot_be_made_is_no_answer(replier, monkeypatch, never):
+    monkeypatch.setattr(module, "_stand_alone", never)
+    monkeypatch.setattr(module, "START_SECONDS", 0.2)
 
     with pytest.raises(SandboxError, match="no process could be started"):
         call(Oracle(replier, [lambda: 1]))
