@@ -198,7 +198,7 @@ def _answer(inbox: Inbox, shell: Shell, request: dict[str, Any]) -> None:
         answer = uncallable(shell.user_ns, name)
         if answer is None:
             asked = (request["arguments"], request["keywords"], request["steps"])
-            arguments, keywords, steps = _arrived(inbox, asked)
+            arguments, keywords, steps = _arrived(inbox, asked) if request["live"] else asked
             answer = call(shell.user_ns[name], arguments, keywords, steps, request["megabytes"])
     finally:
         _close_figures(keeping=figures)

@@ -9,7 +9,7 @@ from typing import Any
 
 from grader.box import wire
 from grader.exercise import Case
-from grader.judge.argument import outgoing
+from grader.judge.argument import more_than_data, outgoing
 from grader.sandbox.oracle import Bounds
 
 
@@ -52,6 +52,8 @@ class Question:
             "arguments": arguments,
             "keywords": keywords,
             "steps": steps,
+            # Whether there is more than data in it, which has to come to life.
+            "live": bool(more_than_data(case)),
             "megabytes": case.megabytes,
             "substitutes": stand_ins,
         }
