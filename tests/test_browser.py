@@ -400,6 +400,12 @@ def test_feedback_reads_on_a_phone_in_the_dark_and_prints_on_at_most_five_pages(
     feedback(page, graded, "mistaken")
     look(page, "feedback_on_a_phone")
     assert page.evaluate("document.documentElement.scrollWidth") == 390
+    # The path of a file, in an exception's text.
+    page.locator(".overview .short").last.evaluate(
+        "cell => cell.textContent = '/folder'.repeat(99)"
+    )
+    page.set_viewport_size({"width": 900, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth") == 900
     ink, paper = page.evaluate(
         "(({color, backgroundColor}) => [color, backgroundColor])(getComputedStyle(document.body))"
     )
