@@ -43,7 +43,7 @@ from grader.course.lesson import Lesson
 from grader.course.loading import load
 from grader.judge.argument import prepared
 from grader.judge.judging import judge_lesson, seeded
-from grader.run.one import grade_file, imports_of, open_box, working_files
+from grader.run.one import grade_file, imports_of, modules_of, open_box
 from grader.sandbox.session import Session
 from grader.submission.code import Code
 from grader.submission.matching import read
@@ -231,7 +231,7 @@ def bare_run(lesson: Lesson, path: Path, repeats: int) -> float:
         if pid == 0:
             with tempfile.TemporaryDirectory() as folder:
                 os.chdir(folder)
-                for name, content in working_files(lesson).items():
+                for name, content in modules_of(lesson).items():
                     Path(name).write_bytes(content)
                 for cell in submission.cells:
                     if isinstance(cell, Code):
@@ -256,10 +256,16 @@ def breakdown(course: Course, lesson: Lesson, path: Path, repeats: int = 9) -> s
             seen["read"].append(time.perf_counter() - start)
             # An empty cell first: what is left of its time is the process itself.
             started = time.perf_counter()
-            with Session(box, [Code(source="")], working_files(lesson)) as empty:
+            with Session(box, [Code(source="")], {}, modules=modules_of(lesson)) as empty:
                 empty.run()
                 seen[names[0]].append(time.perf_counter() - started)
-            session = Session(box, submission.cells, working_files(lesson))
+            session = Session(
+                box,
+                submission.cells,
+                {},
+                modules=modules_of(lesson),
+                functions=lesson.functions,
+            )
             started = time.perf_counter()
             judge_lesson(
                 lesson, session, student="s", secret="bench", sources=submission.sources, answers={}

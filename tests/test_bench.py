@@ -1,6 +1,7 @@
 """The figures that `make bench` keeps, and the page that shows them."""
 
 import importlib.util
+import subprocess
 import sys
 
 import pytest
@@ -44,3 +45,12 @@ def test_a_figure_tells_of_its_commit_and_its_machine(kept):
     assert row["commit"]
     assert "cores" in row["machine"]
     assert float(row["load"]) >= 0
+
+
+def test_the_bench_knows_the_grader_that_it_measures():
+    """It is no part of the package, and runs nowhere else in the tests."""
+    run = [sys.executable, "bench/run.py", "--help"]
+
+    done = subprocess.run(run, cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert "usage" in done.stdout
