@@ -226,8 +226,7 @@ class Cluster:
                     yield what.task, event.result or GraderError(words.WORKER_ENDED)
             self._refuse_to_wait()
 
-    @property
-    def has_more(self) -> bool:
+    def more_soon(self) -> bool:
         """Whether what `grade` yields next is at hand; that is not known here."""
         return False
 

@@ -25,9 +25,8 @@ class Crew(Protocol):
     def grade(self, tasks: Iterable[Task]) -> Iterator[tuple[Task, Result]]:
         """Yield each task once with what became of it, as they finish."""
 
-    @property
-    def has_more(self) -> bool:
-        """Whether what `grade` yields next is at hand: nobody has to wait for it."""
+    def more_soon(self) -> bool:
+        """Whether what `grade` yields next is at hand, or will be in a moment."""
 
     def __enter__(self) -> Self:
         """Enter; nothing begins by it."""

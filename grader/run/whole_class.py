@@ -102,8 +102,8 @@ def grade_class(
         finished: list[tuple[Task, Result]] = []
         for count, one in enumerate(workers.grade(tasks), start=1):
             finished.append(one)
-            # What has come meanwhile is recorded with it: a commit waits for the disk.
-            if not workers.has_more or len(finished) >= _TOGETHER:
+            # What comes in a moment is recorded with it: a commit waits for the disk.
+            if len(finished) >= _TOGETHER or not workers.more_soon():
                 rows |= record(finished, terms, recorder)
                 finished = []
             watch(count, len(tasks))

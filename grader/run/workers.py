@@ -32,6 +32,7 @@ from grader.sandbox.limits import Limits
 
 # Of one submission: what it runs is stopped before, and the judge's own work ends here, too.
 HELD_SECONDS = Limits().total_seconds
+_MOMENT = 0.1  # seconds
 _AHEAD = 4  # tasks that a worker is sent while it is at another: as long as a slow disk takes
 
 
@@ -281,11 +282,10 @@ class Workers:
                 if waiting and len(hand.given) <= min(_AHEAD, len(waiting) // len(self._hands)):
                     hand.give(waiting.popleft())
 
-    @property
-    def has_more(self) -> bool:
-        """Whether what `grade` yields next is at hand."""
+    def more_soon(self) -> bool:
+        """Whether what `grade` yields next is at hand, or is within a moment, which this waits."""
         busy = [hand.connection for hand in self._hands if hand.given]
-        return bool(self._found or (busy and wait(busy, 0)))
+        return bool(self._found or (busy and wait(busy, _MOMENT)))
 
     def __enter__(self) -> Self:
         return self

@@ -183,9 +183,28 @@ def test_no_more_results_are_held_than_workers_can_have_ready(few, monkeypatch):
         time.sleep(1.0)
         # Of each worker what was taken from it, and five that it was given since.
         assert len(list(made.iterdir())) <= 12
-        assert workers.has_more
+        assert workers.more_soon()
         assert len(list(results)) == len(tasks) - 1
-        assert not workers.has_more
+        assert not workers.more_soon()
+
+
+def test_what_comes_in_a_moment_is_waited_for_so_that_it_is_recorded_together(few, monkeypatch):
+    def slow(*_args, **_):
+        time.sleep(0.2)
+        raise GraderError("nothing to record")
+
+    monkeypatch.setattr(engine, "grade_file", slow)
+    monkeypatch.setattr(engine, "_MOMENT", 60)
+    tasks = [
+        Task(entry=entry, digest=load(few, LESSON).digest, secret="", content_hash="")
+        for entry in entries(few, [], [])
+    ]
+    with engine.Workers(few, (), jobs=1) as workers:
+        results = workers.grade(tasks)
+        next(results)
+        assert workers.more_soon()
+        assert len(list(results)) == len(tasks) - 1 > 0
+        assert not workers.more_soon()
 
 
 @pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="needs processors to choose from")

@@ -30,7 +30,10 @@ def canned(template, monkeypatch):
         one = pickle.dumps(grade_file(lesson, path, box, student="wrong", secret="s"))  # noqa: S106
 
     class Canned(whole_class.Workers):
-        has_more = False
+        more = False
+
+        def more_soon(self):
+            return self.more
 
         def warm_up(self):
             pass
@@ -87,7 +90,7 @@ def test_what_has_come_meanwhile_is_recorded_together_and_no_more(canned, tmp_pa
         return plain(finished, *rest)
 
     monkeypatch.setattr(whole_class, "record", record)
-    for canned.has_more in (True, False):
+    for canned.more in (True, False):
         rows = whole_class.grade_class(course, jobs=1, force=True)
         assert len([row for row in rows if row.report]) == FEW
 
