@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from grader.course.cells import Cell, Kind
+from grader.course.notebook import as_json
 from grader.course.regions import regions, stub
 from grader.exercise import Exercise
 
@@ -52,6 +53,11 @@ class Lesson:
     def squeezed(self) -> tuple[str, ...]:
         """The same, with all white space as one space."""
         return tuple(" ".join(text.split()) for text in self.released)
+
+    @cached_property
+    def texts(self) -> dict[int, str]:
+        """The JSON of each cell of the notebook, by the identity of that cell."""
+        return {id(cell): as_json(cell) for cell in self.notebook["cells"]}
 
     @property
     def withheld(self) -> frozenset[str]:

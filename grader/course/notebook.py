@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from typing import Any
@@ -37,6 +38,11 @@ def text_of(cell: Mapping[str, Any]) -> str:
     """Return a notebook cell's source; files hold it as a string or a list of lines."""
     source = cell["source"]
     return source if isinstance(source, str) else "".join(source)
+
+
+def as_json(value: Any) -> str:
+    """Return JSON in one line, keys in order: indented it would not be written in C."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
 def cells_of(notebook: Mapping[str, Any]) -> Iterator[Cell]:

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import shutil
 import stat
 import uuid
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 from grader.course.folders import Course
 from grader.course.lesson import Lesson
 from grader.gradebook import sidecar
 from grader.report.graded import Graded
-from grader.report.notebook import autograded_notebook
+from grader.report.notebook import autograded_text
 from grader.submission.cells import UnreadableError, files_in, read_bytes
 from grader.submission.entry import Entry
 
@@ -83,7 +81,7 @@ def contents(
     yield from _other_files(entry.folder)
     if lesson.earlier is not None:
         yield _EARLIER, lesson.earlier.encode()
-    yield entry.notebook.name, _json(autograded_notebook(lesson, graded))
+    yield entry.notebook.name, f"{autograded_text(lesson, graded)}\n".encode("utf-8", "replace")
     yield sidecar.NAME, sidecar.content(content_hash, graded.report)
 
 
@@ -101,12 +99,6 @@ def _other_files(folder: Path) -> Iterator[tuple[str, bytes]]:
                 content = read_bytes(path, most=room)
                 room -= len(content)
                 yield path.name, content
-
-
-def _json(value: Any) -> bytes:
-    # Without indentation json writes in C, ten times faster; only programs read these files.
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True)
-    return f"{text}\n".encode("utf-8", "replace")
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from grader.course.notebook import as_json
 from grader.judge.outcome import Report
 from grader.report.data import report_data, report_of
 
@@ -19,8 +20,7 @@ NAME = "grader.json"
 def content(content_hash: str, report: Report) -> bytes:
     """Return what to write into the file."""
     found = {"content_hash": content_hash, "report": report_data(report)}
-    text = json.dumps(found, ensure_ascii=False, sort_keys=True)
-    return f"{text}\n".encode("utf-8", "replace")
+    return f"{as_json(found)}\n".encode("utf-8", "replace")
 
 
 def write(folder: Path, content_hash: str, report: Report) -> None:

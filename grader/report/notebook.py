@@ -7,7 +7,7 @@ from typing import Any
 
 from grader.course.cells import Kind
 from grader.course.lesson import Lesson
-from grader.course.notebook import OUR_KEY
+from grader.course.notebook import OUR_KEY, as_json
 from grader.judge.outcome import Outcome, Report
 from grader.report import words
 from grader.report.graded import Graded
@@ -18,6 +18,14 @@ from grader.submission.matching import Submission
 from grader.submission.pictures import Text
 
 NOTES = "grader-notes"  # the id of the cell that tells of the submission as a whole
+
+
+def autograded_text(lesson: Lesson, graded: Graded) -> str:
+    """Return that notebook as JSON; the lesson's own cells, most of it, are written once."""
+    notebook = autograded_notebook(lesson, graded)
+    cells = ", ".join(lesson.texts.get(id(cell)) or as_json(cell) for cell in notebook["cells"])
+    # With keys in order, the cells come first.
+    return as_json({**notebook, "cells": []}).replace("[]", f"[{cells}]", 1)
 
 
 def autograded_notebook(lesson: Lesson, graded: Graded) -> dict[str, Any]:
@@ -33,7 +41,7 @@ def autograded_notebook(lesson: Lesson, graded: Graded) -> dict[str, Any]:
     cells = _notes(graded.report)
     cells += _extra_cells(graded, -1, runs)
     for i, (cell, raw) in enumerate(zip(lesson.cells, lesson.notebook["cells"], strict=True)):
-        made = dict(raw)
+        made: dict[str, Any] = {}
         if cell.kind is Kind.SOLUTION:
             made["source"] = submission.sources.get(cell.name, "") if submission else ""
         if cell.kind is Kind.ANSWER:
@@ -42,7 +50,7 @@ def autograded_notebook(lesson: Lesson, graded: Graded) -> dict[str, Any]:
             made["outputs"] = test_outputs(outcomes[cell.name])
         elif (i, 0) in runs:
             made["outputs"] = outputs_of(runs[i, 0])
-        cells += [made, *_extra_cells(graded, i, runs)]
+        cells += [{**raw, **made} if made else raw, *_extra_cells(graded, i, runs)]
     return {**lesson.notebook, "cells": cells}
 
 

@@ -13,6 +13,7 @@ from traitlets.config import Config
 from grader.errors import InputError
 from grader.gradebook import cells
 from grader.report.data import report_data
+from grader.report.notebook import autograded_notebook
 from tests import classroom
 from tests.classroom import LESSON, holdings
 from tests.conftest import load
@@ -44,6 +45,16 @@ def test_a_lesson_that_stands_in_the_gradebook_is_not_saved_again(course, lesson
         book.register(lesson)
 
     assert holdings(course) == before
+
+
+def test_the_file_is_the_notebook_s_json_to_the_byte(course, graded, lesson):
+    """Parts of it are written once for a whole class, and nothing tells."""
+    record(course, graded)
+    for student, one in graded.items():
+        whole = json.dumps(autograded_notebook(lesson, one), ensure_ascii=False, sort_keys=True)
+        path = course.class_folder / "autograded" / student / LESSON / f"{LESSON}.ipynb"
+
+        assert path.read_text(encoding="utf-8") == f"{whole}\n"
 
 
 def is_test(about):
