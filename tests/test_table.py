@@ -3,12 +3,14 @@
 import re
 
 import pytest
+from rich.progress import Progress
 
 from grader.judge.outcome import Diagnosis, Outcome, Report
 from grader.judge.verdict import Verdict
 from grader.report.marks import Mark, Marks
 from grader.report.row import Row
 from grader.report.table import print_class
+from grader.report.terminal import progress
 from tests.conftest import COURSE
 
 NAMES = [f"exercise_number_{number}" for number in range(1, 17)]
@@ -142,3 +144,17 @@ def test_a_terminal_that_knows_no_signs_gets_letters(shown, monkeypatch):
     monkeypatch.setattr("rich.console.Console.encoding", "ascii")
 
     assert "+ right  ~ partly  x wrong" in shown(80, row("bo"))
+
+
+def test_a_bar_is_drawn_now_and_then_and_at_its_end(capsys, monkeypatch):
+    drawn = []
+    refresh = Progress.refresh
+    monkeypatch.setattr(Progress, "refresh", lambda self: (drawn.append(self), refresh(self)))
+
+    with progress("grading") as watch:
+        for done in range(5_001):
+            watch(done, 5_000)
+        now_and_then = len(drawn)
+
+    assert 2 <= now_and_then < 500
+    assert "5000/5000" in capsys.readouterr().out

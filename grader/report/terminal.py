@@ -14,6 +14,8 @@ from grader.report.words import report_lines
 from grader.sandbox.doctor import Finding, conclusion
 from grader.sandbox.words import found
 
+_BETWEEN = 0.1  # seconds between two pictures of a bar; more of them nobody sees
+
 
 def print_report(report: Report) -> None:
     """Print a report to the terminal, verdicts in colour where there is colour."""
@@ -52,13 +54,18 @@ def progress(what: str) -> Iterator[Callable[[int, int], None]]:
     bar = Progress(*columns, auto_refresh=False)
     task = bar.add_task(what, total=None, rate="")
     started = time.monotonic()
+    shown = started - _BETWEEN
 
     def watch(done: int, total: int) -> None:
+        nonlocal shown
         # Not earlier: where there is nothing to grade, an error is all there is to show.
         bar.start()
-        seconds = time.monotonic() - started
-        rate = f"{done / seconds:.1f}/s" if done else ""
-        bar.update(task, completed=done, total=total, rate=rate, refresh=True)
+        now = time.monotonic()
+        rate = f"{done / (now - started):.1f}/s" if done else ""
+        due = done == total or now - shown >= _BETWEEN
+        bar.update(task, completed=done, total=total, rate=rate, refresh=due)
+        if due:
+            shown = now
 
     try:
         yield watch
