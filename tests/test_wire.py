@@ -252,6 +252,7 @@ LIES = {
     "an array that nothing is told of": frame(F8, b"\0" * 16),
     "bytes of no array": frame([1], b"\0"),
     "too many parts in a list and a dict": frame([[0] * wire.MAX_PARTS, {1: 2}]),
+    "too many parts with a dict's keys": frame([[0] * 98_500, dict.fromkeys(range(1_000))]),
     "an array in no value": frame([1], b"\0" * 16, arrays=about(2)),
     "an array without entries in no value": frame([1], arrays=about(0)),
     "a dtype beyond the last": frame(F8, b"\0" * 8, arrays=about(1, dtype=14)),

@@ -321,8 +321,8 @@ class _Reader:
         return items
 
     def mapping(self, items: dict[Any, Any]) -> dict[Any, Any]:
-        """Return a dict."""
-        self._count(len(items))
+        """Return a dict; a key is a part as well."""
+        self._count(2 * len(items))
         return items
 
     def _count(self, parts: int) -> None:
