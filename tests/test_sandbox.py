@@ -316,6 +316,19 @@ def test_a_stopped_warm_process_is_replaced(monkeypatch):
         assert printed(mine, "print(6 * 7)") == "42"
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="the system tells it on Linux only")
+def test_descriptors_do_not_run_out_however_many_submissions_there_are(monkeypatch):
+    """The sandbox's supervisor keeps one for each process that there was, here in the judge."""
+    monkeypatch.setattr("resource.getrlimit", lambda _: (30, 30))
+    with Box(COURSE) as mine:
+        mine.wait_warm()
+        held = len(list(Path("/proc/self/fd").iterdir()))
+        found = {printed(mine, "print(6 * 7)") for _ in range(25)}
+
+        assert found == {"42"}
+        assert len(list(Path("/proc/self/fd").iterdir())) < held + 20
+
+
 def test_a_child_that_was_forked_ahead_is_the_next_one_and_the_only_one(box):
     box.wait_warm()
     box.fork_ahead()

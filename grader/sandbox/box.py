@@ -24,6 +24,8 @@ A student's failure is a Verdict.  The box's own failure raises SandboxError.
 from __future__ import annotations
 
 import contextlib
+import os
+import resource
 import secrets
 import socket
 import time
@@ -43,6 +45,14 @@ from grader.sandbox.warm import SandboxError, WarmProcess
 PLOTS = ("matplotlib.pyplot",)  # to preload, where a notebook may draw
 
 _LOOK_SECONDS = 0.25  # between two looks at what a submission uses
+
+
+def _descriptors() -> int:
+    """Return how many this process holds; 0 where the system does not say."""
+    try:
+        return len(os.listdir("/proc/self/fd"))  # noqa: PTH208 - their names are all that is asked
+    except OSError:
+        return 0
 
 
 class Box:
@@ -83,6 +93,7 @@ class Box:
         self._preload = ("numpy.random", *preload)
         self._warm: WarmProcess | None = None
         self._next_look = 0.0
+        self._others = 0
         self._folder: Path | None = None
         self._ahead: tuple[socket.socket, Path] | None = None
         self._given: Given = {}
@@ -93,6 +104,7 @@ class Box:
     def start(self) -> None:
         """Start the warm process, if there is none; returns before it is warm."""
         if self._warm is None:
+            self._others = _descriptors()
             self._warm = WarmProcess(
                 self._course,
                 modules=self._preload,
@@ -143,6 +155,8 @@ class Box:
 
         It is forked while the judge does something else, and runs nothing until then.
         """
+        if self._ahead is None and self._folder is None:
+            self._renew()
         if self._ahead is None and self._folder is None and self._running.is_warm:
             # Whatever fails now fails again where the child is opened, and is told there.
             with contextlib.suppress(OSError, SandboxError):
@@ -165,6 +179,8 @@ class Box:
             SandboxError: the box is gone, or its disk does not take the files.
         """
         self.start()
+        if self._ahead is None:
+            self._renew()
         self.wait_warm()
         channel, self._folder = self._ahead or self._forked(limits)
         self._ahead = None
@@ -176,6 +192,16 @@ class Box:
             raise
         self._next_look = time.monotonic() + _LOOK_SECONDS
         return channel
+
+    def _renew(self) -> None:
+        """Replace the warm process, between two children, before descriptors run out here.
+
+        For each process that its sandbox ever had, sandlock's supervisor holds one in this
+        process, until the sandbox ends; without any, no submission could be started.
+        """
+        most = resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 3
+        if self._sandboxed and _descriptors() - self._others > most:
+            self.replace()
 
     def _forked(self, limits: Limits) -> tuple[socket.socket, Path]:
         """Return the channel to a child that is being forked, and its folder, which is empty."""
