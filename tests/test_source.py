@@ -45,6 +45,7 @@ OTHERS = [
     'def f(x):\n    y = """\n    >>> 3\n    """\n    return y\n',
     'def f(x):\n    """\n    >>> 3\n    """\n    return "\\\n    >>> 3"\n',
     "In [1]: def f(x):\n   ...:     return x\n",
+    "def f(x): return (\n...\n    )\n",
     "def f(x, x):\n    return x\n",
     "# nothing\n",
     "",

@@ -22,7 +22,7 @@ _DEFINITION = re.compile(
     r"(?:#[^\n]*\n(?:[ \t]*\n)*)*(?:def|class) [^\n]*\n(?:(?:[ \t#][^\n]*)?\n)+"
 )
 # Prompts, which are taken away from what was pasted, and what ends a line besides its end.
-_NOT_PLAIN = ("...:", "In [", "\r", "\f")
+_NOT_PLAIN = ("...:", "\n...", "In [", "\r", "\f")
 _QUOTES = '"""'
 
 
