@@ -199,8 +199,11 @@ class Box:
         For each process that its sandbox ever had, sandlock's supervisor holds one in this
         process, until the sandbox ends; without any, no submission could be started.
         """
-        most = resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 3
-        if self._sandboxed and _descriptors() - self._others > most:
+        if not self._sandboxed:
+            return
+        held, most = _descriptors(), resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+        # Another box in this process may hold as many: whichever is in use gives its own back.
+        if held > most // 2 and held - self._others > most // 6:
             self.replace()
 
     def _forked(self, limits: Limits) -> tuple[socket.socket, Path]:
