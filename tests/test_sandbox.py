@@ -329,6 +329,19 @@ def test_descriptors_do_not_run_out_however_many_submissions_there_are(monkeypat
         assert len(list(Path("/proc/self/fd").iterdir())) < held + 20
 
 
+def test_children_that_are_killed_at_once_cost_no_warm_process():
+    """The sandbox counts each as if it were there for ever, and refused the seventeenth."""
+    with Box(COURSE) as lessons:
+        lessons.wait_warm()
+        warm = lessons.pid
+        for _ in range(60):
+            lessons.fork_ahead()
+            lessons.end_ahead()
+
+        assert printed(lessons, "print(6 * 7)") == "42"
+        assert lessons.pid == warm
+
+
 def test_a_child_that_was_forked_ahead_is_the_next_one_and_the_only_one(box):
     box.wait_warm()
     box.fork_ahead()

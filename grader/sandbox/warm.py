@@ -31,6 +31,7 @@ START_SECONDS = 60.0
 BURIAL_SECONDS = 10.0
 _LEAVE_SECONDS = 2.0
 _OWN_PROCESSES = 16
+_EVER = 100_000  # processes that one box may have had
 
 
 class SandboxError(GraderError):
@@ -78,6 +79,7 @@ class WarmProcess:
         if not hasattr(os, "fork"):
             raise SandboxError(words.no_fork(platform.system()))
         self._sandboxed, self._processes = sandboxed, processes
+        self._fences = platform.machine() in admitted.MACHINES and sys.platform == "linux"
         self._process: Any = None
         self._warm, self.base = False, 0
         self._bounds: tuple[int, int] | None = None
@@ -128,7 +130,7 @@ class WarmProcess:
             "missed": str(self._scratch / "missed.json"),
             "work": str(self.work),
             "confine": self._sandboxed,
-            "fences": platform.machine() in admitted.MACHINES and sys.platform == "linux",
+            "fences": self._fences,
             "readable": readable,
             "within_reach": policy.widened(readable, self._scratch.resolve()),
             "holes": policy.holes(withheld),
@@ -163,8 +165,7 @@ class WarmProcess:
         sandbox = sandlock.Sandbox(
             fs_readable=readable,
             fs_writable=writable,
-            # sandlock never forgets a process that was killed: this is the outer bound only.
-            max_processes=self._processes + _OWN_PROCESSES,
+            max_processes=self._most_processes(),
             clean_env=True,
             env=environment,
             cwd=environment["HOME"],
@@ -184,6 +185,16 @@ class WarmProcess:
         finally:
             os.dup2(saved, 0)
             os.close(saved)
+
+    def _most_processes(self) -> int:
+        """Return how many processes sandlock lets the box have at one time: an outer bound only.
+
+        It never forgets one that was killed before it could end by itself.  Where the kernel
+        refuses every process that a submission would start, that must not add up.
+        """
+        if self._fences and not self._processes:
+            return _EVER
+        return self._processes + _OWN_PROCESSES
 
     def bound(self, limits: Limits) -> None:
         """Let the kernel hold what the next submission writes, where that can be had.
