@@ -47,6 +47,7 @@ PATIENCE_SECONDS = 60.0  # without a scheduler, or without anybody who takes wor
 _LOOK_SECONDS = 1.0  # between two looks at who has come and gone
 _AHEAD = 1  # tasks that wait for each thread of a worker
 _MOST_SENT = 5  # times that one task is sent out
+_MOST_AT_HAND = 8  # results that nobody has taken yet
 _STARTS = 3  # of Dask's own loop, which must begin within ten seconds each
 _PACKAGE = "backprop-by-hand"
 
@@ -109,6 +110,7 @@ class Cluster:
         self._known: set[str] = set()  # who was looked at, or is; Dask's own loop alone changes it
         self._looking: set[asyncio.Task[None]] = set()
         self._sent: dict[str, _Sent] = {}  # by the names that Dask knows them by
+        self._found: deque[tuple[Task, Result]] = deque()
         self._since = 0.0  # when somebody took work last
         self._missed = False  # whether who took work last has gone, and may come back
 
@@ -199,7 +201,7 @@ class Cluster:
         while True:
             if not again and (task := next(todo, None)) is not None:
                 again.append(_Sent(task=task, times=0))
-            if not again and not self._sent:
+            if not (again or self._sent or self._found):
                 return
             if self._connected_anew():
                 again.extend(self._sent.values())
@@ -209,26 +211,34 @@ class Cluster:
                 self._send(again.popleft(), address)
                 if self._events.empty():
                     continue
-            event = self._next_event()
-            if isinstance(event, _Looked):
-                self._heed(event)
-                again.extend(self._taken_back())
-            elif event is not None and (what := self._sent.pop(event.name, None)) is not None:
-                if isinstance(event.result, Refusal):
-                    self._dismiss(what.address, event.result.reason)
-                    again.append(replace(what, times=what.times - 1))
-                elif event.result is None and what.times < _MOST_SENT:
-                    # Nothing more for whoever lost it, until it was looked at again.
-                    self._heed(_Looked(address=what.address))
-                    again.append(what)
-                    again.extend(self._taken_back())
-                else:
-                    yield what.task, event.result or GraderError(words.WORKER_ENDED)
+            self._take(self._next_event(), again)
+            # All that is at hand, before anything is made of it: nobody waits meanwhile.
+            if self._events.empty() or len(self._found) >= _MOST_AT_HAND:
+                while self._found:
+                    yield self._found.popleft()
             self._refuse_to_wait()
 
+    def _take(self, event: _Looked | _Arrived | None, again: deque[_Sent]) -> None:
+        """Heed an event: what was graded is found, what was lost is to be sent again."""
+        if isinstance(event, _Looked):
+            self._heed(event)
+            again.extend(self._taken_back())
+        elif event is not None and (what := self._sent.pop(event.name, None)) is not None:
+            if isinstance(event.result, Refusal):
+                self._dismiss(what.address, event.result.reason)
+                again.append(replace(what, times=what.times - 1))
+            elif event.result is None and what.times < _MOST_SENT:
+                # Nothing more for whoever lost it, until it was looked at again.
+                self._heed(_Looked(address=what.address))
+                again.append(what)
+                again.extend(self._taken_back())
+            else:
+                result = event.result or GraderError(words.WORKER_ENDED)
+                self._found.append((what.task, result))
+
     def more_soon(self) -> bool:
-        """Whether what `grade` yields next is at hand; that is not known here."""
-        return False
+        """Whether what `grade` yields next is at hand."""
+        return bool(self._found)
 
     def _freest(self) -> str:
         """Return the worker that has least to do, for its threads; "" if all have enough."""

@@ -86,7 +86,8 @@ class _Worker:
 def _serve(connection: Connection, core: int | None, about: _About) -> None:
     """Be a worker: grade what comes, until there is no more."""
     if core is not None:
-        _keep_to(core)
+        os.sched_setaffinity(0, {core})
+    _take_turns()
     if about.sandboxed:
         apart.enter(about.place)
     # Ctrl-C is for the parent, which ends its workers in order.
@@ -113,13 +114,11 @@ def _serve(connection: Connection, core: int | None, about: _About) -> None:
                 connection.send(worker.work(task))
 
 
-def _keep_to(core: int) -> None:
-    """Let this worker and its box have one processor between them.
+def _take_turns() -> None:
+    """Let neither this worker nor its box take a processor as soon as it could go on.
 
-    Neither takes it from the other as soon as it could go on: the box answers several
-    questions in a row, and the judge reads the answers at one time.
+    The box answers several questions in a row, and the judge reads the answers at one time.
     """
-    os.sched_setaffinity(0, {core})
     with contextlib.suppress(AttributeError, OSError):
         os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
 
