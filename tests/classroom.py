@@ -14,10 +14,13 @@ import traceback
 import warnings
 from pathlib import Path
 
+import pytest
 from nbgrader.api import Gradebook
 
 from grader import sample
 from grader.course.folders import Course
+from grader.run.one import open_box
+from grader.sandbox import availability
 from tests import forked
 from tests.conftest import ROOT, load
 
@@ -81,6 +84,15 @@ def copy_of(course, folder):
     # A link that a student handed in is a link in the copy, wherever it leads.
     shutil.copytree(course.root, folder, symlinks=True)
     return dataclasses.replace(course, root=folder)
+
+
+@contextlib.contextmanager
+def sandboxed(lesson=LESSON):
+    """Open a box for a lesson's submissions; skip, saying why, where there is no sandbox."""
+    if availability.unavailable():
+        pytest.skip(availability.unavailable())
+    with open_box(Course(root=ROOT), [load(lesson)], sandboxed=True) as made:
+        yield made
 
 
 def make_stock(course, *lines):

@@ -9,7 +9,7 @@ from grader.judge.verdict import Verdict
 from grader.run.one import grade_file, open_box
 from grader.sandbox import availability
 from grader.submission.beside import MAX_BYTES, MAX_FILES, own_files
-from tests.classroom import hand_in, right
+from tests.classroom import hand_in, right, sandboxed
 from tests.conftest import COURSE, ROOT, load
 
 LESSON = "00_start_here"
@@ -23,9 +23,7 @@ USES_IT = (
 
 @pytest.fixture(scope="module")
 def box():
-    if availability.unavailable():
-        pytest.skip(availability.unavailable())
-    with open_box(COURSE, [load(LESSON)], sandboxed=True) as made:
+    with sandboxed(LESSON) as made:
         yield made
 
 

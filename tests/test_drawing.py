@@ -7,11 +7,10 @@ import pytest
 
 from grader.course.folders import Course
 from grader.judge.verdict import Verdict
-from grader.run.one import grade_file, open_box
-from grader.sandbox import availability
+from grader.run.one import grade_file
 from grader.sandbox.processes import process
-from tests.classroom import hand_in, right
-from tests.conftest import COURSE, load
+from tests.classroom import hand_in, right, sandboxed
+from tests.conftest import load
 
 LESSON = "00_start_here"
 # Two words, so that these cells do not mention it.
@@ -22,9 +21,7 @@ UNSEEN = "import importlib\nplt = importlib.import_module('mat' 'plotlib.pyplot'
 
 @pytest.fixture
 def box():
-    if availability.unavailable():
-        pytest.skip(availability.unavailable())
-    with open_box(COURSE, [load(LESSON)], sandboxed=True) as made:
+    with sandboxed(LESSON) as made:
         yield made
 
 

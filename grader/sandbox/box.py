@@ -97,7 +97,7 @@ class Box:
         self._folder: Path | None = None
         self._ahead: tuple[socket.socket, Path] | None = None
         self._given: Given = {}
-        # With whom it comes to an end, as whoever uses the one uses the other.
+        # It ends with this box: whoever uses the one uses the other.
         self.replier = Replier()
         self.start()
 
