@@ -65,6 +65,12 @@ FIGURES = {
     "05_sgd_vs_adam": [["momentum"], ["valley", "real data", "sweep of rates"]],
     "06_computational_graph": [["forward and backward", "a deep diamond"]],
 }
+# Once JupyterLab knows which kernels are gone and has had a turn, it has complained of each.
+_HEAR_THE_KERNELS_END = """async () => {
+    const {sessions, kernels} = window.jupyterapp.serviceManager;
+    await Promise.all([sessions.refreshRunning(), kernels.refreshRunning()]);
+    await new Promise(done => setTimeout(done));
+}"""
 _LOOK = 100  # ms between two looks; a look at every frame costs more than what is waited for
 
 
@@ -233,13 +239,15 @@ class Lab:
     def close(self) -> list[str]:
         """Close what is open, as it is, and end its kernels; return the page's errors until then.
 
-        What JupyterLab says of a kernel that is taken from it is not ours.
+        What JupyterLab says of a kernel that is taken from it is not ours.  It says that a moment
+        later; so the page is given the time to, or the next test would be blamed for it.
         """
         said = list(self.errors)
         self.page.evaluate(
             "() => [...window.jupyterapp.shell.widgets('main')].forEach(open => open.dispose())"
         )
         end_kernels(self.address)
+        self.page.evaluate(_HEAR_THE_KERNELS_END)
         self.errors.clear()
         return said
 

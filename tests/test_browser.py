@@ -218,6 +218,19 @@ def test_a_broken_formula_is_noticed(jupyter, course):
     assert len(jupyter.broken_formulas(len(cells))) == len(cells) - 1
 
 
+def test_what_is_said_of_a_kernel_that_was_taken_is_no_error_of_the_next_test(jupyter, course):
+    lab.write_notebook(course.root / "asking.ipynb", ["1"])
+    jupyter.open("asking.ipynb")
+    jupyter.page.evaluate("""() => {
+        const {kernel} = window.jupyterapp.shell.currentWidget.sessionContext.session;
+        kernel.requestExecute({code: 'import time; time.sleep(60)'}).done.then(() => {});
+    }""")
+
+    assert jupyter.close() == []
+    jupyter.page.evaluate("() => {}")  # by now whatever was said before has been heard
+    assert jupyter.errors == []
+
+
 def test_a_stub_raises_and_a_pasted_solution_passes_the_visible_test(jupyter):
     jupyter.open(f"notebooks/{LESSON}/{LESSON}.ipynb")
     page = jupyter.page
