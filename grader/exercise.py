@@ -48,7 +48,9 @@ _FORMS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     ),
     **dict.fromkeys(("relative", "absolute"), (words.SIZE, _is_size)),
     **dict.fromkeys(("seconds", "megabytes"), (words.ABOVE_ZERO, lambda x: _is_size(x) and x)),
-    **dict.fromkeys(("silent", "fresh"), (words.TRUE_OR_FALSE, lambda x: isinstance(x, bool))),
+    **dict.fromkeys(
+        ("silent", "fresh", "draws"), (words.TRUE_OR_FALSE, lambda x: isinstance(x, bool))
+    ),
     **dict.fromkeys(("shapes", "keywords"), (words.DICT_BY_NAME, _is_dict)),
     **dict.fromkeys(("answer", "check"), (words.FUNCTION, callable)),
     "cases": (words.GENERATOR, inspect.isgeneratorfunction),
@@ -164,6 +166,7 @@ class Case:
         tolerance: overrides that of the exercise.
         silent: the contract forbids warnings.
         fresh: the result must share no memory with an argument, nor its arrays with each other.
+        draws: the call must draw from each generator that it is given.
         seconds: wall clock limit of the call; None for that of all calls, `call_seconds`.
         megabytes: memory that the call may allocate at its peak.
     """
@@ -178,6 +181,7 @@ class Case:
     tolerance: Tolerance | None = None
     silent: bool = False
     fresh: bool = False
+    draws: bool = False
     seconds: float | None = None
     megabytes: float | None = None
 
@@ -204,6 +208,7 @@ _CASE_DEFAULTS: dict[str, Any] = {
     "tolerance": None,
     "silent": False,
     "fresh": False,
+    "draws": False,
     "seconds": None,
     "megabytes": None,
 }

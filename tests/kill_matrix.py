@@ -28,11 +28,12 @@ sys.path.insert(0, str(ROOT))
 
 from grader.course.cells import Kind  # noqa: E402 - found by the line above
 from grader.exercise import Case  # noqa: E402
-from grader.in_kernel import KernelRunner  # noqa: E402
 from grader.judge.assess import assess, expect  # noqa: E402
+from grader.judge.draw import drawn  # noqa: E402
 from grader.judge.judging import seeded  # noqa: E402
 from tests.conftest import LESSONS, load  # noqa: E402
 from tests.mutants import Mutant, mutants  # noqa: E402
+from tests.redrawn import RedrawnRunner  # noqa: E402
 
 _SECRET = "a kill matrix"  # noqa: S105 - of nobody
 _SECONDS = 5
@@ -78,7 +79,7 @@ def equivalents(lesson: str) -> dict[tuple[str, str], str]:
 
 def _cases(lesson: str, name: str, seed: int) -> list[Case]:
     rng = seeded(_SECRET, lesson, name, f"student {seed}")
-    return list(load(lesson).exercises[name].make_cases(rng))
+    return drawn(load(lesson).exercises[name].make_cases, rng)
 
 
 @functools.cache
@@ -104,7 +105,7 @@ def passes(lesson: str, name: str, namespace: dict[str, Any], seed: int) -> bool
     """Whether a namespace's function gets full marks from one seed."""
     exercise = load(lesson).exercises[name]
     questions = _questions(lesson, name, seed)
-    answers = KernelRunner(namespace).ask(name, [case for case, _ in questions], {})
+    answers = RedrawnRunner(namespace).ask(name, [case for case, _ in questions], {})
     return all(
         assess(answer, expected, case, exercise).right
         for answer, (case, expected) in zip(answers, questions, strict=True)
@@ -114,7 +115,7 @@ def passes(lesson: str, name: str, namespace: dict[str, Any], seed: int) -> bool
 def right_groups(lesson: str, name: str, namespace: dict[str, Any], seed: int) -> dict[str, bool]:
     """Return each group of one seed's hidden cases, and whether a namespace's function is right."""
     exercise, questions = load(lesson).exercises[name], _questions(lesson, name, seed)
-    answers = KernelRunner(namespace).ask(name, [case for case, _ in questions], {})
+    answers = RedrawnRunner(namespace).ask(name, [case for case, _ in questions], {})
     groups: dict[str, bool] = {}
     for answer, (case, expected) in zip(answers, questions, strict=True):
         right = assess(answer, expected, case, exercise).right

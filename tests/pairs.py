@@ -19,7 +19,6 @@ import numpy as np
 
 from grader.box.plain import copied, same
 from grader.exercise import Case, Exercise, Mistake
-from grader.in_kernel import KernelRunner
 from grader.judge.assess import assess, run, yardstick_of
 from grader.judge.compare import Yardstick, compare
 from grader.judge.judging import Judging
@@ -27,6 +26,7 @@ from grader.judge.outcome import Answer, Outcome
 from grader.judge.slips import NONE, Slip, candidates, is_numeric
 from grader.judge.words import of_slip
 from tests.conftest import load
+from tests.redrawn import RedrawnRunner
 
 # What the function of a case remembers, three functions that ask it one after another share.
 NOT_PAIRED = ("name_the_bug",)
@@ -56,7 +56,7 @@ class Pair:
 def judged(lesson: str, name: str, answer: Callable[..., Any], student: str) -> Outcome:
     """Judge one exercise answered by a given function, all else by the reference."""
     namespace = {**load(lesson).reference, name: answer}
-    judging = Judging(load(lesson), KernelRunner(namespace), student=student, secret=_SECRET)
+    judging = Judging(load(lesson), RedrawnRunner(namespace), student=student, secret=_SECRET)
     judging.exercise(load(lesson).exercises[name])
     return judging.carry(load(lesson).exercises[name])
 
@@ -151,7 +151,7 @@ class _Tried:
         return all(self._alike(run(one, case), run(other, case), case) for case in self.cases)
 
     def _alike(self, a: Answer, b: Answer, case: Case) -> bool:
-        flags = [(x.changed, x.shares, x.twins, bool(x.warned)) for x in (a, b)]
+        flags = [(x.changed, x.undrawn, x.shares, x.twins, bool(x.warned)) for x in (a, b)]
         if a.failure is not b.failure or a.exceptions[:1] != b.exceptions[:1]:
             return False
         if flags[0] != flags[1]:
@@ -198,11 +198,14 @@ def _both(
 ) -> Callable[..., Any]:
     def function(*arguments: Any, **keywords: Any) -> Any:
         changes: list[tuple[Any, Any]] = []
+        states: list[tuple[Any, list[Any]]] = [(a, []) for a in filter(_is_generator, arguments)]
 
         def asked(answer: Callable[..., Any]) -> Any:
             given = copy.deepcopy(arguments) if _is_plain(arguments) else _apart(arguments)
             made = answer(*given, **copied(dict(keywords)))
             changes.extend(_changed(arguments, given))
+            for (_, found), rng in zip(states, filter(_is_generator, given), strict=True):
+                found.append(rng.bit_generator.state)
             return made
 
         yardstick = Yardstick.of(exercise.tolerance, list(arguments))
@@ -211,6 +214,10 @@ def _both(
         both = _joined(right, asked(one), asked(other), yardstick)
         for array, content in changes:
             array[...] = content
+        for rng, found in states:
+            # One of the two that draws nothing is a mistake that the other does not undo.
+            if rng.bit_generator.state not in found:
+                rng.bit_generator.state = found[-1]
         return both
 
     return function
@@ -221,6 +228,10 @@ def _changed(arguments: tuple[Any, ...], given: tuple[Any, ...]) -> Iterator[tup
     for array, content in zip(arguments, given, strict=True):
         if isinstance(array, np.ndarray) and not same(array, content):
             yield array, content
+
+
+def _is_generator(argument: Any) -> bool:
+    return isinstance(argument, np.random.Generator)
 
 
 def _is_plain(arguments: tuple[Any, ...]) -> bool:

@@ -48,6 +48,7 @@ ANSWER = {
     "message": "m",
     "exceptions": ["E"],
     "changed": True,
+    "undrawn": False,
     "shares": False,
     "warned": "w",
 }

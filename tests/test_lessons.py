@@ -10,11 +10,11 @@ import os
 import pytest
 
 from grader.course.cells import Kind
-from grader.in_kernel import KernelRunner
 from grader.judge.judging import Judging
 from grader.judge.verdict import Verdict
 from tests.conftest import LESSONS, LONG, load
 from tests.kill_page import alternatives
+from tests.redrawn import RedrawnRunner
 
 SEEDS = range(int(os.environ.get("SEEDS", "5")))
 STUDENTS = [pytest.param(SEEDS[:1], id="one"), pytest.param(SEEDS[1:], id="more", marks=LONG)]
@@ -40,7 +40,7 @@ ALTERNATIVES = list(styles())
 def judged(lesson, name, answer, student):
     """Judge one exercise answered by a given function, all else by the reference."""
     namespace = {**load(lesson).reference, name: answer}
-    judging = Judging(load(lesson), KernelRunner(namespace), student=student, secret="a test")  # noqa: S106
+    judging = Judging(load(lesson), RedrawnRunner(namespace), student=student, secret="a test")  # noqa: S106
     judging.exercise(load(lesson).exercises[name], untouched_stub=False)
     return judging.carry(load(lesson).exercises[name])
 
@@ -144,7 +144,7 @@ def test_an_error_in_one_exercise_costs_that_exercise_alone(lesson, wrong, known
     asked = [wrong, *(name for name in later if wrong in calls(right[name], right))]
     namespace = one_namespace(lesson)
     namespace[wrong] = known.answer
-    judging = Judging(ours, KernelRunner(namespace), student="a student", secret="a test")  # noqa: S106
+    judging = Judging(ours, RedrawnRunner(namespace), student="a student", secret="a test")  # noqa: S106
     for name in asked:
         judging.exercise(ours.exercises[name], untouched_stub=False)
     for name in asked[1:]:

@@ -73,6 +73,23 @@ def test_what_a_function_does_to_its_arguments_is_reported(session):
 
 
 @pytest.mark.parametrize(
+    ("body", "undrawn"),
+    [
+        ("return rng.normal()", False),
+        ("return rng.spawn(1)[0].normal()", False),
+        ("return np.random.default_rng(rng).normal()", False),
+        ("return np.random.default_rng(0).normal()", True),
+        ("rng.normal(); return other.bit_generator.state['state']['state'] % 7", True),
+    ],
+)
+def test_a_call_that_draws_from_no_generator_of_its_arguments_is_reported(session, body, undrawn):
+    mine = session(f"import numpy as np\ndef f(rng, other=None):\n    {body}")
+    keywords = {"other": Rng(2)} if "other" in body else {}
+
+    assert ask(mine, Rng(1), keywords=keywords).undrawn is undrawn
+
+
+@pytest.mark.parametrize(
     ("result", "shared"),
     [
         ("{'m': [a], 'v': [a]}", True),

@@ -13,9 +13,11 @@ import re
 import resource
 import warnings
 from collections.abc import Callable, Iterator, Mapping
+from operator import eq
 from typing import Any
 
 import numpy as np
+from numpy.random import Generator
 
 from . import failures, words
 from .plain import copied, same, share, twins
@@ -55,12 +57,14 @@ def call(
 
     Returns:
         A dict for the answer: either "value", or "failure", a verdict's value, with
-        "message" and "exceptions"; "changed", "shares", "twins" and "warned" besides.
+        "message" and "exceptions"; "changed", "undrawn", "shares", "twins" and "warned" besides.
     """
     # What is set on an object is the object's own from then on.
     called = [step for step in steps if step[0] == "call"]
     lent = [part for part in (arguments, keywords, called) if part]
     before = copied(lent)
+    given = [each for each in (*arguments, *keywords.values()) if isinstance(each, Generator)]
+    positions = [_position(each) for each in given]
     with (
         warnings.catch_warnings(record=True) as caught,
         contextlib.redirect_stdout(io.StringIO()),
@@ -70,6 +74,7 @@ def call(
         warnings.simplefilter("always")
         answer = attempt(function, arguments, keywords, steps)
     answer["changed"] = not same(before, lent)
+    answer["undrawn"] = any(map(eq, positions, map(_position, given)))
     answer["warned"] = str(caught[0].message)[:200] if caught else ""
     if "failure" in answer:
         return answer
@@ -80,6 +85,12 @@ def call(
         answer.pop("value")
         answer |= _failure(failures.RAISED, error)
     return answer
+
+
+def _position(generator: Generator) -> tuple[Any, int]:
+    """Return what changes with all that is drawn from a generator, and with each it spawns."""
+    bits = generator.bit_generator
+    return bits.state, bits.seed_seq.n_children_spawned  # type: ignore[attr-defined]
 
 
 def attempt(

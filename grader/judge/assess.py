@@ -24,6 +24,7 @@ from grader.judge.evidence import (
     NoStructure,
     Shares,
     Twins,
+    Undrawn,
     Warned,
 )
 from grader.judge.outcome import RIGHT, Answer, Comparison
@@ -59,6 +60,7 @@ def _answer(reply: dict[str, Any]) -> Answer:
         message=reply.get("message", ""),
         exceptions=exceptions,
         changed=reply.get("changed", False),
+        undrawn=reply.get("undrawn", False),
         shares=reply.get("shares", False),
         twins=reply.get("twins", False),
         warned=reply.get("warned", ""),
@@ -95,6 +97,8 @@ def assess(answer: Answer, expected: Any, case: Case, exercise: Exercise) -> Com
         return Comparison(verdict=Verdict.NOT_FINITE, evidence=Warned(warning=answer.warned))
     if answer.changed:
         return Comparison(verdict=Verdict.CHANGED_INPUT, evidence=Changed())
+    if case.draws and answer.undrawn:
+        return Comparison(verdict=Verdict.WRONG_VALUE, evidence=Undrawn())
     if case.fresh and answer.shares:
         return Comparison(verdict=Verdict.CHANGED_INPUT, evidence=Shares())
     if case.fresh and answer.twins:

@@ -163,6 +163,11 @@ class Twins:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Undrawn:
+    """The value is right, and nothing was drawn from a generator that the call was given."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Unsteady:
     """Of two equal questions one was answered rightly, and the other not."""
 
@@ -253,6 +258,7 @@ Evidence = (
     | Changed
     | Shares
     | Twins
+    | Undrawn
     | Unsteady
     | NoStructure
     | AsReleased
@@ -266,8 +272,9 @@ Evidence = (
 
 # What says plainly where to look comes first; an exception may come from far away.
 _CLEAR: tuple[type, ...] = (
-    *(OtherShape, OtherLength, OtherKeys, OtherSort, Changed, Shares, Twins, Checked, NoException),
+    *(OtherShape, OtherLength, OtherKeys, OtherSort, Changed, Undrawn, Shares, Twins, Checked),
     *(
+        NoException,
         Unsteady,
         OtherValues,
         OtherNumber,

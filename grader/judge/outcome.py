@@ -28,6 +28,7 @@ class Answer:
         message: for a failure, one line for the student.
         exceptions: names of the raised exception's class and its bases.
         changed: whether an argument was changed in place.
+        undrawn: whether a generator that was given is where it was.
         shares: whether the result shares memory with an argument.
         twins: whether two arrays of the result share memory with each other.
         warned: the first warning that the call gave, else "".
@@ -38,6 +39,7 @@ class Answer:
     message: str = ""
     exceptions: tuple[str, ...] = ()
     changed: bool = False
+    undrawn: bool = False
     shares: bool = False
     twins: bool = False
     warned: str = ""

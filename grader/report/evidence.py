@@ -280,6 +280,10 @@ _TELL: dict[type, Callable[[Any], str]] = {
         "the value is right, but two of its arrays share memory: "
         "changing one would change the other"
     ),
+    seen.Undrawn: lambda _it: _(
+        "the value is right, but nothing was drawn from the generator that was given: "
+        "where do the random numbers come from?"
+    ),
     seen.Unsteady: lambda _it: _(
         "asked twice with equal arguments, the function gave two answers, and one is wrong: "
         "what does it keep from an earlier call?"

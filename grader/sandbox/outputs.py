@@ -109,6 +109,7 @@ def read_answer(frame: Any, call: int) -> Answer:
         message=line(frame.get("message")),
         exceptions=tuple(exceptions[:10]),
         changed=frame.get("changed") is True,
+        undrawn=frame.get("undrawn") is True,
         shares=frame.get("shares") is True,
         twins=frame.get("twins") is True,
         warned=line(frame.get("warned")),

@@ -89,5 +89,5 @@ ZOO = [
     ),
 ]
 
-TRIED_TWICE = [2, 2]
-"""Widths of which two right passes are tried, from two states of rng."""
+FROM_RNG = "batch sizes"
+"""Where a right pass must be tried with numbers that rng has drawn."""
