@@ -15,6 +15,7 @@ from grader.course.cells import Kind
 from grader.course.folders import Course
 from grader.course.lesson import Lesson
 from grader.course.notebook import kind_of
+from grader.course.regions import unmarked
 
 
 def notebook(course: Course, lesson: Lesson, solutions: Mapping[str, str]) -> dict[str, Any]:
@@ -29,8 +30,8 @@ def notebook(course: Course, lesson: Lesson, solutions: Mapping[str, str]) -> di
 
 
 def right(lesson: Lesson) -> dict[str, str]:
-    """Return the reference solution of every exercise."""
-    return {cell.name: cell.source for cell in lesson.cells if cell.kind is Kind.SOLUTION}
+    """Return the reference solution of every exercise, as a student would write it."""
+    return {cell.name: unmarked(cell.source) for cell in lesson.cells if cell.kind is Kind.SOLUTION}
 
 
 def raising(name: str) -> str:

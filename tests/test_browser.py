@@ -67,20 +67,15 @@ By the chain rule: [plain]({_SCRIPT}), [loud]({_SCRIPT.replace("java", "JaVa")})
 # ---------------------------------------------------------------------- the place
 
 
+def solved():
+    return sample.right(load(LESSON))
+
+
 def written(solutions, *extra):
     """Return lesson 01 as a student would save it with these cells filled in."""
     made = sample.notebook(COURSE, load(LESSON), solutions)
     made["cells"] += extra
     return sample.text(made)
-
-
-def solved():
-    return {name: clean(source) for name, source in sample.right(load(LESSON)).items()}
-
-
-def clean(source):
-    """Return a solution cell without its region markers."""
-    return "\n".join(line for line in source.splitlines() if not line.strip().startswith("### "))
 
 
 @pytest.fixture(scope="module")

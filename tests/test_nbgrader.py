@@ -16,6 +16,7 @@ import pytest
 
 from grader.course.cells import Kind
 from grader.course.folders import Course
+from grader.course.regions import unmarked
 from grader.in_kernel import KernelRunner
 from grader.judge.judging import Judging
 from grader.report.evidence import told
@@ -87,11 +88,6 @@ class Place:
         return self.nbgrader("instructor", *words)
 
 
-def clean(source):
-    """Return a solution cell without its region markers."""
-    return "\n".join(line for line in source.splitlines() if not line.strip().startswith("### "))
-
-
 def solve(path, answers):
     """Put answers, by cell id, into a notebook, as an editor would save it."""
     notebook = json.loads(path.read_text(encoding="utf-8"))
@@ -108,7 +104,7 @@ def answers_of(student, lesson):
     if student == "untouched":
         return {}
     cells = load(lesson).cells
-    answers = {cell.name: clean(cell.source) for cell in cells if cell.kind is Kind.SOLUTION}
+    answers = {cell.name: unmarked(cell.source) for cell in cells if cell.kind is Kind.SOLUTION}
     answers |= {f"answer_{cell.name}": "It is so." for cell in cells if cell.kind is Kind.MANUAL}
     if student == "mistaken":
         exercise, _, code = MISTAKES[lesson]

@@ -15,10 +15,11 @@ from grader.course.cells import Kind
 from grader.course.folders import Course
 from grader.course.lesson import Lesson
 from grader.course.loading import load
+from grader.course.regions import is_as_released
 from grader.errors import InputError
 from grader.gradebook.disk import refusals_told
 from grader.submission.folder import find_notebook
-from grader.submission.matching import is_as_released, read
+from grader.submission.matching import read
 
 
 @dataclass(frozen=True, kw_only=True)

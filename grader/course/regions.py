@@ -21,9 +21,14 @@ def stub(source: str) -> str:
     return "\n".join(kept)
 
 
-def is_marker(line: str) -> bool:
-    """Whether a line begins or ends a region."""
-    return REGION.match(line) is not None
+def unmarked(source: str) -> str:
+    """Return a cell without the lines that begin and end its regions."""
+    return "\n".join(line for line in source.splitlines() if not REGION.match(line))
+
+
+def is_as_released(source: str, released: str) -> bool:
+    """Whether a cell's text is the released one, white space aside."""
+    return source == released or source.split() == released.split()
 
 
 def regions(source: str) -> dict[str, str]:

@@ -22,7 +22,7 @@ from grader.course import faults, words
 from grader.course.cells import Cell, Kind
 from grader.course.notebook import OUR_KEY
 from grader.course.problems import Problem, refuse
-from grader.course.regions import ANSWER_STUB, is_marker, regions
+from grader.course.regions import ANSWER_STUB, regions, unmarked
 from grader.course.source import parse
 from grader.errors import InputError
 
@@ -247,7 +247,7 @@ def _imports(cells: Sequence[Cell]) -> Iterator[tuple[str, int]]:
 
 def _definitions(source: str) -> Iterator[tuple[str, str]]:
     """Yield each function or class of a solution cell, its region markers removed."""
-    clean = "\n".join(line for line in source.splitlines() if not is_marker(line))
+    clean = unmarked(source)
     for node in ast.parse(clean).body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
             first = min([node.lineno, *(mark.lineno for mark in node.decorator_list)])

@@ -17,6 +17,7 @@ import numpy as np
 
 from grader import __version__
 from grader.course.lesson import Lesson
+from grader.course.regions import is_as_released
 from grader.errors import GraderError
 from grader.exercise import Case, Exercise
 from grader.judge import words
@@ -258,7 +259,7 @@ def judge_lesson(
 
 def untouched(source: str | None, stub: str) -> bool:
     """Whether a solution cell is the stub as released, white space aside."""
-    return source is not None and source.split() == stub.split()
+    return source is not None and is_as_released(source, stub)
 
 
 def not_attempted(exercise: Exercise, cases: Sequence[Case]) -> Outcome:

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from grader.course.cells import Kind
 from grader.course.lesson import Lesson
+from grader.course.regions import is_as_released
 from grader.errors import InputError
 from grader.submission import words
 from grader.submission.cells import UnreadableError, files_in, parse_notebook, read_bytes
-from grader.submission.matching import Submission, belongs, is_as_released, match
+from grader.submission.matching import Submission, belongs, match
 
 _MOST_NOTEBOOKS = 20
 

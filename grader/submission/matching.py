@@ -18,6 +18,7 @@ from pathlib import Path
 from grader.course.cells import Kind
 from grader.course.lesson import Lesson
 from grader.course.notebook import digest_of
+from grader.course.regions import is_as_released
 from grader.submission import words
 from grader.submission.cells import NotebookCell, UnreadableError, parse_notebook, read_bytes
 from grader.submission.code import Ask, Code
@@ -137,11 +138,6 @@ def _below(
             own = [*extras.get(i - 1, ()), *extras.get(i, ())]
             if own:
                 yield cell.name, "\n\n".join(extra.source for extra in own)
-
-
-def is_as_released(source: str, released: str) -> bool:
-    """Whether a cell's text is the released one, white space aside."""
-    return source == released or source.split() == released.split()
 
 
 def _order(
