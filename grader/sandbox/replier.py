@@ -45,6 +45,7 @@ Function = Callable[..., Any]
 _MEMORY = 2**30
 _LEFT_OVER = 2**27  # bytes that submissions may leave behind before the next has a new process
 _SECONDS = 120  # of processor time: as much as a submission has itself
+_DYING_SECONDS, _DYING_GLANCE = 1.0, 0.005  # from when it hangs up until it is dead
 _MOST_KNOWN = 5_000  # functions: a lesson has some fifty, and may change again and again
 _PR_SET_PDEATHSIG = 1
 _READY = b"r"
@@ -100,7 +101,7 @@ class Replier:
                 of a call.
 
         Raises:
-            SandboxError: the cases are drawn otherwise there.
+            SandboxError: the cases are drawn otherwise there, or somebody else killed it.
             TimeoutError: the time is over; and whatever else the deadline raises.
         """
         try:
@@ -109,8 +110,11 @@ class Replier:
             stream.send_frames(self._channel, b"".join([*told, _CALL, call]), deadline)
             said, parts = stream.receive_frame(self._channel, deadline)
         except BaseException as error:
+            killed = isinstance(error, stream.ClosedError) and self._was_killed()
             # The reply to a call that was given up must never be taken for that to the next.
             self.close()
+            if killed:
+                raise SandboxError(words.REPLIER_KILLED) from error
             if isinstance(error, wire.WireError) and not isinstance(error, ExcessError):
                 # Killed by its limits; another call may do with less.
                 return wire.encode({"error": "MemoryError", "message": words.ASKED_TOO_MUCH})
@@ -195,6 +199,21 @@ class Replier:
             raise SandboxError(words.NO_REPLIER)
         found = processes.process(self._pid)
         self._held = found.resident if found else 0
+
+    def _was_killed(self) -> bool:
+        """Whether the process that has hung up was killed by somebody else; its limits do not kill.
+
+        What a call asks for ends it otherwise: by an exception, or by the signal for too much
+        processor time.
+        """
+        end = time.monotonic() + _DYING_SECONDS
+        while self._pid is not None and time.monotonic() < end:
+            pid, status = os.waitpid(self._pid, os.WNOHANG)
+            if pid:
+                self._pid = None
+                return os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
+            time.sleep(_DYING_GLANCE)
+        return False
 
     def close(self) -> None:
         """End the process, if there is one."""

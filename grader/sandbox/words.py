@@ -183,6 +183,10 @@ def calls_made(most: int) -> str:
 UNKNOWN_FUNCTION = _("a call to a function that was not given")
 MORE_THAN_ITS_CASE = _("a call to a given function with more than its case holds")
 NO_REPLIER = _("no process could be started to answer calls of the grader's functions")
+REPLIER_KILLED = _(
+    "the process that answers calls of the grader's functions was killed from outside,"
+    " as a system that is short of memory does: free some, and grade this submission again"
+)
 DRAWN_OTHERWISE = _(
     "the cases of an exercise are drawn otherwise a second time:"
     " they must come from the generator that their author is given, and from nothing else"
