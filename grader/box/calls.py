@@ -11,6 +11,7 @@ import io
 import mmap
 import re
 import resource
+import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from operator import eq
@@ -20,7 +21,7 @@ import numpy as np
 from numpy.random import Generator
 
 from . import failures, words
-from .plain import copied, same, share, twins
+from .plain import arrays, copied, same, share, twins
 
 _DECIMAL = re.compile(r"[-+]?\d+\.\d*(?:e[-+]?\d+)?|[-+]?\d+e[-+]?\d+")
 
@@ -65,22 +66,27 @@ def call(
     before = copied(lent)
     given = [each for each in (*arguments, *keywords.values()) if isinstance(each, Generator)]
     positions = [_position(each) for each in given]
-    with (
-        warnings.catch_warnings(record=True) as caught,
-        contextlib.redirect_stdout(io.StringIO()),
-        contextlib.redirect_stderr(io.StringIO()),
-        _memory_cap(megabytes),
-    ):
-        warnings.simplefilter("always")
-        answer = attempt(function, arguments, keywords, steps)
+    shown = sys.stdout, sys.stderr
+    # Not by contextlib's means: here alone these take as long as all else that is not the call.
+    sys.stdout, sys.stderr = io.StringIO(), io.StringIO()
+    try:
+        with warnings.catch_warnings(record=True, action="always") as caught:
+            if megabytes is None:
+                answer = attempt(function, arguments, keywords, steps)
+            else:
+                with _memory_cap(megabytes):
+                    answer = attempt(function, arguments, keywords, steps)
+    finally:
+        sys.stdout, sys.stderr = shown
     answer["changed"] = not same(before, lent)
     answer["undrawn"] = any(map(eq, positions, map(_position, given)))
     answer["warned"] = str(caught[0].message)[:200] if caught else ""
     if "failure" in answer:
         return answer
     try:
-        answer["shares"] = share(answer["value"], [arguments, keywords])
-        answer["twins"] = twins(answer["value"])
+        found = arrays(answer["value"])
+        answer["shares"] = bool(found) and share(found, arrays([arguments, keywords]))
+        answer["twins"] = twins(found)
     except BaseException as error:  # noqa: BLE001 - the result's own class may raise anything
         answer.pop("value")
         answer |= _failure(failures.RAISED, error)

@@ -7,13 +7,14 @@ which keeps account of all that it has met.
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from itertools import pairwise
 from operator import is_
 from typing import Any
 
 import numpy as np
 
+Array = np.ndarray[Any, Any]
 _IMMUTABLE = frozenset((type(None), bool, int, float, complex, str, bytes))
 _NO_LEAVES = _IMMUTABLE | {np.ndarray}
 _MAX_DEPTH = 16
@@ -107,10 +108,8 @@ _SEQUENCES = (list, tuple)
 _NESTED = (list, tuple, dict)
 
 
-def share(one: Any, other: Any) -> bool:
-    """Whether an array in one value may share memory with an array in the other."""
-    ours = arrays(one)
-    theirs = arrays(other) if ours else []
+def share(ours: Sequence[Array], theirs: Sequence[Array]) -> bool:
+    """Whether one of our arrays may share memory with one of theirs."""
     for mine in ours:
         for another in theirs:
             # Two arrays that are no views have memory of their own: most are of this kind.
@@ -122,14 +121,14 @@ def share(one: Any, other: Any) -> bool:
     return False
 
 
-def twins(value: Any) -> bool:
-    """Whether two arrays in nested data share memory with each other."""
-    found = arrays(value)
-    if len(found) < 2:
+def twins(found: Sequence[Array]) -> bool:
+    """Whether two arrays share memory with each other."""
+    owners = [id(_owner(array)) for array in found]
+    if len(set(owners)) == len(owners):
         return False
-    by_owner: dict[int, list[np.ndarray[Any, Any]]] = {}
-    for array in found:
-        by_owner.setdefault(id(_owner(array)), []).append(array)
+    by_owner: dict[int, list[Array]] = {}
+    for owner, array in zip(owners, found, strict=True):
+        by_owner.setdefault(owner, []).append(array)
     for neighbours in by_owner.values():
         if len(neighbours) > 1:
             neighbours.sort(key=lambda array: np.lib.array_utils.byte_bounds(array)[0])
@@ -140,23 +139,23 @@ def twins(value: Any) -> bool:
     return False
 
 
-def _owner(array: np.ndarray[Any, Any]) -> Any:
+def _owner(array: Array) -> Any:
     """Return what holds an array's memory."""
     while isinstance(array.base, np.ndarray):
         array = array.base
     return array if array.base is None else array.base
 
 
-def arrays(value: Any, depth: int = 0) -> list[np.ndarray[Any, Any]]:
+def arrays(value: Any, depth: int = 0) -> list[Array]:
     """Return all arrays in nested data."""
     if isinstance(value, np.ndarray):
         return [value]
-    found: list[np.ndarray[Any, Any]] = []
+    found: list[Array] = []
     _collect(value, depth, found)
     return found
 
 
-def _collect(value: Any, depth: int, found: list[np.ndarray[Any, Any]]) -> None:
+def _collect(value: Any, depth: int, found: list[Array]) -> None:
     """Add the arrays inside lists, tuples and dicts to those found."""
     if depth < _MAX_DEPTH and isinstance(value, _NESTED):
         items = value.values() if isinstance(value, dict) else value
