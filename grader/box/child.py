@@ -16,7 +16,7 @@ import signal
 import sys
 from collections import deque
 from collections.abc import Collection, Iterator
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -90,7 +90,7 @@ def serve(
     size: int | None,
     unclaimed: Collection[str],
 ) -> None:
-    """Prepare as the start frame says; then run cells and answer calls until the judge hangs up.
+    """Prepare as the start frame says; then `work`.
 
     Args:
         size: bytes of this process's address space, None if it cannot be limited.
@@ -106,6 +106,11 @@ def serve(
     beside.offer(start["files"], start["codes"], unclaimed)
     # What fails before this frame is the box's fault, what fails after it the student's.
     stream.send(channel, {"ready": True})
+    work(channel, shell)
+
+
+def work(channel: stream.Channel, shell: Shell) -> NoReturn:
+    """Run cells and answer calls; raises ClosedError when the judge hangs up."""
     inbox = Inbox(channel)
     while True:
         task = inbox.task()

@@ -13,6 +13,7 @@ import os
 import subprocess
 import sys
 import tokenize
+from collections.abc import Iterator
 from typing import Any
 
 from IPython.core.displayhook import DisplayHook
@@ -232,11 +233,12 @@ class Shell(InteractiveShell):  # type: ignore[misc]
         self.bound = limited.bound_of(result.error_before_exec or result.error_in_exec)
         return self.outputs.items, bool(result.success)
 
-    def rehearse(self, source: str) -> None:
-        """Run a cell for what it loads, and leave no trace of it in the namespace."""
+    @contextlib.contextmanager
+    def rehearsing(self) -> Iterator[None]:
+        """Leave no trace in the namespace of what is run meanwhile."""
         names = (self.user_ns, self.user_ns_hidden)
         before = [dict(each) for each in names]
-        self.run(source)
+        yield
         for each, kept in zip(names, before, strict=True):
             for name in each.keys() - kept.keys():
                 del each[name]

@@ -31,14 +31,6 @@ from .withheld import Absent
 _GLANCE = 1.0  # seconds between two looks at whether the judge still lives
 _POLL = 0.01  # where the system does not tell when a child ends
 
-_FIRST_CELL = """
-import numpy as np
-def warm(z):
-    \"\"\"Load what a call needs.\"\"\"
-    return np.exp(-z @ z.T).sum(axis=1, keepdims=True)
-warm(np.ones((3, 4)))
-"""
-
 
 def main(argument: str) -> None:
     """Load, say so, and serve until the judge hangs up.
@@ -101,6 +93,7 @@ def _load(options: dict[str, Any]) -> Any:
     if options["confine"]:
         fence.withhold([*options["readable"], *options["writable"]], options["holes"])
         child.confinement(tuple(options["within_reach"]))
+    from .rehearsal import rehearse  # noqa: PLC0415
     from .shell import load_drawing, make_shell  # noqa: PLC0415 - behind the fences, being large
 
     shell = make_shell()
@@ -112,8 +105,7 @@ def _load(options: dict[str, Any]) -> Any:
         load_drawing()
     if options["confine"]:
         sys.meta_path.insert(0, Absent(options["withheld"]))
-    # The first cell loads half of IPython: better here than in every child.
-    shell.rehearse(_FIRST_CELL)
+    rehearse(shell)
     # A collection in a child would touch, and so copy, every page it shares with this process.
     gc.collect()
     gc.freeze()
