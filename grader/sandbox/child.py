@@ -43,7 +43,12 @@ class Task(Protocol):
 
 
 class Child:
-    """One fresh process in a box, from its start to its end."""
+    """One fresh process in a box, from its start to its end.
+
+    What it is to do is sent right behind what it starts with: it need not wait for that once
+    it is ready.  That it was ready tells whose fault a failure is: until then no line of the
+    submission has run, and another process, in another box, is told the same.
+    """
 
     def __init__(
         self,
@@ -66,8 +71,10 @@ class Child:
             UnplainError: the files are too large.
         """
         self._box, self._limits, self._end = box, limits, 0.0
-        self._socket = opened(box, limits, files, modules=modules, withheld=withheld)
+        self._start = _start(limits, files, modules=modules, withheld=withheld)
+        self._socket = _started(box, limits, self._start, waits=False)
         self._channel = stream.Buffered(self._socket)
+        self._is_ready, self._ready_by = False, time.monotonic() + READY_SECONDS
         self._told: deque[Task] = deque()
         self._on_their_way = 0  # bytes of the tasks that were told and not replied to yet
         self._untold: deque[Task] = deque()
@@ -97,7 +104,10 @@ class Child:
         Raises:
             WireError: the frame lies, the process is gone, or uses what it may not.
             TimeoutError: the task's time is over.
+            SandboxError: the box fails, and so does the one that replaces it.
         """
+        if not self._is_ready:
+            self._see_it_ready()
         found, self._parts = stream.receive_frame(self._channel, self.deadline)
         return found
 
@@ -128,7 +138,24 @@ class Child:
 
     def close(self) -> None:
         """End it, and everything it started."""
-        self._box.end_child(self._socket)
+        # A box with nothing to end would be waited for, and replaced.
+        if self._socket.fileno() != -1:
+            self._box.end_child(self._socket)
+
+    def _see_it_ready(self) -> None:
+        """Wait until it is ready; if it never is, tell another all that it was told."""
+        try:
+            _hear_ready(self._channel, self._ready_by)
+        except (wire.WireError, TimeoutError):
+            self._box.end_child(self._socket)
+            self._box.replace()
+            self._socket = _started(self._box, self._limits, self._start, attempts=1)
+            self._channel = stream.Buffered(self._socket)
+            self._untold.extendleft(reversed(self._told))
+            self._told.clear()
+            self._on_their_way, self._deaf = 0, False
+            self._send()
+        self._is_ready = True
 
     def _send(self) -> None:
         """Send tasks, as many as may be on their way."""
@@ -188,23 +215,63 @@ def opened(
         SandboxError: the box fails, and so does the one that replaces it.
         UnplainError: the small files are too large.
     """
+    start = _start(
+        limits,
+        files,
+        modules=modules,
+        environment=environment,
+        own_first=own_first,
+        withheld=withheld,
+    )
+    return _started(box, limits, start, copied=copied)
+
+
+def _start(
+    limits: Limits,
+    files: Mapping[str, bytes],
+    *,
+    modules: Mapping[str, bytes] | None = None,
+    environment: Mapping[str, str] | None = None,
+    own_first: bool = False,
+    withheld: Collection[str] = (),
+) -> bytes:
+    """Return the frame with which a process starts; see `opened`."""
     lent = dict(modules or {})
     codes = {name: preload.code_of(text) for name, text in lent.items()}
-    start = {
-        "files": _as_arrays({**files, **lent}),
-        "codes": _as_arrays({name: code for name, code in codes.items() if code}),
-        "environment": dict(environment or {}),
-        "own_first": own_first,
-        "withheld": {name: words.withheld(name) for name in withheld},
-        "limits": {
-            "memory": limits.memory,
-            "cpu": limits.cpu,
-            "file": limits.file,
-            "processes": limits.processes,
-            "descriptors": limits.descriptors,
-        },
-    }
-    for _ in range(2):
+    return wire.encode(
+        {
+            "files": _as_arrays({**files, **lent}),
+            "codes": _as_arrays({name: code for name, code in codes.items() if code}),
+            "environment": dict(environment or {}),
+            "own_first": own_first,
+            "withheld": {name: words.withheld(name) for name in withheld},
+            "limits": {
+                "memory": limits.memory,
+                "cpu": limits.cpu,
+                "file": limits.file,
+                "processes": limits.processes,
+                "descriptors": limits.descriptors,
+            },
+        }
+    )
+
+
+def _started(
+    box: Box,
+    limits: Limits,
+    start: bytes,
+    *,
+    copied: Mapping[str, Path] | None = None,
+    attempts: int = 2,
+    waits: bool = True,
+) -> socket.socket:
+    """Return the channel to a fresh process that was told how to start.
+
+    Args:
+        attempts: each in another box.
+        waits: whether to wait until it is ready.
+    """
+    for _ in range(attempts):
         try:
             channel = box.open(limits, copied)
         except SandboxError:
@@ -212,17 +279,19 @@ def opened(
             continue
         end = time.monotonic() + READY_SECONDS
         try:
-            stream.send(channel, start, lambda end=end: end - time.monotonic())  # type: ignore[misc]
-            stream.receive(channel, lambda end=end: end - time.monotonic())  # type: ignore[misc]
-        except wire.UnplainError:
-            box.end_child(channel)
-            raise
+            stream.send_frames(channel, start, lambda end=end: end - time.monotonic())  # type: ignore[misc]
+            if waits:
+                _hear_ready(channel, end)
         except (wire.WireError, TimeoutError):
             box.end_child(channel)
             box.replace()
         else:
             return channel
     raise SandboxError(words.NO_PROCESS)
+
+
+def _hear_ready(channel: stream.Channel, end: float) -> None:
+    stream.receive(channel, lambda: end - time.monotonic())
 
 
 def _as_arrays(files: Mapping[str, bytes]) -> dict[str, Any]:
