@@ -359,6 +359,83 @@ def test_a_child_that_was_forked_ahead_is_the_next_one_and_the_only_one(box):
     assert list(processes.descendants(box.pid)) == []
 
 
+def succeeded(box, cell):
+    """Run a cell, and leave its process to die while the next one is forked."""
+    with Session(box, [Code(source=textwrap.dedent(cell))], {}) as session:
+        (result,) = session.run()
+        session.succeed()
+    return "".join(item.get("text", "") for item in result.outputs).strip()
+
+
+PID = "import os\nprint(os.getpid())"
+
+
+def test_a_process_and_all_it_started_are_dead_before_the_next_one_is_told_anything(box):
+    """They die while the next one is forked: it must wait for the last of them."""
+    before = box.pid
+    forks = """
+    import os
+    if os.fork() == 0:
+        os.setsid()
+        while os.fork() == 0:
+            pass
+        os._exit(0)
+    open("left", "w").close()
+    """
+    for _ in range(3):
+        succeeded(box, forks)
+        ahead = box._ahead[1].name
+        channel = box.open(MANY)
+        # Nobody has told the next one anything, and there is nothing else any more.
+        assert len(list(processes.descendants(before))) == 1
+        assert [path.name for path in box.work.iterdir()] == [ahead]
+        box.end_child(channel)
+
+    assert list(box.work.iterdir()) == []
+    assert box.pid == before, "the box did it, and need not be replaced"
+
+
+def test_a_process_that_ended_by_itself_does_not_take_the_next_one_along(box):
+    before = box.pid
+    with Session(box, [Code(source=PID)], {}) as session:
+        number = int(session.run()[0].outputs[0]["text"])
+        os.kill(number, signal.SIGKILL)
+        assert wait_until(lambda: processes.process(number) is None)
+        session.succeed()
+
+    ahead = box._ahead[1].name
+    assert printed(box, "import os\nprint(os.path.basename(os.getcwd()))") == ahead
+    assert box.pid == before
+
+
+def test_a_box_that_cannot_bury_is_replaced_before_the_next_one_runs(monkeypatch):
+    monkeypatch.setattr("grader.sandbox.warm.BURIAL_SECONDS", 0.5)
+    monkeypatch.setattr("grader.sandbox.warm._LEAVE_SECONDS", 0.2)
+    with Box(COURSE) as mine:
+        with Session(mine, [Code(source=PID)], {}) as session:
+            number = int(session.run()[0].outputs[0]["text"])
+            stopped = mine.pid
+            os.kill(stopped, signal.SIGSTOP)
+            session.succeed()
+
+        assert printed(mine, "print(6 * 7)") == "42"
+        assert mine.pid != stopped
+        found = processes.process(number)
+        assert found is None or found.state == "Z", "nobody had to reap it yet"
+
+
+def test_what_dies_in_the_one_box_is_dead_before_the_other_draws():
+    with Box(COURSE, preload=()) as mine:
+        number = int(succeeded(mine, PID))
+        drawing = mine.drawing()
+        assert processes.process(number) is None
+        succeeded(drawing, PID)
+        assert drawing._dying
+
+        assert printed(mine, "print(6 * 7)") == "42"
+        assert not drawing._dying
+
+
 def test_a_child_that_was_forked_ahead_and_died_is_replaced():
     with Box(COURSE) as mine:
         mine.wait_warm()

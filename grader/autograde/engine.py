@@ -230,6 +230,8 @@ def _graded(course: Course, lesson: Lesson, folder: Path, place: Path, *, studen
     entry = Entry(student=student, lesson=lesson.id, folder=folder)
     content_hash = fingerprint(entry, lesson, secret, box.name)
     graded = grade_file(lesson, notebook, box, student=student, secret=secret)
+    # The next one may be far: nothing of this one need lie there until then.
+    box.bury()
     Attempts(course.class_folder).add(entry, graded.report)
     sidecar.write(place, content_hash, graded.report)
     return graded

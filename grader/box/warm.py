@@ -2,9 +2,12 @@
 
 Speaks with the judge over descriptor 0, a socket.  The judge first hands over
 the kernel's list of this process's children, which no path inside the box leads
-to.  Then each request is the byte "r" with a child's own channel attached; "k"
-kills the child.  The answer, "g", comes when the child and every descendant are
-dead.  The judge's end closes when the judge is gone: the child dies then, too.
+to.  Then each request is a byte and the name of a child's folder: "r", with the child's
+own channel attached, forks it, and "k" kills it.  The answer, "g", comes when the child
+and every descendant are dead, and tells the name again.  The next child may be asked
+for before that: it is forked, and confines itself, while the last one dies, and the
+judge tells it nothing until it has heard the "g".  The judge's end closes when the judge
+is gone: the children die then, too.
 
 No line of a submission ever runs in this process.
 """
@@ -20,9 +23,10 @@ import select
 import signal
 import socket
 import sys
+from collections.abc import Iterator
 from importlib.machinery import PathFinder
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from . import NAME_BYTES, admitted, beside, calls, child, fence, semaphores, stream
 from .preload import Finder
@@ -57,31 +61,7 @@ def main(argument: str) -> None:
         return
     os.write(control.fileno(), b"w")
     _, [*lists], _, _ = socket.recv_fds(control, 1, 1)
-    judge = os.getppid()
-    while True:
-        try:
-            message, descriptors, _, _ = socket.recv_fds(control, 1, 1)
-        except OSError:
-            return
-        if not message:
-            return
-        if message != b"r" or not descriptors:
-            continue
-        name = b""
-        while len(name) < NAME_BYTES:
-            name += os.read(control.fileno(), NAME_BYTES - len(name))
-        folder = Path(options["work"], name.decode())
-        pid = os.fork()
-        if pid == 0:
-            for descriptor in (control.detach(), *lists):
-                os.close(descriptor)
-            _be_child(descriptors[0], folder, options, shell, known)
-        os.close(descriptors[0])
-        heard = _attend(control.fileno(), pid, judge)
-        _bury(pid, lists)
-        if not heard:
-            return
-        os.write(control.fileno(), b"g")
+    Nursery(control, lists, options, shell, known).serve()
 
 
 def _load(options: dict[str, Any]) -> Any:
@@ -147,47 +127,166 @@ def _be_child(
         os._exit(status)
 
 
-def _attend(control: int, pid: int, judge: int) -> bool:
-    """Wait until the child is gone, or kill it when told to; return whether the judge lives.
-
-    The control socket is read as a file: the calls for sockets fail once the
-    judge, and sandlock's supervisor with it, is dead.
-    """
-    watch = [os.pidfd_open(pid)] if hasattr(os, "pidfd_open") else []
-    try:
-        while True:
-            ready, _, _ = select.select([control, *watch], [], [], _GLANCE if watch else _POLL)
-            if control in ready:
-                # "k", or nothing because the judge is gone: either way this child is over.
-                alive = os.read(control, 1) != b""
-            elif os.waitpid(pid, os.WNOHANG)[0]:
-                return True
-            elif os.getppid() == judge:
-                continue
-            else:
-                alive = False
-            os.kill(pid, signal.SIGKILL)
-            return alive
-    finally:
-        for descriptor in watch:
-            os.close(descriptor)
+class _GoneError(Exception):
+    """The judge is gone."""
 
 
-def _bury(pid: int, lists: list[int]) -> None:
-    """Kill and reap the child and its descendants; each round catches new orphans.
+class _Child(NamedTuple):
+    """A child's number, and the name of its folder."""
 
-    An orphan comes to this process, its subreaper, and so into the kernel's list
-    of its children.  A process that is not reaped yet keeps its number: no other
-    process is hit.
-    """
-    while True:
-        for descriptor in lists:
-            for orphan in os.pread(descriptor, 2**16, 0).split():
-                os.kill(int(orphan), signal.SIGKILL)
-        if not lists:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(pid, signal.SIGKILL)
+    pid: int
+    name: bytes
+
+
+class Nursery:
+    """Forks children, one after another, and sees to it that nothing of them is left."""
+
+    def __init__(
+        self,
+        control: socket.socket,
+        lists: list[int],
+        options: dict[str, Any],
+        shell: Any,
+        known: dict[str, Any],
+    ) -> None:
+        """Prepare.
+
+        Args:
+            control: leads to the judge.
+            lists: open files with the numbers of this process's children, if there are any.
+            known: what is the same for every child; see `child.serve`.
+        """
+        self._control, self._lists, self._judge = control, lists, os.getppid()
+        self._options, self._shell, self._known = options, shell, known
+        # What leads to the next child and how its folder is called, until it is forked.
+        self._asked: tuple[int, bytes] | None = None
+        self._next: _Child | None = None
+        self._watch: list[int] = []
+
+    def serve(self) -> None:
+        """Serve until the judge hangs up."""
+        child: _Child | None = None
         try:
-            os.waitpid(-1, 0)
-        except ChildProcessError:
+            while True:
+                while self._next is None:
+                    if self._asked is None:
+                        self._hear()
+                    self._fork()
+                child, self._next = self._next, None
+                self._attend(child)
+                self._bury(child)
+                os.write(self._control.fileno(), b"g" + child.name)
+        except (_GoneError, OSError):
+            self._bury_all(child)
+
+    def _hear(self) -> bytes | None:
+        """Wait for the judge to say something.
+
+        It may ask for the next child.  Or it wants one dead: the name is returned, which may be
+        that of one that has ended by itself.
+        """
+        message, descriptors, _, _ = socket.recv_fds(self._control, 1, 1)
+        name = b""
+        while len(name) < NAME_BYTES:
+            part = os.read(self._control.fileno(), NAME_BYTES - len(name))
+            if not part:
+                raise _GoneError
+            name += part
+        if message == b"k":
+            return name
+        if descriptors:
+            self._asked = descriptors[0], name
+        return None
+
+    def _fork(self) -> None:
+        """Fork the next child, if it was asked for."""
+        if self._asked is None:
             return
+        (channel, name), self._asked = self._asked, None
+        folder = Path(self._options["work"], name.decode())
+        pid = os.fork()
+        if pid == 0:
+            for descriptor in (self._control.detach(), *self._lists, *self._watch):
+                os.close(descriptor)
+            _be_child(channel, folder, self._options, self._shell, self._known)
+        os.close(channel)
+        self._next = _Child(pid, name)
+
+    def _attend(self, child: _Child) -> None:
+        """Wait until the child is gone, or kill it when told to.
+
+        The calls for sockets fail once the judge, and sandlock's supervisor with it, is dead.
+        """
+        control = self._control.fileno()
+        with self._watched(child.pid) as watch:
+            while True:
+                ready, _, _ = select.select([control, *watch], [], [], _GLANCE if watch else _POLL)
+                if control in ready:
+                    if self._hear() == child.name:
+                        return
+                    self._fork_early()
+                elif ready or (not watch and os.waitpid(child.pid, os.WNOHANG)[0]):
+                    return
+                elif os.getppid() != self._judge:
+                    raise _GoneError
+
+    def _fork_early(self) -> None:
+        """Fork the next child while the last one is there, if the two can be told apart."""
+        if self._lists:
+            self._fork()
+
+    @contextlib.contextmanager
+    def _watched(self, pid: int) -> Iterator[list[int]]:
+        """Yield what becomes readable when a process ends, where there is such a thing."""
+        self._watch = [os.pidfd_open(pid)] if hasattr(os, "pidfd_open") else []
+        try:
+            yield self._watch
+        finally:
+            for descriptor in self._watch:
+                os.close(descriptor)
+            self._watch = []
+
+    def _bury(self, child: _Child) -> None:
+        """Kill and reap a child and its descendants; the next one may be forked meanwhile.
+
+        An orphan comes to this process, its subreaper, before who left it can be reaped, and
+        so into the kernel's list of its children.  A process that is not reaped yet keeps its
+        number: no other process is hit, and none leaves the list while it is read.
+        """
+        if not self._lists:
+            self._bury_all(child)
+            return
+        while left := self._children():
+            for pid in left:
+                os.kill(pid, signal.SIGKILL)
+            if self._next is None and self._asked is None and self._is_called(left[0]):
+                self._hear()
+                self._fork_early()
+            else:
+                os.waitpid(left[0], 0)
+
+    def _children(self) -> list[int]:
+        """Return the numbers of this process's children, as far as they are told, but the next."""
+        found = [int(n) for each in self._lists for n in os.pread(each, 2**16, 0).split()]
+        return [pid for pid in found if self._next is None or pid != self._next.pid]
+
+    def _is_called(self, dying: int) -> bool:
+        """Wait until the judge says something, or a process has ended; return whether it was so."""
+        control = self._control.fileno()
+        with self._watched(dying) as watch:
+            return bool(watch) and control in select.select([control, *watch], [], [])[0]
+
+    def _bury_all(self, child: _Child | None) -> None:
+        """Kill and reap all that there is; without a list, a child's own group at least."""
+        groups = [] if self._lists else [each.pid for each in (child, self._next) if each]
+        self._next = None
+        while True:
+            for pid in self._children():
+                os.kill(pid, signal.SIGKILL)
+            for pid in groups:
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    os.killpg(pid, signal.SIGKILL)
+            try:
+                os.waitpid(-1, 0)
+            except ChildProcessError:
+                return

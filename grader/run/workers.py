@@ -112,6 +112,9 @@ def _serve(connection: Connection, core: int | None, about: _About) -> None:
         with contextlib.suppress(EOFError, OSError):
             while (task := connection.recv()) is not None:
                 connection.send(worker.work(task))
+                if not connection.poll():
+                    # Nobody waits: nothing of the last one need lie there meanwhile.
+                    box.bury()
 
 
 def _take_turns() -> None:

@@ -9,9 +9,9 @@ submission it forks a child, which gets a socket of its own, confines itself
 further to a folder of its own, and runs the student's code.  The socket's other
 end is held by the judge, outside: values cross, as frames of plain data, and
 nothing else.  When the judge hangs up or the time is over the warm process kills
-the child and, as their subreaper, every descendant, before it takes the next
-submission.  A box that does not do what it is told is killed as a whole and
-replaced.
+the child and, as their subreaper, every descendant.  The next child may be forked, and
+confine itself, before they are dead; it is told nothing until then, and so runs nothing.
+A box that does not do what it is told is killed as a whole and replaced.
 
 Three kinds of limits hold a submission: those of the kernel on each process
 (address space, processor time, size of a file), sandlock's on the number of
@@ -36,7 +36,7 @@ from typing import Self
 from grader.box import NAME_BYTES
 from grader.box.limited import Bound
 from grader.course.folders import Course
-from grader.sandbox import availability, policy, processes, warm, words
+from grader.sandbox import availability, policy, processes, words
 from grader.sandbox.limits import ExcessError, Limits
 from grader.sandbox.replier import Replier
 from grader.sandbox.scratch import Given, empty, fill, holds
@@ -44,6 +44,7 @@ from grader.sandbox.warm import SandboxError, WarmProcess
 
 PLOTS = ("matplotlib.pyplot",)  # to preload, where a notebook may draw
 
+_FEW = 8  # children, between two looks at how many descriptors there are
 _LOOK_SECONDS = 0.25  # between two looks at what a submission uses
 
 
@@ -97,6 +98,9 @@ class Box:
         self._folder: Path | None = None
         self._ahead: tuple[socket.socket, Path] | None = None
         self._given: Given = {}
+        # The folders of children that were killed, and not said to be dead yet.
+        self._dying: list[Path] = []
+        self._until_renewal = 0
         # It ends with this box: whoever uses the one uses the other.
         self.replier = Replier()
         self.start()
@@ -137,6 +141,8 @@ class Box:
         if self._draws:
             return self
         self.end_ahead()
+        # The two serve in turn, too: what the one runs must be dead before the other begins.
+        self.bury()
         if self._drawing is None:
             self._drawing = Box(
                 self._course,
@@ -155,9 +161,12 @@ class Box:
 
         It is forked while the judge does something else, and runs nothing until then.
         """
-        if self._ahead is None and self._folder is None:
+        if self._folder is None:
             self._renew()
-        if self._ahead is None and self._folder is None and self._running.is_warm:
+            self._have_next()
+
+    def _have_next(self) -> None:
+        if self._ahead is None and self._running.is_warm:
             # Whatever fails now fails again where the child is opened, and is told there.
             with contextlib.suppress(OSError, SandboxError):
                 self._ahead = self._forked(self.limits)
@@ -165,7 +174,7 @@ class Box:
     def end_ahead(self) -> None:
         """End the child that was forked ahead, if there is one: nobody needs it."""
         if self._ahead is not None:
-            (channel, _), self._ahead = self._ahead, None
+            (channel, self._folder), self._ahead = self._ahead, None
             self.end_child(channel)
 
     def open(self, limits: Limits, files: Mapping[str, Path] | None = None) -> socket.socket:
@@ -179,11 +188,17 @@ class Box:
             SandboxError: the box is gone, or its disk does not take the files.
         """
         self.start()
+        if self._drawing is not None:
+            self._drawing.bury()
         if self._ahead is None:
             self._renew()
-        self.wait_warm()
-        channel, self._folder = self._ahead or self._forked(limits)
-        self._ahead = None
+            self._ahead = self._forked(limits)
+        # It was forked while the last one died.
+        self.bury()
+        if self._ahead is None:
+            # The box was replaced, and with it what had been forked.
+            self._ahead = self._forked(limits)
+        (channel, self._folder), self._ahead = self._ahead, None
         self._running.bound(limits)
         try:
             self._given = fill(self._folder, files or {})
@@ -199,8 +214,10 @@ class Box:
         For each process that its sandbox ever had, sandlock's supervisor holds one in this
         process, until the sandbox ends; without any, no submission could be started.
         """
-        if not self._sandboxed:
+        self._until_renewal -= 1
+        if not self._sandboxed or self._until_renewal > 0:
             return
+        self._until_renewal = _FEW
         held, most = _descriptors(), resource.getrlimit(resource.RLIMIT_NOFILE)[0]
         # Another box in this process may hold as many: whichever is in use gives its own back.
         if held > most // 2 and held - self._others > most // 6:
@@ -208,19 +225,11 @@ class Box:
 
     def _forked(self, limits: Limits) -> tuple[socket.socket, Path]:
         """Return the channel to a child that is being forked, and its folder, which is empty."""
+        self.wait_warm()
         self._running.bound(limits)
-        name = secrets.token_hex(NAME_BYTES // 2)
-        folder = self.work / name
+        folder = self.work / secrets.token_hex(NAME_BYTES // 2)
         folder.mkdir()
-        ours, theirs = socket.socketpair()
-        with theirs:
-            try:
-                message = b"r" + name.encode()
-                socket.send_fds(self._running.control, [message], [theirs.fileno()])
-            except OSError as error:
-                ours.close()
-                raise SandboxError(words.GONE) from error
-        return ours, folder
+        return self._running.fork(folder.name), folder
 
     def end_child(
         self, channel: socket.socket, keep: Callable[[Path, Given], None] | None = None
@@ -233,19 +242,60 @@ class Box:
             keep: takes what is wanted of the folder, once nobody writes there any more, and
                 is told what was put there.
         """
-        channel.close()
+        folder = self._folder
+        self._kill(channel)
+        try:
+            if self._warm is None:
+                self.replace()
+            elif self._are_dead():
+                if keep is not None and folder is not None:
+                    keep(folder, self._given)
+                self._clear()
+        except OSError:
+            self.replace()
+
+    def succeed(self, channel: socket.socket) -> None:
+        """Have the next child forked, then kill this one; waits for neither, as `open` will.
+
+        While the one dies, the other confines itself.
+        """
+        self._have_next()
+        self._kill(channel)
+
+    def _kill(self, channel: socket.socket) -> None:
+        """Have the child killed, with all that it started; see `_are_dead`."""
         folder, self._folder = self._folder, None
         try:
-            if self._warm is not None:
-                self._warm.control.send(b"k")
-                if self._warm.hear(warm.BURIAL_SECONDS) == b"g":
-                    if keep is not None and folder is not None:
-                        keep(folder, self._given)
-                    empty(self.work)
-                    return
+            if self._warm is not None and folder is not None:
+                self._dying.append(folder)
+                self._warm.kill(folder.name)
+        finally:
+            # Not before: who hears that nobody speaks any more ends by itself, in more steps.
+            channel.close()
+
+    def bury(self) -> None:
+        """Wait until all that was killed is dead, and remove what it wrote.
+
+        Where that fails, the box is replaced.
+        """
+        try:
+            if self._dying and self._are_dead():
+                self._clear()
         except OSError:
-            pass
-        self.replace()
+            self.replace()
+
+    def _are_dead(self) -> bool:
+        """Wait until all that was killed is dead; if it takes too long, replace the box."""
+        while self._dying:
+            if not self._running.has_buried(self._dying[0].name):
+                self.replace()
+                return False
+            self._dying.pop(0)
+        return True
+
+    def _clear(self) -> None:
+        """Empty the folder of all that lies there, but for what belongs to the next child."""
+        empty(self.work, but=self._ahead[1].name if self._ahead else "")
 
     def interrupt(self) -> None:
         """Interrupt the submission, as Ctrl-C does."""
@@ -302,6 +352,7 @@ class Box:
         if self._ahead is not None:
             (channel, _), self._ahead = self._ahead, None
             channel.close()
+        self._dying.clear()
         if self._drawing is not None:
             ended_too, self._drawing = self._drawing, None
             ended_too.close()

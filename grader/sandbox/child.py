@@ -142,6 +142,11 @@ class Child:
         if self._socket.fileno() != -1:
             self._box.end_child(self._socket)
 
+    def succeed(self) -> None:
+        """End it when the next one is on its way; see `Box.succeed`."""
+        if self._socket.fileno() != -1:
+            self._box.succeed(self._socket)
+
     def _see_it_ready(self) -> None:
         """Wait until it is ready; if it never is, tell another all that it was told."""
         try:

@@ -104,11 +104,14 @@ def holds(folder: Path, *, most: int) -> tuple[int, int]:
     return size, count
 
 
-def empty(folder: Path) -> None:
+def empty(folder: Path, *, but: str = "") -> None:
     """Remove all that lies in a folder, however deep; nobody may be writing there any more.
 
     Goes down and up by one open folder at a time: no path grows, nothing recurses,
     and no link is followed.
+
+    Args:
+        but: the name of a folder in it that stays as it is.
 
     Raises:
         OSError: something cannot be removed.
@@ -116,7 +119,7 @@ def empty(folder: Path) -> None:
     here = os.open(folder, _FOLDER)
     trail: list[tuple[str, list[str]]] = []
     try:
-        inner = _remove_files(here)
+        inner = [name for name in _remove_files(here) if name != but]
         while inner or trail:
             if inner:
                 name = inner.pop()

@@ -232,6 +232,8 @@ class Session:
         if self._child is None:
             self._round = which
             if self._start is None:
+                # It is not this submission's time.
+                self._box.bury()
                 self._start = time.monotonic()
             if self._refused is not None or self._is_over():
                 return self._why_not()
@@ -354,6 +356,12 @@ class Session:
         if self._child is not None:
             ended, self._child = self._child, None
             ended.close()
+
+    def succeed(self) -> None:
+        """End the process, and have one forked for the next submission; waits for neither."""
+        if self._child is not None:
+            ended, self._child = self._child, None
+            ended.succeed()
 
     def __enter__(self) -> Self:
         return self

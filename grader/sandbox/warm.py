@@ -242,6 +242,34 @@ class WarmProcess:
         preload.keep(self._listed, self._scratch / "missed.json", without=self._folder)
         self.base = self.resident()
 
+    def fork(self, name: str) -> socket.socket:
+        """Have a child forked that is called by its folder's name; return the channel to it.
+
+        Raises:
+            SandboxError: there is nobody to be told.
+        """
+        ours, theirs = socket.socketpair()
+        with theirs:
+            try:
+                socket.send_fds(self.control, [b"r" + name.encode()], [theirs.fileno()])
+            except OSError as error:
+                ours.close()
+                raise SandboxError(words.GONE) from error
+        return ours
+
+    def kill(self, name: str) -> None:
+        """Have a child killed, with all that it started; `has_buried` tells whether it was."""
+        with contextlib.suppress(OSError):
+            self.control.send(b"k" + name.encode())
+
+    def has_buried(self, name: str) -> bool:
+        """Wait until a child and all that it started are dead; whether they are, in time."""
+        expected = b"g" + name.encode()
+        while heard := self.hear(BURIAL_SECONDS, len(expected)):
+            if heard == expected:
+                return True
+        return False
+
     def hear(self, seconds: float, size: int = 1) -> bytes:
         """Return what it says, at most so many bytes; nothing if it does not in time."""
         self.control.settimeout(seconds)
