@@ -112,7 +112,7 @@ def _lend(loader: SourceFileLoader, text: bytes, code: bytes) -> None:
         del vars(loader)["get_code"]
         if name != loader.name or _read(loader.path, len(text) + 1) != text:
             return loader.get_code(name)
-        return _placed(marshal.loads(code), loader.path)  # noqa: S302 - the judge made it
+        return placed(marshal.loads(code), loader.path)  # noqa: S302 - the judge made it
 
     vars(loader)["get_code"] = get_code
 
@@ -131,7 +131,7 @@ def _read(path: str, size: int) -> bytes | None:
         os.close(descriptor)
 
 
-def _placed(code: CodeType, path: str) -> CodeType:
+def placed(code: CodeType, path: str) -> CodeType:
     """Return code that names a file as the one that it comes from."""
-    inner = [_placed(c, path) if isinstance(c, CodeType) else c for c in code.co_consts]
+    inner = [placed(c, path) if isinstance(c, CodeType) else c for c in code.co_consts]
     return code.replace(co_filename=path, co_consts=tuple(inner))

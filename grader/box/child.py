@@ -121,7 +121,7 @@ def work(channel: stream.Channel, shell: Shell) -> NoReturn:
             _reply(channel, {"use": task["use"], **_used(shell, task)}, {"other": _TOO_LARGE})
         elif "cell" in task:
             names.meet(shell.user_ns, task.get("strangers", {}), inbox.ask)
-            outputs, success = _ran(shell, task["source"])
+            outputs, success = _ran(shell, task["source"], task.get("code"))
             reply = {"cell": task["cell"], "outputs": outputs, "success": success}
             stream.send(channel, {**reply, "bound": shell.bound})
         else:
@@ -137,11 +137,11 @@ def _reply(channel: stream.Channel, reply: dict[str, Any], otherwise: dict[str, 
         stream.send(channel, kept | otherwise)
 
 
-def _ran(shell: Shell, source: str) -> tuple[list[dict[str, Any]], bool]:
+def _ran(shell: Shell, source: str, code: bytes | None) -> tuple[list[dict[str, Any]], bool]:
     """Run a cell, which can be interrupted for so long; see `Shell.run`."""
     try:
         with _interruptible():
-            return shell.run(source)
+            return shell.run(source, code)
     except KeyboardInterrupt:
         return shell.outputs.items, False
 

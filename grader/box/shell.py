@@ -218,12 +218,17 @@ class Shell(InteractiveShell):  # type: ignore[misc]
     def _showtraceback(self, etype: Any, evalue: Any, stb: list[str]) -> None:
         self.outputs.error(getattr(etype, "__name__", "Error"), _text_of(evalue), list(stb))
 
-    def run(self, source: str) -> tuple[list[dict[str, Any]], bool]:
+    def run(self, source: str, code: bytes | None = None) -> tuple[list[dict[str, Any]], bool]:
         """Run one cell; return its outputs and whether it ended without an exception.
+
+        Args:
+            code: what somebody has made of the source, if so; see `grader.box.source`.
 
         `bound` is then what stopped it, if that is known.
         """
         self.outputs, self.cell, self.bound = Outputs(), source, None
+        # A notebook may ask for more values than that of the last expression.
+        self.compile.lend(source, code if self.ast_node_interactivity == "last_expr" else None)
         before = sys.stdout, sys.stderr
         sys.stdout, sys.stderr = Stream("stdout", self), Stream("stderr", self)
         try:

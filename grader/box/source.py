@@ -7,6 +7,7 @@ nobody changes, is most of the time it takes to run the usual cell.
 from __future__ import annotations
 
 import ast
+import marshal
 import re
 import warnings
 from collections.abc import Callable
@@ -16,6 +17,8 @@ from typing import Any
 from IPython.core.compilerop import CachingCompiler
 from IPython.core.inputtransformer2 import TransformerManager
 from IPython.core.interactiveshell import InteractiveShell
+
+from .beside import placed
 
 # Comments, then one definition: below its first line, none stands at the margin.
 _DEFINITION = re.compile(
@@ -59,16 +62,42 @@ def _shows_examples(source: str) -> bool:
     )
 
 
+def _ended(cell: str) -> str:
+    """Return a cell with a line break at its end."""
+    return cell if cell.endswith("\n") else cell + "\n"
+
+
 class Compiler(CachingCompiler):  # type: ignore[misc]
     """Parses a cell once: whoever asks for its tree gets the one that a first look has made.
 
     A cell that is one definition is compiled from its text at once: where nobody changes its
-    tree, that need not be made of Python's objects, to be made into code from these.
+    tree, that need not be made of Python's objects, to be made into code from these.  A cell of
+    the lesson's own comes with its code, which is the same for all students.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self._looked_at: tuple[str, int, ast.Module] | None = None
+        self._lent: tuple[str, bytes] | None = None
+        self._plain = self.flags
+
+    def lend(self, source: str, code: bytes | None) -> None:
+        """Have the code of a cell at hand, which the judge has made of it, for once.
+
+        Args:
+            code: marshalled; None where there is none.
+        """
+        self._lent = None if code is None else (_ended(source), code)
+
+    def is_lent(self, source: str, number: int) -> bool:
+        """Whether a plain cell's code is at hand, as it would be compiled now; see `lend`."""
+        lent, self._lent = self._lent, None
+        if lent is None or lent[0] != source or self.flags != self._plain:
+            return False
+        cell = super().get_code_name(source, source, number)
+        code = placed(marshal.loads(lent[1]), cell)  # noqa: S302 - the judge made it
+        self._looked_at = source, self.flags, ast.Module([_Compiled(cell, code)], [])
+        return True
 
     def is_python(self, source: str) -> bool:
         """Whether a cell is plain Python, in which there are no magics."""
@@ -138,11 +167,12 @@ class Transformers(TransformerManager):  # type: ignore[misc]
 
     def transform_cell(self, cell: str) -> str:
         """Return a cell as Python; one that is that stays as it is."""
-        plain = cell if cell.endswith("\n") else cell + "\n"
-        shell = self._shell
+        plain, shell = _ended(cell), self._shell
         if _is_plain(plain) and self._all() == self._known:
             count, compiler = shell.execution_count, shell.compile
-            if not shell.ast_transformers and compiler.is_definition(plain, count):
+            if not shell.ast_transformers and (
+                compiler.is_lent(plain, count) or compiler.is_definition(plain, count)
+            ):
                 return plain
             if compiler.is_python(plain):
                 return plain

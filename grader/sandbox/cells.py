@@ -18,6 +18,7 @@ from grader.judge.outcome import Answer
 from grader.judge.verdict import Verdict
 from grader.sandbox import words
 from grader.sandbox.outputs import is_number, line, read_outputs
+from grader.sandbox.preload import code_of_cell
 from grader.submission.code import Ask, Code
 
 MAX_OUTPUT = 20 * 2**20  # characters of all cells' outputs together
@@ -56,6 +57,12 @@ class CellTask:
     seconds: float
     shown: bool
     alone: bool = False
+
+
+def _sent(code: Code) -> dict[str, Any]:
+    """Return what is sent of a cell; a lesson's own is compiled once, and here."""
+    made = code_of_cell(code.source) if code.given else None
+    return {"source": code.source, **({"code": made} if made else {})}
 
 
 class Cells:
@@ -107,7 +114,7 @@ class Cells:
         return [
             CellTask(
                 index=i,
-                frame=wire.encode({"cell": i, "source": self._codes[i].source}),
+                frame=wire.encode({"cell": i, **_sent(self._codes[i])}),
                 seconds=self._codes[i].seconds or self._seconds,
                 shown=shown,
             )

@@ -10,6 +10,7 @@ code goes to the children that grade its lesson, and to no others.
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import functools
 import hashlib
@@ -66,6 +67,30 @@ def code_of(text: bytes) -> bytes | None:
             # As a box's Python would, which is told nothing of optimizing.
             code = compile(text, "", "exec", dont_inherit=True, optimize=0)
     except (SyntaxError, ValueError):
+        return None
+    return marshal.dumps(code)
+
+
+@functools.lru_cache(maxsize=64)
+def code_of_cell(source: str) -> bytes | None:
+    """Return a lesson's own cell as code, for `grader.box.source`.
+
+    None where IPython may show a value between its statements, or compiles in another way
+    from then on, and where compiling it has something to say.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            statements = ast.parse(source).body
+            code = compile(source, "", "exec", dont_inherit=True, optimize=0)
+    except (SyntaxError, ValueError):
+        return None
+    from_future = (each for each in statements if isinstance(each, ast.ImportFrom))
+    if (
+        any(isinstance(each, ast.Expr) for each in statements)
+        or any(each.module == "__future__" for each in from_future)
+        or "async" in source
+    ):
         return None
     return marshal.dumps(code)
 

@@ -11,11 +11,13 @@ class Code:
 
     Attributes:
         seconds: the cell's own time limit, where it has one.
+        given: whether it is the lesson's, and none of a student's.
     """
 
     source: str
     name: str = ""
     seconds: float | None = None
+    given: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -158,7 +158,7 @@ def _order(
             source = {Kind.SETUP: cell.source, Kind.SOLUTION: solution}.get(cell.kind)
             if source is not None:
                 name = cell.name if cell.kind is Kind.SOLUTION else ""
-                run.append(Code(source=source, name=name))
+                run.append(Code(source=source, name=name, given=cell.kind is Kind.SETUP))
                 places.append((i, 0))
             elif cell.kind is Kind.TEST:
                 run.append(Ask(name=cell.name))
