@@ -395,6 +395,34 @@ def test_a_process_and_all_it_started_are_dead_before_the_next_one_is_told_anyth
     assert box.pid == before, "the box did it, and need not be replaced"
 
 
+def test_where_none_can_be_started_the_next_process_is_there_while_the_last_is_at_work(monkeypatch):
+    """And is no process of the submission's, nor one of its threads."""
+    monkeypatch.setattr("grader.sandbox.box._LOOK_SECONDS", 0.0)
+    waits = f"""{PID}
+import threading, time
+for _ in range(15):
+    threading.Thread(target=time.sleep, args=(0.5,)).start()
+time.sleep(0.4)
+"""
+    with Box(COURSE, limits=Limits(threads=16)) as mine:
+        mine.wait_warm()
+        with Session(mine, [Code(source=waits)], {}, followed=True) as session:
+            (result,) = session.run()
+            number = int(result.outputs[0]["text"])
+            (following,) = {each.pid for each in processes.descendants(mine.pid)} - {number}
+            session.succeed()
+
+        assert int(printed(mine, PID)) == following
+
+
+def test_where_some_can_be_started_none_but_its_own_are_there_while_one_is_at_work(box):
+    with Session(box, [Code(source=PID)], {}, followed=True) as session:
+        (result,) = session.run()
+        found = [each.pid for each in processes.descendants(box.pid)]
+
+    assert found == [int(result.outputs[0]["text"])]
+
+
 def test_a_process_that_ended_by_itself_does_not_take_the_next_one_along(box):
     before = box.pid
     with Session(box, [Code(source=PID)], {}) as session:

@@ -88,6 +88,7 @@ def grade(
         modules=modules,
         withheld=lesson.withheld,
         functions=lesson.functions,
+        followed=True,
     ) as session:
         report = judge_lesson(
             lesson,

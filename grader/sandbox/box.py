@@ -159,10 +159,14 @@ class Box:
     def fork_ahead(self) -> None:
         """Have the next child forked already, if the box is warm; `open` will return it.
 
-        It is forked while the judge does something else, and runs nothing until then.
+        It is forked while the judge does something else, and runs nothing until then.  While
+        another is at work, that is so only where it can start no processes: they could not be
+        told apart.
         """
         if self._folder is None:
             self._renew()
+            self._have_next()
+        elif self._running.refuses_processes:
             self._have_next()
 
     def _have_next(self) -> None:
@@ -317,10 +321,12 @@ class Box:
         size += sum(processes.held_open(process.pid) for process in found)
         if size > limits.scratch or count > limits.files:
             raise ExcessError(Bound.SCRATCH, words.FOLDER_FULL)
-        if len(found) > 1 + limits.processes:
+        # The next one, if it is there already, is a process with one thread.
+        more = 0 if self._ahead is None else 1
+        if len(found) > 1 + limits.processes + more:
             told = words.processes_started(limits.processes)
             raise ExcessError(Bound.PROCESSES, told)
-        if sum(process.threads for process in found) > limits.threads:
+        if sum(process.threads for process in found) > limits.threads + more:
             raise ExcessError(Bound.THREADS, words.threads_run(limits.threads))
         # Pages that are shared with the warm process are no use of its own.
         base = self._running.base

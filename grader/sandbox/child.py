@@ -58,6 +58,7 @@ class Child:
         *,
         modules: Mapping[str, bytes],
         withheld: Collection[str] = (),
+        followed: bool = False,
     ) -> None:
         """Start it.
 
@@ -65,11 +66,13 @@ class Child:
             files: what lies in its working folder.
             modules: what the lesson puts there besides, to be imported.
             withheld: modules that it may not import.
+            followed: whether the next one is forked while this one is at work.
 
         Raises:
             SandboxError: the box fails, and so does the one that replaces it.
             UnplainError: the files are too large.
         """
+        self._followed = followed
         self._box, self._limits, self._end = box, limits, 0.0
         self._start = _start(limits, files, modules=modules, withheld=withheld)
         self._socket = _started(box, limits, self._start, waits=False)
@@ -149,6 +152,9 @@ class Child:
 
     def _see_it_ready(self) -> None:
         """Wait until it is ready; if it never is, tell another all that it was told."""
+        if self._followed:
+            # There is nothing else to do now, and a second processor may be at rest.
+            self._box.fork_ahead()
         try:
             _hear_ready(self._channel, self._ready_by)
         except (wire.WireError, TimeoutError):

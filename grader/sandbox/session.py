@@ -83,6 +83,7 @@ class Session:
         limits: Limits | None = None,
         withheld: Collection[str] = (),
         functions: Collection[Function] = (),
+        followed: bool = False,
     ) -> None:
         """Prepare a submission.
 
@@ -94,6 +95,7 @@ class Session:
             limits: what it may use, if it is not what the box allows by itself.
             withheld: modules that it may not import.
             functions: those of the lesson by which calls of the judge's functions are answered.
+            followed: whether another submission is likely to come next: see `succeed`.
 
         Raises:
             SandboxError: it asks for more processes than the box was made for.
@@ -104,7 +106,7 @@ class Session:
                 words.too_many_processes(self._limits.processes, box.limits.processes)
             )
         self._cells = Cells(cells, seconds=self._limits.cell_seconds)
-        self._modules, self._withheld = dict(modules or {}), withheld
+        self._modules, self._withheld, self._followed = dict(modules or {}), withheld, followed
         self._child: Child | None = None
         # How many cells the child was told to run, whether it was told a question, which round
         # it serves; and when all began.
@@ -244,6 +246,7 @@ class Session:
                     self._limits,
                     modules=self._modules,
                     withheld=self._withheld,
+                    followed=self._followed,
                 )
             except wire.UnplainError as error:
                 message = words.files_not_sent(error)
@@ -358,7 +361,10 @@ class Session:
             ended.close()
 
     def succeed(self) -> None:
-        """End the process, and have one forked for the next submission; waits for neither."""
+        """End the process, and have one forked for the next submission; waits for neither.
+
+        Of one that is known to be followed, the next is forked already, where that can be.
+        """
         if self._child is not None:
             ended, self._child = self._child, None
             ended.succeed()

@@ -186,13 +186,18 @@ class WarmProcess:
             os.dup2(saved, 0)
             os.close(saved)
 
+    @property
+    def refuses_processes(self) -> bool:
+        """Whether the kernel refuses every process that a submission would start."""
+        return self._fences and not self._processes
+
     def _most_processes(self) -> int:
         """Return how many processes sandlock lets the box have at one time: an outer bound only.
 
         It never forgets one that was killed before it could end by itself.  Where the kernel
         refuses every process that a submission would start, that must not add up.
         """
-        if self._fences and not self._processes:
+        if self.refuses_processes:
             return _EVER
         return self._processes + _OWN_PROCESSES
 
