@@ -415,6 +415,38 @@ time.sleep(0.4)
         assert int(printed(mine, PID)) == following
 
 
+def test_who_is_at_work_cannot_reach_the_next_process():
+    tries = """
+import os, resource, signal
+reached = []
+for pid in range(os.getpid() + 1, os.getpid() + 200):
+    for attempt in (
+        lambda: os.kill(pid, signal.SIGKILL),
+        lambda: os.sched_setaffinity(pid, {0}),
+        lambda: os.setpriority(os.PRIO_PROCESS, pid, 19),
+        lambda: resource.prlimit(pid, resource.RLIMIT_NOFILE, (8, 8)),
+        lambda: signal.pidfd_send_signal(os.pidfd_open(pid), signal.SIGKILL),
+        lambda: os.listdir(f"/proc/{pid}/fd"),
+    ):
+        try:
+            attempt()
+        except OSError:
+            continue
+        reached.append(pid)
+print(reached)
+"""
+    with Box(COURSE) as mine:
+        mine.wait_warm()
+        with Session(mine, [Code(source=PID), Code(source=tries)], {}, followed=True) as session:
+            first, second = (run.outputs[0]["text"] for run in session.run())
+            (following,) = {each.pid for each in processes.descendants(mine.pid)} - {int(first)}
+            session.succeed()
+
+        assert int(first) < following < int(first) + 200
+        assert second == "[]\n"
+        assert int(printed(mine, PID)) == following
+
+
 def test_where_some_can_be_started_none_but_its_own_are_there_while_one_is_at_work(box):
     with Session(box, [Code(source=PID)], {}, followed=True) as session:
         (result,) = session.run()
