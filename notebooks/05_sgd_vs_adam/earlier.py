@@ -57,7 +57,7 @@ def softmax(Z):
     Formula (6), section 6.
     Example: softmax(np.log([[1.0], [2.0], [5.0]])) is [[0.125], [0.25], [0.625]].
     """
-    E = np.exp(Z - np.max(Z, axis=0, keepdims=True))  # (n, m) - (1, m) -> (n, m)
+    E = np.exp(Z - Z.max(axis=0, keepdims=True))  # (n, m) - (1, m) -> (n, m)
     return E / E.sum(axis=0, keepdims=True)
 
 
@@ -74,7 +74,7 @@ def softmax_vjp(S, dS):
     Example: S = [[1/8], [2/8], [5/8]] and dS = [[8.0], [0.0], [-8.0]]
     give [[1.5], [1.0], [-2.5]].
     """
-    weighted_mean = np.sum(S * dS, axis=0, keepdims=True)  # (1, m): one number a sample
+    weighted_mean = (S * dS).sum(axis=0, keepdims=True)  # (1, m): one number a sample
     return S * (dS - weighted_mean)  # (n, m)
 
 
@@ -89,7 +89,7 @@ def cross_entropy(P, T):
     Formula (9), section 9.
     Example: for the two matrices of section 9 it is about 0.7549.
     """
-    return -np.sum(T * np.log(np.maximum(P, 1e-12))) / np.shape(P)[1]
+    return -(T * np.log(np.maximum(P, 1e-12))).sum() / np.shape(P)[1]
 
 
 # from lesson 02_sigmoid_softmax_jacobians
@@ -103,7 +103,7 @@ def cross_entropy_grad(P, T):
     Formula (9), section 9.
     Example: for the two matrices of section 9 its last row is [-0.8, 0.0].
     """
-    return -T / np.maximum(P, 1e-12) / np.shape(P)[1]
+    return T / (-np.shape(P)[1] * np.maximum(P, 1e-12))
 
 
 # from lesson 03_dense_layer
@@ -251,12 +251,16 @@ def model_backward(dA, caches):
     [(array([[6.]]), array([[2.]]))]
     """
     grads = []
-    for A_prev, W, Z, kind in reversed(caches):
+    for layer in reversed(range(len(caches))):
+        A_prev, W, Z, kind = caches[layer]
         if kind == "softmax":
             dZ = softmax_vjp(softmax(Z), dA)  # (n_out, m)
         else:
             dZ = activation_backward(dA, Z, kind)  # (n_out, m)
-        dA, dW, db = dense_backward(dZ, (A_prev, W))  # (n_in, m), (n_out, n_in), (n_out, 1)
+        if layer > 0:
+            dA, dW, db = dense_backward(dZ, (A_prev, W))  # (n_in, m), (n_out, n_in), (n_out, 1)
+        else:  # the data are given: nobody asks for a gradient by them, so one product less
+            dW, db = dZ @ A_prev.T, dZ.sum(axis=1, keepdims=True)  # (n_out, n_in), (n_out, 1)
         grads.append((dW, db))
     return grads[::-1]
 
@@ -276,12 +280,9 @@ def minibatches(X, T, batch_size, rng):
     """
     m = X.shape[1]
     order = rng.permutation(m)
-    X, T = X[:, order], T[:, order]  # (n, m), (n_out, m)
-    # Slices of the shuffled arrays are views: no batch is copied a second time.
-    return [
-        (X[:, start : start + batch_size], T[:, start : start + batch_size])
-        for start in range(0, m, batch_size)
-    ]
+    chosen = [order[start : start + batch_size] for start in range(0, m, batch_size)]
+    # X[:, j] with `take`, which lays a batch out in memory row by row, as W @ X_b reads it.
+    return [(X.take(j, axis=1), T.take(j, axis=1)) for j in chosen]
 
 
 # from lesson 04_full_backprop

@@ -469,7 +469,7 @@ def softmax(Z):
     Example: softmax(np.log([[1.0], [2.0], [5.0]])) is [[0.125], [0.25], [0.625]].
     """
     ### BEGIN SOLUTION
-    E = np.exp(Z - np.max(Z, axis=0, keepdims=True))  # (n, m) - (1, m) -> (n, m)
+    E = np.exp(Z - Z.max(axis=0, keepdims=True))  # (n, m) - (1, m) -> (n, m)
     return E / E.sum(axis=0, keepdims=True)
     ### END SOLUTION
 
@@ -650,7 +650,7 @@ def softmax_vjp(S, dS):
     give [[1.5], [1.0], [-2.5]].
     """
     ### BEGIN SOLUTION
-    weighted_mean = np.sum(S * dS, axis=0, keepdims=True)  # (1, m): one number a sample
+    weighted_mean = (S * dS).sum(axis=0, keepdims=True)  # (1, m): one number a sample
     return S * (dS - weighted_mean)  # (n, m)
     ### END SOLUTION
 
@@ -726,7 +726,7 @@ def cross_entropy(P, T):
     Example: for the two matrices of section 9 it is about 0.7549.
     """
     ### BEGIN SOLUTION
-    return -np.sum(T * np.log(np.maximum(P, 1e-12))) / np.shape(P)[1]
+    return -(T * np.log(np.maximum(P, 1e-12))).sum() / np.shape(P)[1]
     ### END SOLUTION
 
 # %% test="cross_entropy" points=3
@@ -754,7 +754,7 @@ def cross_entropy_grad(P, T):
     Example: for the two matrices of section 9 its last row is [-0.8, 0.0].
     """
     ### BEGIN SOLUTION
-    return -T / np.maximum(P, 1e-12) / np.shape(P)[1]
+    return T / (-np.shape(P)[1] * np.maximum(P, 1e-12))
     ### END SOLUTION
 
 # %% test="cross_entropy_grad" points=3

@@ -57,7 +57,7 @@ def softmax(Z):
     Formula (6), section 6.
     Example: softmax(np.log([[1.0], [2.0], [5.0]])) is [[0.125], [0.25], [0.625]].
     """
-    E = np.exp(Z - np.max(Z, axis=0, keepdims=True))  # (n, m) - (1, m) -> (n, m)
+    E = np.exp(Z - Z.max(axis=0, keepdims=True))  # (n, m) - (1, m) -> (n, m)
     return E / E.sum(axis=0, keepdims=True)
 
 
@@ -74,7 +74,7 @@ def softmax_vjp(S, dS):
     Example: S = [[1/8], [2/8], [5/8]] and dS = [[8.0], [0.0], [-8.0]]
     give [[1.5], [1.0], [-2.5]].
     """
-    weighted_mean = np.sum(S * dS, axis=0, keepdims=True)  # (1, m): one number a sample
+    weighted_mean = (S * dS).sum(axis=0, keepdims=True)  # (1, m): one number a sample
     return S * (dS - weighted_mean)  # (n, m)
 
 
@@ -89,7 +89,7 @@ def cross_entropy(P, T):
     Formula (9), section 9.
     Example: for the two matrices of section 9 it is about 0.7549.
     """
-    return -np.sum(T * np.log(np.maximum(P, 1e-12))) / np.shape(P)[1]
+    return -(T * np.log(np.maximum(P, 1e-12))).sum() / np.shape(P)[1]
 
 
 # from lesson 02_sigmoid_softmax_jacobians
@@ -103,7 +103,7 @@ def cross_entropy_grad(P, T):
     Formula (9), section 9.
     Example: for the two matrices of section 9 its last row is [-0.8, 0.0].
     """
-    return -T / np.maximum(P, 1e-12) / np.shape(P)[1]
+    return T / (-np.shape(P)[1] * np.maximum(P, 1e-12))
 
 
 # from lesson 03_dense_layer

@@ -708,36 +708,32 @@ def adam_step(params, grads, state, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
     (array([[0.9]]), array([[1.1]]), 1, array([[2.]]), array([[4.]]))
     """
     ### BEGIN SOLUTION
-
-    # Every entry is treated alike, so they may as well stand in one long vector.
-    def flatten(nested):
-        return np.concatenate([array for pair in nested for array in pair], axis=None)
-
-    def nest(vector):
-        nested, start = [], 0
-        for W, b in params:
-            middle, end = start + W.size, start + W.size + b.size
-            nested.append(
-                (vector[start:middle].reshape(W.shape), vector[middle:end].reshape(b.shape))
-            )
-            start = end
-        return nested
-
     t = state["t"] + 1
-    g = flatten(grads)
-    m, v = flatten(state["m"]), flatten(state["v"])  # copies: they may change in place
-    m *= beta1
-    m += (1 - beta1) * g
-    v *= beta2
-    v += (1 - beta2) * g * g
-    size = np.sqrt(v / (1 - beta2**t))  # the root of v_hat
-    size += eps
-    # The correction of m is one number: with lr it is multiplied in first.
-    step = (lr / (1 - beta1**t)) * m
-    step /= size
-    theta = flatten(params)
-    theta -= step
-    return nest(theta), {"t": t, "m": nest(m), "v": nest(v)}
+    # Formula (5), with numerator and denominator times the root of 1 - beta2**t:
+    # the corrections are numbers, and no array is divided for the hats.
+    root = np.sqrt(1 - beta2**t)
+    rate, small = lr * root / (1 - beta1**t), eps * root
+
+    def new_values(p, g, m, v):
+        m, v = beta1 * m, beta2 * v  # new arrays: these may change in place
+        m += (1 - beta1) * g
+        square = (1 - beta2) * g
+        square *= g
+        v += square
+        step = np.sqrt(v)
+        step += small
+        np.divide(m, step, out=step)
+        step *= rate
+        return p - step, m, v
+
+    new_params, after = [], {"t": t, "m": [], "v": []}
+    for (W, b), (dW, db), (mW, mb), (vW, vb) in zip(params, grads, state["m"], state["v"]):
+        W, mW, vW = new_values(W, dW, mW, vW)
+        b, mb, vb = new_values(b, db, mb, vb)
+        new_params.append((W, b))
+        after["m"].append((mW, mb))
+        after["v"].append((vW, vb))
+    return new_params, after
     ### END SOLUTION
 
 
@@ -830,28 +826,46 @@ def fit(params, X, T, X_test, T_test, kinds, loss, optimizer, lr, epochs, batch_
     (20, 20)
     """
     ### BEGIN SOLUTION
+    shapes = [W.shape for W, _ in params]
+
+    # An optimiser treats every entry alike.  So it is handed all of them in one long vector,
+    # as the W of a single layer without biases: for arrays as small as these, calling NumPy
+    # takes longer than the arithmetic, and one array needs fewer calls than six.
+    def flat(pairs):
+        return [(np.concatenate([array for pair in pairs for array in pair], axis=None), np.zeros(0))]
+
+    def nested(flat_params):
+        [(vector, _)] = flat_params
+        pairs, start = [], 0
+        for n_out, n_in in shapes:
+            middle, end = start + n_out * n_in, start + n_out * n_in + n_out
+            pairs.append((vector[start:middle].reshape(n_out, n_in), vector[middle:end, None]))
+            start = end
+        return pairs  # views: nothing is copied
+
     loss_of, gradient_of = LOSSES[loss]
-    params = [(W.copy(), b.copy()) for W, b in params]
+    theta = flat(params)
     # Made once: its memory of earlier batches is all that makes it more than SGD.
-    velocity, state = zeros_like(params), adam_init(params)
+    velocity, state = zeros_like(theta), adam_init(theta)
     history = {"train_loss": [], "test_loss": []}
     for _ in range(epochs):
         total = 0.0
         for X_batch, T_batch in minibatches(X, T, batch_size, rng):
-            P, caches = model_forward(X_batch, params, kinds)  # (n_out, m_batch)
+            P, caches = model_forward(X_batch, nested(theta), kinds)  # (n_out, m_batch)
             total += loss_of(P, T_batch) * X_batch.shape[1]
-            grads = model_backward(gradient_of(P, T_batch), caches)
+            grads = flat(model_backward(gradient_of(P, T_batch), caches))
             if optimizer == "sgd":
-                params = sgd_step(params, grads, lr)
+                theta = sgd_step(theta, grads, lr)
             elif optimizer == "momentum":
-                params, velocity = momentum_step(params, grads, velocity, lr)
+                theta, velocity = momentum_step(theta, grads, velocity, lr)
             elif optimizer == "adam":
-                params, state = adam_step(params, grads, state, lr)
+                theta, state = adam_step(theta, grads, state, lr)
             else:
                 raise ValueError(f"optimizer must be sgd, momentum or adam, got {optimizer!r}")
         history["train_loss"].append(float(total / X.shape[1]))
-        history["test_loss"].append(float(loss_of(model_forward(X_test, params, kinds)[0], T_test)))
-    return params, history
+        P, _ = model_forward(X_test, nested(theta), kinds)
+        history["test_loss"].append(float(loss_of(P, T_test)))
+    return nested(theta), history
     ### END SOLUTION
 
 

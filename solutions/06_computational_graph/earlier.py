@@ -57,7 +57,7 @@ def softmax(Z):
     Formula (6), section 6.
     Example: softmax(np.log([[1.0], [2.0], [5.0]])) is [[0.125], [0.25], [0.625]].
     """
-    E = np.exp(Z - np.max(Z, axis=0, keepdims=True))  # (n, m) - (1, m) -> (n, m)
+    E = np.exp(Z - Z.max(axis=0, keepdims=True))  # (n, m) - (1, m) -> (n, m)
     return E / E.sum(axis=0, keepdims=True)
 
 
@@ -74,7 +74,7 @@ def softmax_vjp(S, dS):
     Example: S = [[1/8], [2/8], [5/8]] and dS = [[8.0], [0.0], [-8.0]]
     give [[1.5], [1.0], [-2.5]].
     """
-    weighted_mean = np.sum(S * dS, axis=0, keepdims=True)  # (1, m): one number a sample
+    weighted_mean = (S * dS).sum(axis=0, keepdims=True)  # (1, m): one number a sample
     return S * (dS - weighted_mean)  # (n, m)
 
 
@@ -89,7 +89,7 @@ def cross_entropy(P, T):
     Formula (9), section 9.
     Example: for the two matrices of section 9 it is about 0.7549.
     """
-    return -np.sum(T * np.log(np.maximum(P, 1e-12))) / np.shape(P)[1]
+    return -(T * np.log(np.maximum(P, 1e-12))).sum() / np.shape(P)[1]
 
 
 # from lesson 02_sigmoid_softmax_jacobians
@@ -103,7 +103,7 @@ def cross_entropy_grad(P, T):
     Formula (9), section 9.
     Example: for the two matrices of section 9 its last row is [-0.8, 0.0].
     """
-    return -T / np.maximum(P, 1e-12) / np.shape(P)[1]
+    return T / (-np.shape(P)[1] * np.maximum(P, 1e-12))
 
 
 # from lesson 03_dense_layer
@@ -251,12 +251,16 @@ def model_backward(dA, caches):
     [(array([[6.]]), array([[2.]]))]
     """
     grads = []
-    for A_prev, W, Z, kind in reversed(caches):
+    for layer in reversed(range(len(caches))):
+        A_prev, W, Z, kind = caches[layer]
         if kind == "softmax":
             dZ = softmax_vjp(softmax(Z), dA)  # (n_out, m)
         else:
             dZ = activation_backward(dA, Z, kind)  # (n_out, m)
-        dA, dW, db = dense_backward(dZ, (A_prev, W))  # (n_in, m), (n_out, n_in), (n_out, 1)
+        if layer > 0:
+            dA, dW, db = dense_backward(dZ, (A_prev, W))  # (n_in, m), (n_out, n_in), (n_out, 1)
+        else:  # the data are given: nobody asks for a gradient by them, so one product less
+            dW, db = dZ @ A_prev.T, dZ.sum(axis=1, keepdims=True)  # (n_out, n_in), (n_out, 1)
         grads.append((dW, db))
     return grads[::-1]
 
@@ -276,12 +280,9 @@ def minibatches(X, T, batch_size, rng):
     """
     m = X.shape[1]
     order = rng.permutation(m)
-    X, T = X[:, order], T[:, order]  # (n, m), (n_out, m)
-    # Slices of the shuffled arrays are views: no batch is copied a second time.
-    return [
-        (X[:, start : start + batch_size], T[:, start : start + batch_size])
-        for start in range(0, m, batch_size)
-    ]
+    chosen = [order[start : start + batch_size] for start in range(0, m, batch_size)]
+    # X[:, j] with `take`, which lays a batch out in memory row by row, as W @ X_b reads it.
+    return [(X.take(j, axis=1), T.take(j, axis=1)) for j in chosen]
 
 
 # from lesson 05_sgd_vs_adam
@@ -320,33 +321,29 @@ def adam_step(params, grads, state, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
     >>> np.round(p[0][0], 6), np.round(p[0][1], 6), state["t"], state["m"][0][0], state["v"][0][0]
     (array([[0.9]]), array([[1.1]]), 1, array([[2.]]), array([[4.]]))
     """
-
-    # Every entry is treated alike, so they may as well stand in one long vector.
-    def flatten(nested):
-        return np.concatenate([array for pair in nested for array in pair], axis=None)
-
-    def nest(vector):
-        nested, start = [], 0
-        for W, b in params:
-            middle, end = start + W.size, start + W.size + b.size
-            nested.append(
-                (vector[start:middle].reshape(W.shape), vector[middle:end].reshape(b.shape))
-            )
-            start = end
-        return nested
-
     t = state["t"] + 1
-    g = flatten(grads)
-    m, v = flatten(state["m"]), flatten(state["v"])  # copies: they may change in place
-    m *= beta1
-    m += (1 - beta1) * g
-    v *= beta2
-    v += (1 - beta2) * g * g
-    size = np.sqrt(v / (1 - beta2**t))  # the root of v_hat
-    size += eps
-    # The correction of m is one number: with lr it is multiplied in first.
-    step = (lr / (1 - beta1**t)) * m
-    step /= size
-    theta = flatten(params)
-    theta -= step
-    return nest(theta), {"t": t, "m": nest(m), "v": nest(v)}
+    # Formula (5), with numerator and denominator times the root of 1 - beta2**t:
+    # the corrections are numbers, and no array is divided for the hats.
+    root = np.sqrt(1 - beta2**t)
+    rate, small = lr * root / (1 - beta1**t), eps * root
+
+    def new_values(p, g, m, v):
+        m, v = beta1 * m, beta2 * v  # new arrays: these may change in place
+        m += (1 - beta1) * g
+        square = (1 - beta2) * g
+        square *= g
+        v += square
+        step = np.sqrt(v)
+        step += small
+        np.divide(m, step, out=step)
+        step *= rate
+        return p - step, m, v
+
+    new_params, after = [], {"t": t, "m": [], "v": []}
+    for (W, b), (dW, db), (mW, mb), (vW, vb) in zip(params, grads, state["m"], state["v"]):
+        W, mW, vW = new_values(W, dW, mW, vW)
+        b, mb, vb = new_values(b, db, mb, vb)
+        new_params.append((W, b))
+        after["m"].append((mW, mb))
+        after["v"].append((vW, vb))
+    return new_params, after

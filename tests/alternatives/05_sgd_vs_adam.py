@@ -215,7 +215,7 @@ def _zeros(params):
 # ---- fit
 
 
-def fit__own_functions(
+def fit__plain_and_slow(
     params, X, T, X_test, T_test, kinds, loss, optimizer, lr, epochs, batch_size, rng
 ):
     """Nothing of the lesson is called; the samples are drawn in another way."""
