@@ -8,6 +8,7 @@ import importlib.util
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from threading import Lock
 from types import ModuleType
 from typing import Any
 
@@ -18,6 +19,7 @@ _PACKAGES = ("nbgrader", "nbgrader.auth", "nbformat")
 # Of nbformat, nbgrader's helpers want one class, for their annotations.
 _ITS_OWN = ("nbformat.notebooknode", "nbformat._struct")
 _ARCHIVES = "setuptools.archive_util"
+_importing = Lock()
 
 
 def leave_out_slow_imports() -> None:
@@ -29,21 +31,41 @@ def leave_out_slow_imports() -> None:
 def import_gradebook() -> None:
     """Import nbgrader's gradebook, and nothing that comes with it and takes as long again.
 
-    Whoever needs the rest imports the packages as ever, and finds the gradebook there.
+    Whoever needs the rest imports the packages as ever, and finds the gradebook there.  Where
+    another thread is at it, this waits: until then, what stands in for a package is found.
     """
+    with _importing:
+        _import_gradebook()
+
+
+def _import_gradebook() -> None:
     leave_out_slow_imports()
-    if "nbgrader" in sys.modules or importlib.util.find_spec("nbgrader") is None:
-        return
     there = set(sys.modules)
-    with _standing_in():
+    if there & {"nbgrader", "nbgrader.api"} or importlib.util.find_spec("nbgrader") is None:
+        return
+    with _standing_in(), uncollected():
         # All that the gradebook asks the package for.
         base = importlib.import_module("nbgrader.auth.base")
         vars(sys.modules["nbgrader.auth"])["Authenticator"] = base.Authenticator
         importlib.import_module("nbgrader.api")
     for name in {*_ITS_OWN} - there:
         sys.modules.pop(name, None)
-    # What is loaded stays: no collection of garbage need go through it again.
-    gc.freeze()
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Import something large without collections of garbage, which find none.
+
+    What is loaded stays, and no later collection goes through it again.
+    """
+    usual = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        if usual:
+            gc.enable()
 
 
 @contextmanager
