@@ -4,14 +4,21 @@ import asyncio
 import contextlib
 import os
 import socket
+import sys
+from dataclasses import replace
 from functools import partial
-from threading import Thread
+from queue import SimpleQueue
+from threading import Event, Thread, Timer, current_thread
+from types import SimpleNamespace
 
 import pytest
 
 from grader import __version__
-from grader.errors import InputError
+from grader.errors import GraderError, InputError
+from grader.run import desk
+from grader.run.plan import Task
 from grader.run.whole_class import grade_class
+from grader.submission.submitted import entries
 from tests import classroom, cluster, load
 from tests.classroom import LESSON, hand_in, holdings, tree
 from tests.grading.honest_class import HONEST, needs_sandbox
@@ -120,6 +127,7 @@ def test_where_nothing_listens_one_line_says_so(course, monkeypatch):
     from grader.run import cluster as engine
 
     monkeypatch.setattr(engine, "CONNECT_SECONDS", 1.0)
+    desk.own_code.cache_clear()
     hand_in(course, "ada", HONEST["right"])
     address = f"tcp://127.0.0.1:{cluster.free_port()}"
 
@@ -129,6 +137,8 @@ def test_where_nothing_listens_one_line_says_so(course, monkeypatch):
         grade_class(course, scheduler=address)
 
     assert "\n" not in str(told.value)
+    # Read before there is a loop of Dask's, which would wait for its turn after each file.
+    assert desk.own_code.cache_info().currsize == 1
     for wrong in ("localhost:x", "no-such-scheme://a:1", "tcp://no.such.host.invalid:8786"):
         with pytest.raises(InputError, match="no Dask scheduler answers there"):
             grade_class(course, scheduler=wrong)
@@ -177,8 +187,101 @@ def test_a_result_that_is_lost_on_its_way_is_asked_for_again(course, lost):
     engine._known.add("tcp://a")
     asyncio.run(engine._ask(Client(), "a task", "tcp://a", None, None))
 
-    assert engine._next_event().result is None
+    assert engine._next_event(0).result is None
     assert engine._known == set()
+
+
+def test_the_last_tasks_are_not_sent_ahead_and_what_comes_in_a_moment_is_waited_for(
+    course, monkeypatch
+):
+    """Whoever is at a long one would keep others waiting; a commit waits for the disk."""
+    from grader.run import cluster as engine
+
+    hand_in(course, "ada", HONEST["right"])
+    [entry] = entries(course, [], [])
+    tasks = [Task(entry=entry, digest="", secret="", content_hash=f"{n}") for n in range(6)]
+    crew = engine.Cluster(course, [], address="tcp://127.0.0.1:1", lessons=[], say=print)
+    crew._client = SimpleNamespace(status="running")
+    sent = []
+
+    def send(what, address):
+        sent.append(address)
+        crew._sent[f"{len(sent)}"] = replace(what, times=1, address=address)
+
+    def arrive(name):
+        crew._events.put(engine._Arrived(name=name, result=GraderError(name)))
+
+    monkeypatch.setattr(crew, "_send", send)
+    monkeypatch.setattr(engine, "_MOMENT", 60)
+    assert not crew.more_soon()
+    for address in ("a", "b"):
+        crew._events.put(engine._Looked(address=address, threads=1))
+    for name in ("1", "2"):
+        arrive(name)
+    results = crew.grade(tasks)
+
+    # The first was hired alone, and had two ahead before the other came.
+    assert str(next(results)[1]) == "1"
+    assert sent == ["a", "a", "a", "b", "b"]
+    assert crew.more_soon()
+    Timer(0.2, arrive, ["3"]).start()
+    assert str(next(results)[1]) == "2"
+    assert crew.more_soon()
+    for name in ("4", "5", "6"):
+        arrive(name)
+    assert [str(result) for _, result in results] == ["3", "4", "5", "6"]
+    assert not crew.more_soon()
+
+
+def test_what_is_imported_meanwhile_keeps_nobody_waiting_and_fails_where_it_is_told(course, capfd):
+    from grader.run.cluster import Cluster
+
+    crew = Cluster(course, [], address="tcp://127.0.0.1:1", lessons=[], say=print)
+    begun, returned, usual = SimpleQueue(), Event(), sys.getswitchinterval()
+
+    def load():
+        begun.put((current_thread(), sys.getswitchinterval()))
+        assert returned.wait(60)
+        raise ImportError
+
+    crew.meanwhile(load)
+    returned.set()
+    importing, turn = begun.get(timeout=60)
+    importing.join()
+
+    assert turn < sys.getswitchinterval() == usual
+    assert capfd.readouterr().err == ""
+
+
+def test_a_submission_is_unpacked_while_another_is_graded(course):
+    hand_in(course, "ada", HONEST["right"])
+    [entry] = entries(course, [], [])
+    task = Task(entry=entry, digest="", secret="", content_hash="")
+    parcels, both = [], Event()
+
+    class Parcel:
+        def unpack(self, folder):
+            folder.mkdir(parents=True)
+            parcels.append(folder)
+            if len(parcels) == 3:
+                both.set()
+
+    class Post:
+        def grade(self, _task):
+            return both.wait(60)
+
+        def close(self):
+            pass
+
+    brought = desk.Brought(key="", course=Parcel(), preload=[], sandboxed=True)
+    opened = desk._Desk(brought, 1)
+    opened._free.put(Post())
+    graded = [opened.threads.submit(opened.grade, task, Parcel()) for _ in range(2)]
+
+    assert [each.result() for each in graded] == [True, True]
+    opened.close()
+    # The course's folder, and one of each.
+    assert not any(folder.exists() for folder in parcels)
 
 
 OTHER_VERSIONS = """\

@@ -3,7 +3,7 @@
 The other way behind the door of `grader.run.workers`: tasks go in, each comes out once with what
 became of it.  Machines share nothing with this one.  Each is looked at before it is sent any
 work: it must run the same versions, and its sandbox must hold.  Then it gets the course.  Each
-is sent as many submissions as it has threads, and one ahead of each; what was with a worker or
+is sent as many submissions as it has threads, and two ahead of each; what was with a worker or
 a scheduler that is lost is sent again.  (Calls, and not tasks of Dask's: a graph of one task for
 each submission takes its scheduler longer than to record a grade, and a task that only some
 workers may have stays where it is when the last of them goes and another comes.)
@@ -45,10 +45,12 @@ except ImportError as missing:
 CONNECT_SECONDS = 10.0
 PATIENCE_SECONDS = 60.0  # without a scheduler, or without anybody who takes work
 _LOOK_SECONDS = 1.0  # between two looks at who has come and gone
-_AHEAD = 1  # tasks that wait for each thread of a worker
+_AHEAD = 2  # tasks that wait for each thread of a worker, while what has come is recorded here
+_MOMENT = 0.1  # seconds in which the next result may come
 _MOST_SENT = 5  # times that one task is sent out
 _MOST_AT_HAND = 8  # results that nobody has taken yet
 _STARTS = 3  # of Dask's own loop, which must begin within ten seconds each
+_TURN_SECONDS = 0.0005  # of Python's threads, while one of them imports
 _PACKAGE = "backprop-by-hand"
 
 
@@ -69,7 +71,7 @@ class _Arrived:
     result: Any
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class _Sent:
     """A task, how often it was sent, this time included, and to whom."""
 
@@ -110,6 +112,7 @@ class Cluster:
         self._known: set[str] = set()  # who was looked at, or is; Dask's own loop alone changes it
         self._looking: set[asyncio.Task[None]] = set()
         self._sent: dict[str, _Sent] = {}  # by the names that Dask knows them by
+        self._todo: deque[_Sent] = deque()  # what is to be sent, for the first time or again
         self._found: deque[tuple[Task, Result]] = deque()
         self._since = 0.0  # when somebody took work last
         self._missed = False  # whether who took work last has gone, and may come back
@@ -122,6 +125,8 @@ class Cluster:
         """
         if self._client is not None:
             return
+        # Read here, and kept: Dask's own loop would wait for its turn after each file.
+        desk.own_code()
         try:
             self._client, theirs = _connection(self._address)
         except Exception as error:
@@ -132,6 +137,10 @@ class Cluster:
             told = words.other_scheduler(self._address, theirs, ours)
             raise InputError(told)
         self._client.loop.add_callback(self._look_around, self._client)
+
+    def meanwhile(self, load: Callable[[], None]) -> None:
+        """Import modules in a thread: whoever grades is warm, and waits for its first task."""
+        Thread(target=_quietly, args=(load,), daemon=True).start()
 
     async def _look_around(self, client: Any) -> None:
         """Look at every worker that comes, for as long as there is this client."""
@@ -196,66 +205,68 @@ class Cluster:
         Raises:
             InputError: the scheduler, or everybody who took work, has gone and stays away.
         """
-        todo, again = iter(tasks), deque[_Sent]()
+        self._todo.extend(_Sent(task=task, times=0) for task in tasks)
         self._since = time.monotonic()
-        while True:
-            if not again and (task := next(todo, None)) is not None:
-                again.append(_Sent(task=task, times=0))
-            if not (again or self._sent or self._found):
-                return
+        while self._todo or self._sent or self._found:
             if self._connected_anew():
-                again.extend(self._sent.values())
+                self._todo.extendleft(self._sent.values())
                 self._sent.clear()
-            address = self._freest()
-            if again and address:
-                self._send(again.popleft(), address)
-                if self._events.empty():
-                    continue
-            self._take(self._next_event(), again)
+            while self._todo and (address := self._freest()):
+                self._send(self._todo.popleft(), address)
+            if not self._found:
+                self._take(self._next_event(_LOOK_SECONDS))
             # All that is at hand, before anything is made of it: nobody waits meanwhile.
-            if self._events.empty() or len(self._found) >= _MOST_AT_HAND:
+            elif len(self._found) < _MOST_AT_HAND and not self._events.empty():
+                self._take(self._next_event(0))
+            else:
                 while self._found:
                     yield self._found.popleft()
             self._refuse_to_wait()
 
-    def _take(self, event: _Looked | _Arrived | None, again: deque[_Sent]) -> None:
+    def _take(self, event: _Looked | _Arrived | None) -> None:
         """Heed an event: what was graded is found, what was lost is to be sent again."""
         if isinstance(event, _Looked):
             self._heed(event)
-            again.extend(self._taken_back())
+            self._take_back()
         elif event is not None and (what := self._sent.pop(event.name, None)) is not None:
             if isinstance(event.result, Refusal):
                 self._dismiss(what.address, event.result.reason)
-                again.append(replace(what, times=what.times - 1))
+                self._todo.appendleft(replace(what, times=what.times - 1))
             elif event.result is None and what.times < _MOST_SENT:
                 # Nothing more for whoever lost it, until it was looked at again.
                 self._heed(_Looked(address=what.address))
-                again.append(what)
-                again.extend(self._taken_back())
+                self._todo.appendleft(what)
+                self._take_back()
             else:
                 result = event.result or GraderError(words.WORKER_ENDED)
                 self._found.append((what.task, result))
 
     def more_soon(self) -> bool:
-        """Whether what `grade` yields next is at hand."""
+        """Whether what `grade` yields next is at hand, or is within a moment, which this waits."""
+        if self._sent and not self._found:
+            self._take(self._next_event(_MOMENT))
         return bool(self._found)
 
     def _freest(self) -> str:
-        """Return the worker that has least to do, for its threads; "" if all have enough."""
+        """Return the worker that has least to do, for its threads; "" if all have enough.
+
+        The last tasks are not sent ahead: whoever is at a long one would keep them waiting.
+        """
         given = Counter(what.address for what in self._sent.values())
+        ahead = min(_AHEAD, len(self._todo) // max(1, sum(self._hired.values())))
         free = {
             address: given[address] / threads
             for address, threads in self._hired.items()
-            if given[address] < (1 + _AHEAD) * threads
+            if given[address] < (1 + ahead) * threads
         }
         return min(free, key=lambda address: free[address], default="")
 
-    def _taken_back(self) -> Iterator[_Sent]:
-        """Yield what was sent to workers that take work no longer."""
+    def _take_back(self) -> None:
+        """Send again what was sent to workers that take work no longer."""
         for name, what in list(self._sent.items()):
             if what.address not in self._hired:
                 del self._sent[name]
-                yield what
+                self._todo.appendleft(what)
 
     def _connected_anew(self) -> bool:
         """Whether there was no connection, or none any more, and there is one now.
@@ -334,9 +345,9 @@ class Cluster:
             result = GraderError(f"{type(error).__name__}: {error}")
         self._events.put(_Arrived(name=name, result=result))
 
-    def _next_event(self) -> _Looked | _Arrived | None:
+    def _next_event(self, seconds: float) -> _Looked | _Arrived | None:
         try:
-            return self._events.get(timeout=_LOOK_SECONDS)
+            return self._events.get(timeout=seconds)
         except Empty:
             return None
 
@@ -354,6 +365,18 @@ class Cluster:
 
     def __exit__(self, *_: object) -> None:
         self._disconnect()
+
+
+def _quietly(load: Callable[[], None]) -> None:
+    """Import modules; what fails here fails again where it is told."""
+    usual = sys.getswitchinterval()
+    # Whoever sends and receives meanwhile waits that long after each call of the kernel.
+    sys.setswitchinterval(_TURN_SECONDS)
+    try:
+        with contextlib.suppress(Exception):
+            load()
+    finally:
+        sys.setswitchinterval(usual)
 
 
 class _Client(Client):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol, Self
 
 from grader.errors import GraderError, InputError
@@ -21,6 +21,12 @@ class Crew(Protocol):
 
     def warm_up(self) -> None:
         """Begin what takes time; returns before it is done."""
+
+    def meanwhile(self, load: Callable[[], None]) -> None:
+        """Have modules imported that are needed once something is graded.
+
+        It may return before; whoever needs them calls `load` again, which waits for it.
+        """
 
     def grade(self, tasks: Iterable[Task]) -> Iterator[tuple[Task, Result]]:
         """Yield each task once with what became of it, as they finish."""

@@ -124,8 +124,9 @@ class _Desk:
         self._claim = scratch.claim(self._place)
         self._posts = posts
         self._free: SimpleQueue[_Post] = SimpleQueue()
-        # Not Dask's own, which are as many as it was told: what waits for a post waits here.
-        self.threads = ThreadPoolExecutor(posts)
+        # Not Dask's own, which are as many as it was told: what waits for a post waits here, and
+        # as many as there are posts with their files unpacked, so that no post waits for a disk.
+        self.threads = ThreadPoolExecutor(2 * posts)
         try:
             self._look_for_room()
             brought.course.unpack(self._place / "course")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from functools import cache
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from grader.course.folders import Course
@@ -15,7 +17,7 @@ from grader.errors import InputError
 from grader.gradebook.disk import refusals_told
 from grader.gradebook.done import Done
 from grader.gradebook.folders import Autograded
-from grader.gradebook.lean import import_gradebook
+from grader.gradebook.lean import import_gradebook, uncollected
 from grader.report.row import Row
 from grader.run import words
 from grader.run.crew import Crew, Result
@@ -85,22 +87,28 @@ def grade_class(
     with ExitStack() as stack:
         workers = stack.enter_context(crew)
         autograded = Autograded(course)
-        if force or not all(entry.problem or autograded.holds(entry) for entry in found):
-            # Their boxes warm up while this process imports nbgrader.
+        held = [autograded.holds(entry) for entry in found if not entry.problem]
+        if force or not all(held):
             workers.warm_up()
-        recorder = stack.enter_context(_recorder(course))
-        for lesson in by_id.values():
-            recorder.register(lesson)
+        opened = cache(lambda: stack.enter_context(_recorder(course, by_id.values())))
         with refusals_told(course.class_folder):
             secret = course.make_secret()
         # What grades elsewhere has a sandbox although there may be none here.
         sandbox = reason if scheduler and reason else availability.describe(sandboxed=sandboxed)
         terms = Terms(lessons=by_id, secret=secret, sandbox=sandbox)
-        marks = {} if force else recorder.marks()
-        tasks, rows = _planned(found, terms, None if force else Done(autograded, marks))
+        # Where nothing was graded yet, the gradebook has no say in what there is to do.
+        anew = force or not any(held)
+        marks = {} if anew else opened().marks()
+        tasks, rows = _planned(found, terms, None if anew else Done(autograded, marks))
         watch(0, len(tasks))
+        if tasks:
+            workers.meanwhile(_import_recorder)
+        results = workers.grade(tasks)
+        # All are at work by then, and have some ahead: nobody waits while the gradebook is opened.
+        first = list(islice(results, 1))
+        recorder = opened()
         finished: list[tuple[Task, Result]] = []
-        for count, one in enumerate(workers.grade(tasks), start=1):
+        for count, one in enumerate(chain(first, results), start=1):
             finished.append(one)
             # What comes in a moment is recorded with it: a commit waits for the disk.
             if len(finished) >= _TOGETHER or not workers.more_soon():
@@ -131,7 +139,8 @@ def _crew(
     preload = imports_of(lessons.values())
     if not scheduler:
         return Workers(course, preload, jobs=jobs, sandboxed=sandboxed)
-    from grader.run.cluster import Cluster  # noqa: PLC0415 - it loads Dask
+    with uncollected():
+        from grader.run.cluster import Cluster  # noqa: PLC0415 - it loads Dask
 
     return Cluster(
         course, preload, address=scheduler, lessons=lessons, sandboxed=sandboxed, say=say
@@ -153,9 +162,19 @@ def _planned(
     return tasks, rows
 
 
-def _recorder(course: Course) -> Recorder:
+def _import_recorder() -> None:
     # Here, and not above: it takes half a second, in which the boxes warm up.
+    import_gradebook()
+    from grader.gradebook import recorder  # noqa: F401, PLC0415
+
+
+@contextmanager
+def _recorder(course: Course, lessons: Iterable[Lesson]) -> Iterator[Recorder]:
+    """Open the gradebook, which then knows these lessons."""
     import_gradebook()
     from grader.gradebook.recorder import open_recorder  # noqa: PLC0415
 
-    return open_recorder(course)
+    with open_recorder(course) as recorder:
+        for lesson in lessons:
+            recorder.register(lesson)
+        yield recorder

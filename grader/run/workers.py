@@ -10,7 +10,7 @@ import signal
 import sys
 import tempfile
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -249,6 +249,10 @@ class Workers:
             process.start()
             theirs.close()
             self._hands.append(_Hand(process=process, connection=ours, given=deque(), core=core))
+
+    def meanwhile(self, load: Callable[[], None]) -> None:
+        """Import modules while the boxes warm up; a thread might hold a lock as a worker forks."""
+        load()
 
     def grade(self, tasks: Iterable[Task]) -> Iterator[tuple[Task, Result]]:
         """Grade submissions in parallel.

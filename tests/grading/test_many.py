@@ -40,6 +40,9 @@ def canned(template, monkeypatch):
         def warm_up(self):
             pass
 
+        def meanwhile(self, load):
+            load()
+
         def grade(self, tasks):
             for task in tasks:
                 yield task, pickle.loads(one)  # noqa: S301 - made above
@@ -112,3 +115,28 @@ def test_what_has_come_meanwhile_is_recorded_together_and_no_more(canned, tmp_pa
         assert len([row for row in rows if row.report]) == FEW
 
     assert sizes == [8, 8, 4, *[1] * FEW, 0]
+
+
+def test_a_gradebook_that_has_no_say_is_opened_once_all_are_at_work(canned, tmp_path, monkeypatch):
+    """Whoever waits for it waits half a second, on a cluster with nothing to do."""
+    course = classroom.make_course(tmp_path / "course")
+    hand_in(course, "ada", HONEST["wrong"])
+    seen = []
+    recorder, grade = whole_class._recorder, canned.grade
+
+    def opened(*given):
+        seen.append("opened")
+        return recorder(*given)
+
+    def graded(self, tasks):
+        seen.append("at work")
+        yield from grade(self, tasks)
+
+    monkeypatch.setattr(whole_class, "_recorder", opened)
+    monkeypatch.setattr(canned, "grade", graded)
+    whole_class.grade_class(course, jobs=1)
+    whole_class.grade_class(course, jobs=1, force=True)
+    # The next one depends on what was recorded.
+    assert whole_class.grade_class(course, jobs=1)[0].skipped
+
+    assert seen == [*["at work", "opened"] * 2, "opened", "at work"]
