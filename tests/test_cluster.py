@@ -124,9 +124,9 @@ def test_without_an_address_no_dask_is_loaded(course):
 
 
 def test_where_nothing_listens_one_line_says_so(course, monkeypatch):
-    from grader.run import cluster as engine
+    from grader.run import connection
 
-    monkeypatch.setattr(engine, "CONNECT_SECONDS", 1.0)
+    monkeypatch.setattr(connection, "CONNECT_SECONDS", 1.0)
     desk.own_code.cache_clear()
     hand_in(course, "ada", HONEST["right"])
     address = f"tcp://127.0.0.1:{cluster.free_port()}"
@@ -146,25 +146,25 @@ def test_where_nothing_listens_one_line_says_so(course, monkeypatch):
 
 @pytest.mark.parametrize("answer", [b"", b"HTTP/1.0 400 Bad request\r\n\r\n" + 100 * b" "])
 def test_where_something_else_listens_one_line_says_so(course, monkeypatch, capfd, answer):
-    from grader.run import cluster as engine
+    from grader.run import connection
 
-    monkeypatch.setattr(engine, "CONNECT_SECONDS", 1.0)
+    monkeypatch.setattr(connection, "CONNECT_SECONDS", 1.0)
     hand_in(course, "ada", HONEST["right"])
     with socket.create_server(("127.0.0.1", 0)) as other:
 
         def serve():
             with contextlib.suppress(OSError):
-                connection, _ = other.accept()
-                connection.sendall(answer)
-                held.append(connection)
+                reached, _ = other.accept()
+                reached.sendall(answer)
+                held.append(reached)
 
         held = []
         Thread(target=serve, daemon=True).start()
         address = "tcp://{}:{}".format(*other.getsockname())
         with pytest.raises(InputError, match="no Dask scheduler answers there") as told:
             grade_class(course, scheduler=address)
-        for connection in held:
-            connection.close()
+        for reached in held:
+            reached.close()
 
     assert "\n" not in str(told.value)
     assert capfd.readouterr().err == ""

@@ -18,7 +18,6 @@ import logging
 import sys
 import time
 import uuid
-import warnings
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -33,23 +32,17 @@ from grader import __version__
 from grader.course.folders import Course
 from grader.errors import GraderError, InputError
 from grader.run import desk, parcel, words
+from grader.run.connection import connect
 from grader.run.crew import Result
 from grader.run.desk import Brought, Refusal
 from grader.run.plan import Task
 
-try:
-    from distributed.client import Client
-except ImportError as missing:
-    raise InputError(words.NO_DISTRIBUTED) from missing
-
-CONNECT_SECONDS = 10.0
 PATIENCE_SECONDS = 60.0  # without a scheduler, or without anybody who takes work
 _LOOK_SECONDS = 1.0  # between two looks at who has come and gone
 _AHEAD = 2  # tasks that wait for each thread of a worker, while what has come is recorded here
 _MOMENT = 0.1  # seconds in which the next result may come
 _MOST_SENT = 5  # times that one task is sent out
 _MOST_AT_HAND = 8  # results that nobody has taken yet
-_STARTS = 3  # of Dask's own loop, which must begin within ten seconds each
 _TURN_SECONDS = 0.0005  # of Python's threads, while one of them imports
 _PACKAGE = "backprop-by-hand"
 
@@ -128,7 +121,7 @@ class Cluster:
         # Read here, and kept: Dask's own loop would wait for its turn after each file.
         desk.own_code()
         try:
-            self._client, theirs = _connection(self._address)
+            self._client, theirs = connect(self._address)
         except Exception as error:
             raise InputError(words.no_scheduler(self._address, error)) from error
         ours = version("distributed")
@@ -377,43 +370,3 @@ def _quietly(load: Callable[[], None]) -> None:
             load()
     finally:
         sys.setswitchinterval(usual)
-
-
-class _Client(Client):
-    """One that is closed by whoever has it; one that was never whole is left as it is."""
-
-    def __del__(self) -> None:
-        pass
-
-
-def _connection(address: str) -> tuple[Any, str]:
-    """Return a client of a scheduler, and which version of distributed that has.
-
-    Raises:
-        OSError: it does not answer in time, or this machine is too busy to start Dask's loop.
-        Exception: whatever Dask makes of an answer that is no scheduler's.
-    """
-    for _ in range(_STARTS):
-        made: SimpleQueue[tuple[Any, str] | Exception] = SimpleQueue()
-        # In a thread: what listens and never answers would hold Dask for ever, whatever its limits.
-        with warnings.catch_warnings(action="ignore"):
-            Thread(target=_connect, args=(address, made), daemon=True).start()
-            try:
-                found = made.get(timeout=2 * CONNECT_SECONDS)
-            except Empty:
-                raise TimeoutError(words.SILENT) from None
-        if isinstance(found, tuple):
-            return found
-        # Dask asserts that its loop has begun after ten seconds, and has no setting for it.
-        if not isinstance(found, AssertionError):
-            raise found
-    raise OSError(words.LOOP_IS_LATE)
-
-
-def _connect(address: str, made: SimpleQueue[tuple[Any, str] | Exception]) -> None:
-    try:
-        client: Any = _Client(address, timeout=CONNECT_SECONDS, set_as_default=False)  # type: ignore[no-untyped-call]
-        versions = client.get_versions()["scheduler"]["packages"]
-        made.put((client, versions["distributed"]))
-    except Exception as error:  # noqa: BLE001 - told by whoever waits
-        made.put(error)
