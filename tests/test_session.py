@@ -7,6 +7,7 @@ import textwrap
 import threading
 import time
 from dataclasses import replace
+from queue import Queue
 
 import numpy as np
 import pytest
@@ -20,7 +21,7 @@ from grader.sandbox.oracle import Oracle
 from grader.sandbox.outputs import read_outputs
 from grader.sandbox.replier import Replier
 from grader.sandbox.session import Session
-from grader.submission.code import Code
+from grader.submission.code import Ask, Code
 
 LIMITS = Limits(cell_seconds=2.0, total_seconds=30.0, memory=400 * 2**20)
 
@@ -545,6 +546,31 @@ def honest_cells(channel, count=1):
     for _ in range(count):
         told = stream.receive(channel, trusted=True)
         stream.send(channel, {"cell": told["cell"], "outputs": [], "success": True})
+
+
+def test_cells_above_all_questions_are_told_before_anything_is_asked():
+    told = Queue()
+
+    def child(channel):
+        for _ in range(3):
+            told.put(stream.receive(channel, trusted=True))
+
+    cells = [Code(source="a = 1"), Code(source="b = 2"), Ask(name="f"), Code(source="c = 3")]
+    with Session(FakeBox(child), cells, {}) as session:
+        session.begin()
+        found = [told.get(timeout=10)["source"] for _ in range(2)]
+
+        assert found == ["a = 1", "b = 2"]
+        assert told.empty()
+
+
+def test_a_refusal_at_the_beginning_is_told_to_whoever_asks(box):
+    files = {"data.bin": bytes(wire.MAX_BLOB + 1)}
+    with Session(box, [Code(source="a = 1"), Ask(name="f")], files) as session:
+        session.begin()
+        (answer,) = session.ask("f", [Case(1.0, group="g")], {})
+
+    assert answer.failure is Verdict.CRASHED
 
 
 def answering(*frames):

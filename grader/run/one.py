@@ -90,6 +90,7 @@ def grade(
         functions=lesson.functions,
         followed=True,
     ) as session:
+        session.begin()
         report = judge_lesson(
             lesson,
             session,

@@ -91,6 +91,11 @@ class Cells:
         return self._places.get(exercise, len(self))
 
     @property
+    def first_place(self) -> int:
+        """How many cells stand above everything that is asked; none, if nothing is."""
+        return min(self._places.values(), default=0)
+
+    @property
     def all_shown(self) -> bool:
         """Whether nothing is left to run for what is to be shown of it."""
         pairs = zip(self._shown, self._runs, strict=True)

@@ -141,6 +141,18 @@ class Session:
                 self._clear()
         return self._cells.runs
 
+    def begin(self) -> None:
+        """Have the cells run that stand above all questions; waits for none.
+
+        They run while the judge draws what it will ask.
+
+        Raises:
+            SandboxError: the box fails, and so does the one that replaces it.
+        """
+        if self._cells.first_place:
+            # Where there is a refusal, whoever asks is told.
+            self._reach(self._cells.first_place, (), Round.ASK)
+
     def ask(
         self, name: str, cases: Sequence[Case], substitutes: Mapping[str, Callable[..., Any]]
     ) -> Iterator[Answer]:
