@@ -12,6 +12,7 @@ import textwrap
 import time
 from dataclasses import replace
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -494,6 +495,31 @@ def test_what_dies_in_the_one_box_is_dead_before_the_other_draws():
 
         assert printed(mine, "print(6 * 7)") == "42"
         assert not drawing._dying
+
+
+def test_what_drew_is_buried_with_the_rest():
+    """Whoever has nothing to do buries what the one box holds, and what the other does."""
+    with Box(COURSE, preload=()) as mine:
+        drawing = mine.drawing()
+        succeeded(drawing, "open('left', 'w').close()")
+        mine.bury()
+
+        assert not drawing._dying
+        assert [path.name for path in drawing.work.iterdir()] == [drawing._ahead[1].name]
+
+
+def test_a_burial_without_another_box_to_be_had_is_no_failure_of_the_one_before(monkeypatch):
+    with Box(COURSE) as mine:
+        succeeded(mine, PID)
+        os.kill(mine.pid, signal.SIGKILL)
+        with monkeypatch.context() as patched:
+            why = SandboxError("none is to be had")
+            patched.setattr("grader.sandbox.box.WarmProcess", Mock(side_effect=why))
+            mine.bury()
+            with pytest.raises(SandboxError, match="none is to be had"):
+                printed(mine, "print(6 * 7)")
+
+        assert printed(mine, "print(6 * 7)") == "42"
 
 
 def test_a_child_that_was_forked_ahead_and_died_is_replaced():

@@ -192,15 +192,11 @@ class Box:
             SandboxError: the box is gone, or its disk does not take the files.
         """
         self.start()
-        if self._drawing is not None:
-            self._drawing.bury()
         if self._ahead is None:
             self._renew()
-            self._ahead = self._forked(limits)
-        # It was forked while the last one died.
+        # What was forked ahead was forked while the last one died; it is lost with its box.
         self.bury()
         if self._ahead is None:
-            # The box was replaced, and with it what had been forked.
             self._ahead = self._forked(limits)
         (channel, self._folder), self._ahead = self._ahead, None
         self._running.bound(limits)
@@ -278,15 +274,18 @@ class Box:
             channel.close()
 
     def bury(self) -> None:
-        """Wait until all that was killed is dead, and remove what it wrote.
+        """Wait until all that was killed is dead, and remove what it wrote, where it drew, too.
 
-        Where that fails, the box is replaced.
+        Where that fails, the box is replaced; where there is no other, `open` says why.
         """
-        try:
-            if self._dying and self._are_dead():
-                self._clear()
-        except OSError:
-            self.replace()
+        if self._drawing is not None:
+            self._drawing.bury()
+        with contextlib.suppress(OSError, SandboxError):
+            try:
+                if self._dying and self._are_dead():
+                    self._clear()
+            except OSError:
+                self.replace()
 
     def _are_dead(self) -> bool:
         """Wait until all that was killed is dead; if it takes too long, replace the box."""
