@@ -522,6 +522,16 @@ def test_a_burial_without_another_box_to_be_had_is_no_failure_of_the_one_before(
         assert printed(mine, "print(6 * 7)") == "42"
 
 
+def test_a_box_that_failed_at_its_start_starts_anew_for_the_next_submission():
+    with Box(COURSE) as mine:
+        os.kill(mine.pid, signal.SIGKILL)
+        with pytest.raises(SandboxError):
+            mine.wait_warm()
+        mine.fork_ahead()
+
+        assert printed(mine, "print(6 * 7)") == "42"
+
+
 def test_a_child_that_was_forked_ahead_and_died_is_replaced():
     with Box(COURSE) as mine:
         mine.wait_warm()

@@ -170,7 +170,7 @@ class Box:
             self._have_next()
 
     def _have_next(self) -> None:
-        if self._ahead is None and self._running.is_warm:
+        if self._ahead is None and self._warm is not None and self._warm.is_warm:
             # Whatever fails now fails again where the child is opened, and is told there.
             with contextlib.suppress(OSError, SandboxError):
                 self._ahead = self._forked(self.limits)
