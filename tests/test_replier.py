@@ -291,6 +291,19 @@ def test_a_process_that_others_kill_amid_a_submission_is_not_the_students_fault(
     assert value(mine)[:2] == drawn(1).asked[0].arguments[0]()[:2]
 
 
+def test_a_process_is_replaced_where_the_kernel_does_not_tell_how_it_ended(replier):
+    mine = of(replier, drawn(1))
+    value(mine)
+    before = signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    try:
+        os.kill(replier._pid, signal.SIGKILL)
+        assert call(mine)["error"] == "MemoryError"
+    finally:
+        signal.signal(signal.SIGCHLD, before)
+
+    assert value(mine)[:2] == drawn(1).asked[0].arguments[0]()[:2]
+
+
 def other_numbers(rng):
     rng.normal()
     yield Case(lambda: 1, group="g")

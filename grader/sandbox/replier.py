@@ -208,7 +208,11 @@ class Replier:
         """
         end = time.monotonic() + _DYING_SECONDS
         while self._pid is not None and time.monotonic() < end:
-            pid, status = os.waitpid(self._pid, os.WNOHANG)
+            try:
+                pid, status = os.waitpid(self._pid, os.WNOHANG)
+            except ChildProcessError:
+                # Who started the judge has told the kernel to forget how children end.
+                return False
             if pid:
                 self._pid = None
                 return os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
