@@ -1,11 +1,13 @@
 """The box: what it promises holds here, and what breaks is replaced."""
 
 import contextlib
+import errno
 import fcntl
 import os
 import platform
 import re
 import signal
+import socket
 import subprocess
 import sys
 import textwrap
@@ -16,6 +18,7 @@ from unittest.mock import Mock
 
 import pytest
 
+from grader.box.warm import Nursery
 from grader.course.folders import Course
 from grader.errors import GraderError
 from grader.sandbox import (
@@ -296,6 +299,16 @@ def test_many_processes_are_noticed(box):
     (result,) = run(box, cell)
 
     assert "processes" in result.failure.message
+
+
+def test_a_kernel_without_descriptors_of_processes_is_asked_in_another_way(monkeypatch):
+    def refuses(_pid):
+        raise OSError(errno.ENOSYS, "Function not implemented")
+
+    monkeypatch.setattr(os, "pidfd_open", refuses, raising=False)
+    ours, theirs = socket.socketpair()
+    with ours, theirs, Nursery(theirs, [], {}, None, {})._watched(os.getpid()) as watch:
+        assert watch == []
 
 
 def test_a_box_whose_warm_process_dies_is_replaced():

@@ -238,7 +238,10 @@ class Nursery:
     @contextlib.contextmanager
     def _watched(self, pid: int) -> Iterator[list[int]]:
         """Yield what becomes readable when a process ends, where there is such a thing."""
-        self._watch = [os.pidfd_open(pid)] if hasattr(os, "pidfd_open") else []
+        self._watch = []
+        # A kernel may have no such thing although Python has the call for it.
+        with contextlib.suppress(OSError, AttributeError):
+            self._watch = [os.pidfd_open(pid)]
         try:
             yield self._watch
         finally:
