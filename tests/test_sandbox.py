@@ -384,9 +384,17 @@ def succeeded(box, cell):
 PID = "import os\nprint(os.getpid())"
 
 
-def test_a_process_and_all_it_started_are_dead_before_the_next_one_is_told_anything(box):
+@pytest.fixture
+def own_box():
+    """A box that no other test has used: its processes are counted."""
+    with Box(COURSE, limits=MANY) as mine:
+        mine.wait_warm()
+        yield mine
+
+
+def test_a_process_and_all_it_started_are_dead_before_the_next_one_is_told_anything(own_box):
     """They die while the next one is forked: it must wait for the last of them."""
-    before = box.pid
+    before = own_box.pid
     forks = """
     import os
     if os.fork() == 0:
@@ -397,16 +405,16 @@ def test_a_process_and_all_it_started_are_dead_before_the_next_one_is_told_anyth
     open("left", "w").close()
     """
     for _ in range(3):
-        succeeded(box, forks)
-        ahead = box._ahead[1].name
-        channel = box.open(MANY)
+        succeeded(own_box, forks)
+        ahead = own_box._ahead[1].name
+        channel = own_box.open(MANY)
         # Nobody has told the next one anything, and there is nothing else any more.
         assert len(list(processes.descendants(before))) == 1
-        assert [path.name for path in box.work.iterdir()] == [ahead]
-        box.end_child(channel)
+        assert [path.name for path in own_box.work.iterdir()] == [ahead]
+        own_box.end_child(channel)
 
-    assert list(box.work.iterdir()) == []
-    assert box.pid == before, "the box did it, and need not be replaced"
+    assert list(own_box.work.iterdir()) == []
+    assert own_box.pid == before, "the box did it, and need not be replaced"
 
 
 def test_where_none_can_be_started_the_next_process_is_there_while_the_last_is_at_work(monkeypatch):
@@ -461,10 +469,10 @@ print(reached)
         assert int(printed(mine, PID)) == following
 
 
-def test_where_some_can_be_started_none_but_its_own_are_there_while_one_is_at_work(box):
-    with Session(box, [Code(source=PID)], {}, followed=True) as session:
+def test_where_some_can_be_started_none_but_its_own_are_there_while_one_is_at_work(own_box):
+    with Session(own_box, [Code(source=PID)], {}, followed=True) as session:
         (result,) = session.run()
-        found = [each.pid for each in processes.descendants(box.pid)]
+        found = [each.pid for each in processes.descendants(own_box.pid)]
 
     assert found == [int(result.outputs[0]["text"])]
 
