@@ -71,6 +71,7 @@ def call(
     sys.stdout, sys.stderr = io.StringIO(), io.StringIO()
     try:
         with warnings.catch_warnings(record=True, action="always") as caught:
+            # Asking for the size is slow in the box: only those who need a cap wait for it.
             if megabytes is None:
                 answer = attempt(function, arguments, keywords, steps)
             else:
@@ -183,11 +184,10 @@ def _message(error: BaseException) -> str:
 
 
 @contextlib.contextmanager
-def _memory_cap(megabytes: float | None) -> Iterator[None]:
+def _memory_cap(megabytes: float) -> Iterator[None]:
     """Lower this process's address space for a while, so that too large an array fails."""
-    # Asking for the size is slow in the box: only those who need a cap wait for it.
-    size = None if megabytes is None else address_space()
-    if megabytes is None or size is None:
+    size = address_space()
+    if size is None:
         yield
         return
     soft, hard = resource.getrlimit(resource.RLIMIT_AS)

@@ -56,8 +56,8 @@ def _codes(modules: dict[str, str]) -> Iterator[tuple[str, str, bytes]]:
 
 
 @functools.lru_cache(maxsize=64)
-def code_of(text: bytes) -> bytes | None:
-    """Return a lesson's own module as code, for `grader.box.beside`.
+def code_of(text: bytes | str) -> bytes | None:
+    """Return a lesson's own module, or cell, as code, for `grader.box.beside`.
 
     None where compiling it has something to say: that is for the notebook to hear.
     """
@@ -78,21 +78,16 @@ def code_of_cell(source: str) -> bytes | None:
     None where IPython may show a value between its statements, or compiles in another way
     from then on, and where compiling it has something to say.
     """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
-            statements = ast.parse(source).body
-            code = compile(source, "", "exec", dont_inherit=True, optimize=0)
-    except (SyntaxError, ValueError):
+    code = code_of(source)
+    if code is None or "async" in source:
         return None
+    statements = ast.parse(source).body
     from_future = (each for each in statements if isinstance(each, ast.ImportFrom))
-    if (
-        any(isinstance(each, ast.Expr) for each in statements)
-        or any(each.module == "__future__" for each in from_future)
-        or "async" in source
+    if any(isinstance(each, ast.Expr) for each in statements) or any(
+        each.module == "__future__" for each in from_future
     ):
         return None
-    return marshal.dumps(code)
+    return code
 
 
 def keep(listed: Path, told: Path, *, without: Path) -> None:
