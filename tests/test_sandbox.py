@@ -257,20 +257,21 @@ def test_a_stopped_descendant_dies_too(box):
     assert list(processes.descendants(box.pid)) == []
 
 
+MOVES_ON = """\
+import os
+if os.fork() == 0:
+    os.setsid()
+    while os.fork() == 0:
+        pass
+    os._exit(0)
+"""
+
+
 def test_a_process_that_moves_on_by_forking_is_caught(box):
     """Each process lives only to fork the next one: no list of processes is ever true."""
     before = box.pid
-    cell = """
-    import os
-    if os.fork() == 0:
-        os.setsid()
-        while os.fork() == 0:
-            pass
-        os._exit(0)
-    print("off")
-    """
 
-    assert printed(box, cell) == "off"
+    assert printed(box, f"{MOVES_ON}print('off')") == "off"
     assert wait_until(lambda: list(processes.descendants(before)) == [])
 
 
@@ -395,17 +396,8 @@ def own_box():
 def test_a_process_and_all_it_started_are_dead_before_the_next_one_is_told_anything(own_box):
     """They die while the next one is forked: it must wait for the last of them."""
     before = own_box.pid
-    forks = """
-    import os
-    if os.fork() == 0:
-        os.setsid()
-        while os.fork() == 0:
-            pass
-        os._exit(0)
-    open("left", "w").close()
-    """
     for _ in range(3):
-        succeeded(own_box, forks)
+        succeeded(own_box, f"{MOVES_ON}open('left', 'w').close()")
         ahead = own_box._ahead[1].name
         channel = own_box.open(MANY)
         # Nobody has told the next one anything, and there is nothing else any more.
